@@ -1,0 +1,1 @@
+"""LispE, the Lisp whose lists are arrays, compiled to Python code objects."""

@@ -1,0 +1,49 @@
+"""Values of other libraries: what Lisp may do with them.
+
+A library whose values need more than to be stored, passed and printed wraps them in a subclass
+of :class:`Foreign` and overrides what they can do; everything else stays an error. Values that
+need nothing but a printed form can be any Python object: register them with
+``lispe_core.printer.display``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lispe_core.errors import LispError
+from lispe_core.forms import Value
+
+
+class Foreign:
+    """An opaque value: true, equal to itself, printed by ``display``."""
+
+    __slots__ = ()
+    type_name = "foreign_"
+    """What ``(type x)`` answers."""
+
+    def __bool__(self) -> bool:
+        return True
+
+    def display(self) -> str:
+        """The printed form."""
+        return f"<{self.type_name}>"
+
+    def at(self, key: Value) -> Value:
+        """The element under ``key``: one step of ``(@ x key …)``."""
+        raise LispError("value cannot be access through index")
+
+    def size(self) -> int:
+        """What ``(size x)`` answers."""
+        return 0
+
+    def tally(self) -> int:
+        """The number of all elements."""
+        return self.size()
+
+    def iterate(self) -> Iterator[Value]:
+        """The successive values of ``(loop v x …)``."""
+        return iter(())
+
+    def call(self, arguments: tuple[Value, ...]) -> Value:
+        """The value of ``(x argument …)``."""
+        raise LispError("Unknown function call", bare=True)

@@ -1,0 +1,111 @@
+"""What LispE values and programs are made of: symbols, lists, typed lists and source spans.
+
+``nil`` is Python's ``None``; integers, numbers and strings are ``int``, ``float`` and ``str``.
+Python's ``True`` is the number 1, so ``true`` is a value of its own, :data:`TRUE`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+Value = Any
+"""Any Lisp value: the one place where the type system gives way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a form stands in its source: lines and columns count from 1, the end is exclusive."""
+
+    origin: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Symbol:
+    """An atom. ``Symbol(name)`` gives the same object for the same name."""
+
+    __slots__ = ("__weakref__", "name")
+    _table: ClassVar[dict[str, Symbol]] = {}
+    name: str
+
+    def __new__(cls, name: str) -> Symbol:
+        """The one symbol of that name."""
+        symbol = cls._table.get(name)
+        if symbol is None:
+            symbol = object.__new__(cls)
+            symbol.name = name
+            symbol = cls._table.setdefault(name, symbol)
+        return symbol
+
+    def __reduce__(self) -> tuple[type[Symbol], tuple[str]]:
+        return Symbol, (self.name,)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Symbol:
+        return self
+
+    def __copy__(self) -> Symbol:
+        return self
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __lt__(self, other: object) -> bool:
+        return self.name < other.name if isinstance(other, Symbol) else NotImplemented
+
+
+class Truth:
+    """The type of :data:`TRUE`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "true"
+
+    def __reduce__(self) -> str:
+        return "TRUE"
+
+
+class Silence:
+    """The type of :data:`EMPTY`, the atom that prints as nothing."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return ""
+
+    def __reduce__(self) -> str:
+        return "EMPTY"
+
+
+TRUE = Truth()
+EMPTY = Silence()
+
+
+class LispList(list[Value]):
+    """A ``list_``: an array of any values, with LispE's operators."""
+
+    __slots__ = ()
+
+
+class SourceList(LispList):
+    """A list as it was read: ``span`` is its own place, ``spans`` those of its elements."""
+
+    __slots__ = ("span", "spans")
+    span: Span
+    spans: list[Span]
+
+
+class DictionaryForm:
+    """A dictionary literal ``{k:v …}`` as it was read: keys and values are forms."""
+
+    __slots__ = ("entries", "span", "spans")
+
+    def __init__(
+        self, entries: list[tuple[Value, Value]], span: Span, spans: list[tuple[Span, Span]]
+    ) -> None:
+        self.entries = entries
+        self.span = span
+        self.spans = spans

@@ -1,0 +1,56 @@
+"""The error tree: each says in one sentence what was given and what was expected.
+
+    TorchLibError
+      ArgumentError (ValueError)     a value outside what the function takes
+        ShapeError                   sizes that do not fit each other
+      KindError (TypeError)          a value of the wrong kind
+      DeviceError (RuntimeError)     a device that is missing or differs
+      CheckpointError (RuntimeError) a file that cannot be used
+      FileMissing (FileNotFoundError) a path that does not exist
+      MissingPackage (ImportError)   an optional package that is not installed
+
+Messages do not name the function: callers that show them to a person put it in front.
+"""
+
+__all__ = [
+    "ArgumentError",
+    "CheckpointError",
+    "DeviceError",
+    "FileMissing",
+    "KindError",
+    "MissingPackage",
+    "ShapeError",
+    "TorchLibError",
+]
+
+
+class TorchLibError(Exception):
+    """Any failure that torch_lib reports."""
+
+
+class ArgumentError(TorchLibError, ValueError):
+    """A value outside what the function takes."""
+
+
+class ShapeError(ArgumentError):
+    """Sizes that do not fit each other."""
+
+
+class KindError(TorchLibError, TypeError):
+    """A value of the wrong kind."""
+
+
+class DeviceError(TorchLibError, RuntimeError):
+    """A device that is missing, unknown or differs from another's."""
+
+
+class CheckpointError(TorchLibError, RuntimeError):
+    """A file that cannot be used: damaged, foreign, or of another architecture."""
+
+
+class FileMissing(TorchLibError, FileNotFoundError):
+    """A path that does not exist."""
+
+
+class MissingPackage(TorchLibError, ImportError):
+    """An optional package that is not installed."""

@@ -1,0 +1,96 @@
+"""What the library reports while it works, and who listens.
+
+Events are plain data: frozen, picklable, without tensors. Routines ``emit`` them; a listener is
+added for a block with ``listening`` and may raise to interrupt the routine. Listeners are
+context-local, so two sessions in one process do not hear each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+__all__ = [
+    "Event",
+    "GenerationFinished",
+    "GenerationStarted",
+    "Listener",
+    "Metric",
+    "Progress",
+    "TokenGenerated",
+    "emit",
+    "has_listeners",
+    "listening",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that changes while a program trains, such as ``loss``."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStarted:
+    """A model begins to write. ``prompt`` is its text where a tokenizer is known, else empty."""
+
+    prompt: str
+    prompt_tokens: int
+    max_new_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGenerated:
+    """One more token. ``text`` holds only whole characters, so it may be empty for a while."""
+
+    token: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationFinished:
+    """A model stopped writing. ``reason``: ``end``, ``length``, ``stopped`` or ``interrupted``."""
+
+    tokens: int
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Long work of a known or unknown length: ``done`` of ``total`` units of ``task``."""
+
+    task: str
+    done: int
+    total: int | None
+
+
+Event = Metric | GenerationStarted | TokenGenerated | GenerationFinished | Progress
+Listener = Callable[[Event], None]
+
+_listeners: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
+
+
+def emit(event: Event) -> None:
+    """Hand ``event`` to every listener of the current context."""
+    for listener in _listeners.get():
+        listener(event)
+
+
+def has_listeners() -> bool:
+    """Whether anybody hears events: finding a value can cost a wait for the device."""
+    return bool(_listeners.get())
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Add ``listener`` to the current context for the block."""
+    token = _listeners.set((*_listeners.get(), listener))
+    try:
+        yield
+    finally:
+        _listeners.reset(token)

@@ -1,0 +1,1 @@
+"""Everything a person touches: the terminal app and its headless twin."""

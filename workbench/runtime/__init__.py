@@ -1,0 +1,1 @@
+"""The evaluator and the boundary to it."""

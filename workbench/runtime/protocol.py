@@ -1,0 +1,327 @@
+"""What crosses the boundary between the app and its evaluator: plain data and one protocol.
+
+Live values stay with the evaluator. The app holds a :class:`Handle` and asks for more of a value
+by it. Everything here is a frozen dataclass of numbers, strings and tuples that survives pickle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from torch_lib.events import (
+    GenerationFinished,
+    GenerationStarted,
+    Metric,
+    Progress,
+    TokenGenerated,
+)
+
+EvaluationId = int
+Handle = int
+RequestId = int
+Stream = Literal["output", "error"]
+Element = float | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a tensor that is looked at: the last two dimensions, cut out.
+
+    ``leading`` holds one index for every dimension before the last two.
+    """
+
+    leading: tuple[int, ...] = ()
+    row: int = 0
+    rows: int = 40
+    column: int = 0
+    columns: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TensorStatistics:
+    """Numbers about the finite elements; ``sampled`` of them were looked at if not all.
+
+    ``histogram`` counts elements in equal bins from ``minimum`` to ``maximum``.
+    """
+
+    minimum: float
+    maximum: float
+    mean: float
+    deviation: float
+    nans: int
+    infinities: int
+    histogram: tuple[int, ...]
+    sampled: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TensorView:
+    """A tensor as far as it is shown: facts, statistics, one window of elements.
+
+    ``statistics`` is ``None`` for a tensor without finite elements. ``elements`` are rows of the
+    window that was asked for, clipped to the tensor.
+    """
+
+    handle: Handle
+    shape: tuple[int, ...]
+    dtype: str
+    device: str
+    requires_grad: bool
+    statistics: TensorStatistics | None
+    window: Window
+    elements: tuple[tuple[Element, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """A value as text: ``kind`` is its Lisp type name; ``text`` may be cut (``truncated``)."""
+
+    kind: str
+    text: str
+    handle: Handle
+    truncated: bool = False
+    tensor: TensorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableView:
+    """A global of the program: its kind and a short printed value on one line."""
+
+    name: str
+    kind: str
+    text: str
+    handle: Handle
+    is_tensor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrameView:
+    """One level of the Lisp call stack; lines and columns count from 1, 0 is unknown."""
+
+    name: str
+    origin: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """An error of the program: its sentence, its place, the source line, the Lisp stack.
+
+    ``trace`` is the Python traceback, filled in only for a defect of the workbench itself.
+    """
+
+    message: str
+    origin: str = ""
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+    source_line: str = ""
+    hint: str = ""
+    frames: tuple[FrameView, ...] = ()
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionView:
+    """A name that the language offers: ``kind`` as in ``lispe_core.library.Definition``."""
+
+    name: str
+    kind: str
+    usage: str
+    doc: str
+    library: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReading:
+    """One device now. Memory in bytes, utilisation in percent; ``None`` where unknown."""
+
+    name: str
+    label: str
+    utilisation: float | None
+    memory_used: int | None
+    memory_total: int | None
+    memory_peak: int | None = None
+    memory_reserved: int | None = None
+    temperature: float | None = None
+    power: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputWritten:
+    """Text that the program, or native code in its process, wrote."""
+
+    text: str
+    stream: Stream = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationStarted:
+    """The evaluator took up this source."""
+
+    id: EvaluationId
+    source: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFinished:
+    """The value of the last form; ``view`` is ``None`` where it prints as nothing."""
+
+    id: EvaluationId
+    view: ValueView | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFailed:
+    """An error ended the evaluation; definitions made before it stay."""
+
+    id: EvaluationId
+    error: ErrorView
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationInterrupted:
+    """A stop request ended the evaluation; definitions survive."""
+
+    id: EvaluationId
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryLoaded:
+    """These names are available from now on."""
+
+    name: str
+    definitions: tuple[DefinitionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """Names that begin with ``prefix``, best first."""
+
+    prefix: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInspected:
+    """The answer to ``inspect``: the tensor under the handle, with the window asked for."""
+
+    view: TensorView
+
+
+@dataclass(frozen=True, slots=True)
+class ValueInspected:
+    """The answer to ``inspect`` for a value that is no tensor, or is gone (``kind`` empty)."""
+
+    view: ValueView
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSampled:
+    """What the devices do now."""
+
+    readings: tuple[DeviceReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariablesChanged:
+    """The program's globals after an evaluation, all of them, sorted by name."""
+
+    variables: tuple[VariableView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequested:
+    """The program reads a line; ``Session.answer`` gives it."""
+
+    request: RequestId
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class TorchStateChanged:
+    """Whether the evaluator has PyTorch at hand: ``loading``, ``ready`` or ``missing``."""
+
+    state: Literal["loading", "ready", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUnresponsive:
+    """The evaluator did not answer an interrupt for ``seconds``: a restart would end it."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRestarted:
+    """A fresh evaluator is at work; the state of the old one is gone.
+
+    ``reason`` says in one sentence why: asked for, or how the old process ended.
+    """
+
+    reason: str
+
+
+Event = (
+    OutputWritten
+    | EvaluationStarted
+    | EvaluationFinished
+    | EvaluationFailed
+    | EvaluationInterrupted
+    | LibraryLoaded
+    | Completions
+    | TensorInspected
+    | ValueInspected
+    | DeviceSampled
+    | VariablesChanged
+    | InputRequested
+    | TorchStateChanged
+    | SessionUnresponsive
+    | SessionRestarted
+    | Metric
+    | Progress
+    | GenerationStarted
+    | TokenGenerated
+    | GenerationFinished
+)
+
+
+class Session(Protocol):
+    """A live interpreter that works away from the caller's thread.
+
+    Methods return at once; what comes of them arrives as events. Listeners are called on a
+    thread of the session's own.
+    """
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        """Hand every later event to ``listener``."""
+
+    def evaluate(self, source: str, origin: str = "<repl>") -> EvaluationId:
+        """Queue ``source``: evaluations run one at a time, in order."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stop what runs, and drop what is queued."""
+
+    def restart(self) -> None:
+        """Replace the evaluator by a fresh one; answered by ``SessionRestarted``."""
+
+    def complete(self, prefix: str) -> None:
+        """Ask for names that begin with ``prefix``; answered by ``Completions``."""
+
+    def inspect(self, handle: Handle, window: Window) -> None:
+        """Ask for a value; answered by ``TensorInspected`` or ``ValueInspected``."""
+
+    def answer(self, request: RequestId, text: str | None) -> None:
+        """Give a program the line that it reads; ``None`` is the end of input."""
+
+    def close(self) -> None:
+        """End the evaluator and every process it owns."""
