@@ -1,0 +1,180 @@
+"""What the devices do: a strip of at most three rows, fitted to any width."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import Widget
+
+from workbench.app.panels.base import Panel
+from workbench.app.panels.numerals import bar, byte_size, size_pair, spark
+from workbench.runtime.protocol import DeviceReading, DeviceSampled
+
+ROWS = 3
+HISTORY = 8
+LOAD_LIMITS = (10.0, 75.0)
+MEMORY_LIMITS = (10.0, 80.0)
+LEVEL_STYLES = ("$text-muted", "$text-success", "bold $text-warning")
+COLUMNS = (
+    "name",
+    "load",
+    "history",
+    "memory",
+    "share",
+    "temperature",
+    "power",
+    "peak",
+    "reserved",
+    "label",
+)
+BY_WORTH = (
+    "name",
+    "load",
+    "memory",
+    "temperature",
+    "power",
+    "history",
+    "share",
+    "peak",
+    "reserved",
+)
+
+
+def level(percent: float, limits: tuple[float, float]) -> int:
+    """0 for idle, 1 for at work, 2 for near the end of what there is."""
+    return sum(percent >= limit for limit in limits)
+
+
+def graded(text: str, percent: float, limits: tuple[float, float], mark: bool = True) -> Content:
+    """``text`` in the colour of its level; the highest level is marked by a sign as well."""
+    degree = level(percent, limits)
+    sign = ("▲" if degree == 2 else " ") if mark else ""
+    return Content.styled(text + sign, LEVEL_STYLES[degree])
+
+
+def cells(reading: DeviceReading, history: Sequence[float]) -> dict[str, Content]:
+    """What is known about a device, by column."""
+
+    def muted(text: str) -> Content:
+        return Content.styled(text, "$text-muted")
+
+    found = {"name": Content.styled(reading.name.upper(), "bold $foreground")}
+    load = reading.utilisation
+    if load is not None and math.isfinite(load):
+        found["load"] = graded(f"{load:3.0f}%", load, LOAD_LIMITS)
+        recent = spark(history, 100.0).rjust(HISTORY)
+        found["history"] = graded(recent, load, LOAD_LIMITS, mark=False)
+    used, total = reading.memory_used, reading.memory_total
+    if used is not None and total:
+        percent = 100 * used / total
+        found["memory"] = graded(size_pair(used, total), percent, MEMORY_LIMITS)
+        found["share"] = graded(f"▕{bar(used / total, 6)}▏", percent, MEMORY_LIMITS, mark=False)
+    elif used is not None:
+        found["memory"] = Content.styled(byte_size(used), "$text-success")
+    if reading.temperature is not None:
+        found["temperature"] = muted(f"{reading.temperature:.0f}°C")
+    if reading.power is not None:
+        found["power"] = muted(f"{reading.power:.0f}W")
+    if reading.memory_peak is not None:
+        found["peak"] = muted(f"peak {byte_size(reading.memory_peak)}")
+    if reading.memory_reserved is not None:
+        found["reserved"] = muted(f"reserved {byte_size(reading.memory_reserved)}")
+    if reading.label:
+        found["label"] = muted(reading.label)
+    return found
+
+
+def rows(devices: Sequence[dict[str, Content]], width: int) -> list[Content]:
+    """The devices below each other, in the columns that ``width`` has room for."""
+    widths: dict[str, int] = {}
+    room = width + 1
+    for column in BY_WORTH:
+        needed = max(
+            (device[column].cell_length for device in devices if column in device), default=0
+        )
+        if needed and needed + 1 <= room:
+            widths[column] = needed
+            room -= needed + 1
+    if room > 8:
+        widths["label"] = room - 1
+    blank = Content("")
+    shown = [column for column in COLUMNS if column in widths]
+    return [
+        Content(" ").join(
+            device.get(column, blank).truncate(widths[column], ellipsis=True, pad=True)
+            for column in shown
+        )
+        for device in devices
+    ]
+
+
+def overflow(readings: Sequence[DeviceReading], width: int) -> Content:
+    """The devices that have no row of their own, each by name and load, on one row."""
+    parts = [Content.styled(f"+{len(readings)}", "bold $foreground")]
+    for reading in readings:
+        load = reading.utilisation or 0.0
+        name = Content.styled(f"{reading.name.upper()} ", "$text-muted")
+        parts.append(name + graded(f"{load:.0f}%", load, LOAD_LIMITS))
+    return Content(" ").join(parts).truncate(width, ellipsis=True)
+
+
+class DeviceRows(Widget):
+    """Draws the newest readings; keeps the recent loads of each device."""
+
+    DEFAULT_CSS = """
+    DeviceRows { height: auto; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readings: tuple[DeviceReading, ...] = ()
+        self.loads: dict[str, deque[float]] = {}
+
+    def show(self, readings: tuple[DeviceReading, ...]) -> None:
+        """Draw ``readings`` and remember their loads."""
+        grown = len(readings) != len(self.readings)
+        self.readings = readings
+        for reading in readings:
+            load = math.nan if reading.utilisation is None else reading.utilisation
+            self.loads.setdefault(reading.name, deque(maxlen=HISTORY)).append(load)
+        self.refresh(layout=grown)
+
+    def render(self) -> Content:
+        """At most three rows."""
+        several = len(self.readings) > ROWS
+        own = self.readings[: ROWS - 1] if several else self.readings
+        width = self.content_size.width
+        lines = rows([cells(reading, self.loads[reading.name]) for reading in own], width)
+        if several:
+            lines.append(overflow(self.readings[ROWS - 1 :], width))
+        return Content("\n").join(lines)
+
+
+class DevicePanel(Panel[DeviceSampled]):
+    """Processor, memory and accelerators: load, memory, heat, power."""
+
+    title = "Devices"
+    empty = "Waiting for the first device readings…"
+    accepts = (DeviceSampled,)
+    DEFAULT_CSS = """
+    DevicePanel {
+        height: auto;
+        max-height: 3;
+        & > EmptyNotice { height: 1; }
+    }
+    """
+
+    def contents(self) -> ComposeResult:
+        """The rows."""
+        yield DeviceRows()
+
+    def receive(self, events: Sequence[DeviceSampled]) -> None:
+        """Show the newest readings of the batch, remember all."""
+        for event in events:
+            if event.readings:
+                self.query_one(DeviceRows).show(event.readings)
+                self.filled = True
