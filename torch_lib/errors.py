@@ -9,6 +9,8 @@
       FileMissing (FileNotFoundError) a path that does not exist
       MissingPackage (ImportError)   an optional package that is not installed
 
+``TorchLibWarning`` (UserWarning) is for what works, though not as it was asked for.
+
 Messages do not name the function: callers that show them to a person put it in front.
 """
 
@@ -21,6 +23,7 @@ __all__ = [
     "MissingPackage",
     "ShapeError",
     "TorchLibError",
+    "TorchLibWarning",
 ]
 
 
@@ -54,3 +57,7 @@ class FileMissing(TorchLibError, FileNotFoundError):
 
 class MissingPackage(TorchLibError, ImportError):
     """An optional package that is not installed."""
+
+
+class TorchLibWarning(UserWarning):
+    """Something works, though not as it was asked for."""
