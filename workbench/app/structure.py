@@ -1,0 +1,255 @@
+"""Brackets, forms, calls and indentation, read from the scanner's tokens.
+
+Places are ``(row, column)`` pairs in characters, as in Textual's ``Location``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from workbench.app.scanner import BLOCK_COMMENT, Scanner, State, Token
+
+Location = tuple[int, int]
+
+BODY_FORMS = frozenset(
+    """
+    block catch check class@ defclass defmacro defpat defpred defprol defspace defun dethread
+    elapse ife lambda let lock loop loopcount dotimes lloop mloop maybe ncheck space switch
+    threadspace torch_no_grad torch_autocast while whilein withclass λ \\
+    """.split()
+)
+
+
+class Form(NamedTuple):
+    """A form's place: from its first character to behind its last."""
+
+    start: Location
+    end: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call around a place: its head, and the operand (from 0) at the place; -1 is the head."""
+
+    head: str
+    operand: int
+
+
+def partner(scanner: Scanner, row: int, column: int) -> Location | None:
+    """The bracket that belongs to the one at ``column``, if there is one."""
+    token = next((t for t in scanner.lines[row].tokens if t.start == column), None)
+    if token is None or token.kind not in ("open", "close"):
+        return None
+    opens = token.kind == "open"
+    walk = _forward(scanner, row, column + 1) if opens else _backward(scanner, row, column)
+    wanted = "close" if opens else "open"
+    for at, other in walk:
+        if other.kind == wanted and other.depth <= token.depth:
+            return at, other.start
+    return None
+
+
+def form_before(scanner: Scanner, row: int, column: int) -> Form | None:
+    """The form that ends last before the place, or at it."""
+    for at, token in _backward(scanner, row, column):
+        if token.kind in ("comment", "separator", "quote", "error"):
+            continue
+        if token.kind == "open" or token.end > column and at == row:
+            return None
+        return _whole(scanner, at, token)
+    return None
+
+
+def form_at(scanner: Scanner, row: int, column: int) -> Form | None:
+    """The innermost form in brackets around the place, else the form at or before it."""
+    opened = _open_before(scanner, row, column)
+    if opened is None:
+        return form_before(scanner, row, column)
+    at, token = opened
+    return _bracketed(scanner, at, token.start)
+
+
+def top_form(scanner: Scanner, row: int, column: int) -> Form | None:
+    """The top-level form at the place, else the last one before it, else the next one."""
+    before: Form | None = None
+    for form in top_forms(scanner):
+        if form.start > (row, column):
+            same_line = form.start[0] == row and (before is None or before.end[0] < row)
+            return form if before is None or same_line else before
+        before = form
+        if form.end >= (row, column):
+            return form
+    return before
+
+
+def top_forms(scanner: Scanner) -> Iterator[Form]:
+    """The forms outside of any bracket, in order; one left open is not among them."""
+    end = (0, 0)
+    for row, token in _forward(scanner, 0, 0):
+        if token.depth or (row, token.start) < end:
+            continue
+        if token.kind in ("atom", "number", "string", "open"):
+            form = _whole(scanner, row, token)
+            if form is None:
+                return
+            end = form.end
+            yield form
+
+
+def is_complete(scanner: Scanner) -> bool:
+    """Whether the text is a whole number of forms: nothing is open, no quote hangs."""
+    if scanner.end != State():
+        return False
+    last_row = len(scanner.lines) - 1
+    walk = _backward(scanner, last_row, len(scanner.lines[last_row].text) + 1)
+    last = next((token for _, token in walk if token.kind != "comment"), None)
+    return last is None or last.kind != "quote"
+
+
+def is_blank(scanner: Scanner) -> bool:
+    """Whether the text holds no form at all."""
+    return all(token.kind == "comment" for line in scanner.lines for token in line.tokens)
+
+
+def indentation(scanner: Scanner, row: int, column: int) -> int:
+    """The column where a line begun at the place should start.
+
+    Bodies of special forms stand two columns in, operands below the first operand, data below
+    the first element.
+    """
+    opened = _open_before(scanner, row, column)
+    if opened is None:
+        return 0
+    at, bracket = opened
+    line = scanner.lines[at]
+    inside = [
+        token
+        for token in line.tokens
+        if token.start > bracket.start
+        and token.depth == bracket.depth + 1
+        and token.kind not in ("comment", "close", "separator")
+        and (at, token.start) < (row, column)
+    ]
+    if not inside:
+        return bracket.start + 1
+    head = inside[0]
+    quoted = bracket.start > 0 and line.text[bracket.start - 1] == "'"
+    if head.kind != "atom" or line.text[bracket.start] != "(" or quoted:
+        return head.start
+    if line.text[head.start : head.end] in BODY_FORMS:
+        return bracket.start + 2
+    return inside[1].start if len(inside) > 1 else bracket.start + 2
+
+
+def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
+    """The innermost call around the place whose head is a name."""
+    opened = _open_before(scanner, row, column)
+    if opened is None:
+        return None
+    at, bracket = opened
+    head, operands, end = "", 0, (0, 0)
+    for line, token in _forward(scanner, at, bracket.start + 1):
+        if (line, token.start) >= (row, column):
+            break
+        if token.depth != bracket.depth + 1 or token.kind in ("comment", "close", "quote"):
+            continue
+        if not operands:
+            if token.kind != "atom":
+                return None
+            head = scanner.lines[line].text[token.start : token.end]
+        operands += 1
+        end = (line, token.end)
+    if not operands:
+        return None
+    touching = end >= (row, column)
+    return Call(head, operands - 1 - touching)
+
+
+def word_before(scanner: Scanner, row: int, column: int) -> str:
+    """The part of an atom that ends at the place; empty elsewhere and in text."""
+    for token in scanner.lines[row].tokens:
+        if token.kind == "atom" and token.start < column <= token.end:
+            return scanner.lines[row].text[token.start : column]
+    return ""
+
+
+def comment_hides_code(scanner: Scanner) -> int | None:
+    """The line where a block comment begins that holds a ``(`` at the start of a line."""
+    opened = 0
+    for row, line in enumerate(scanner.lines):
+        inside = line.before.ending == BLOCK_COMMENT
+        if inside and line.text.startswith("("):
+            return opened
+        if line.after.ending == BLOCK_COMMENT and not (inside and len(line.tokens) <= 1):
+            opened = row
+    return None
+
+
+def _whole(scanner: Scanner, row: int, token: Token) -> Form | None:
+    """The form that ``token`` begins or ends, with the quotes before it."""
+    if token.kind in ("open", "close"):
+        other = partner(scanner, row, token.start)
+        if other is None:
+            return None
+        first = (row, token.start) if token.kind == "open" else other
+        return _bracketed(scanner, *first)
+    start: Location = (row, token.start)
+    end: Location = (row, token.end)
+    if token.kind == "string":
+        while start[1] == 0 and start[0] and scanner.lines[start[0]].before.ending:
+            above = scanner.lines[start[0] - 1]
+            start = (start[0] - 1, above.tokens[-1].start if above.tokens else 0)
+        while end[1] == len(scanner.lines[end[0]].text) and scanner.lines[end[0]].after.ending:
+            if end[0] + 1 == len(scanner.lines):
+                return None
+            below = scanner.lines[end[0] + 1]
+            end = (end[0] + 1, below.tokens[0].end if below.tokens else 0)
+    return Form(_with_quotes(scanner, *start), end)
+
+
+def _bracketed(scanner: Scanner, row: int, column: int) -> Form | None:
+    other = partner(scanner, row, column)
+    if other is None:
+        return None
+    return Form(_with_quotes(scanner, row, column), (other[0], other[1] + 1))
+
+
+def _with_quotes(scanner: Scanner, row: int, column: int) -> Location:
+    for at, token in _backward(scanner, row, column):
+        if at != row or token.kind != "quote" or token.end != column:
+            break
+        column = token.start
+    return row, column
+
+
+def _open_before(scanner: Scanner, row: int, column: int) -> tuple[int, Token] | None:
+    """The innermost bracket that is open at the place."""
+    level: int | None = None
+    for at, token in _backward(scanner, row, column):
+        if token.kind == "open" and (level is None or token.depth < level):
+            return at, token
+        if token.kind == "close":
+            level = token.depth if level is None else min(level, token.depth)
+        elif token.kind != "open" and level is None:
+            level = token.depth
+        if level == 0:
+            return None
+    return None
+
+
+def _forward(scanner: Scanner, row: int, column: int) -> Iterator[tuple[int, Token]]:
+    """Every token that begins at the place or later."""
+    for at in range(row, len(scanner.lines)):
+        for token in scanner.lines[at].tokens:
+            if at > row or token.start >= column:
+                yield at, token
+
+
+def _backward(scanner: Scanner, row: int, column: int) -> Iterator[tuple[int, Token]]:
+    """Every token that begins before the place, last first."""
+    for at in range(row, -1, -1):
+        for token in reversed(scanner.lines[at].tokens):
+            if at < row or token.start < column:
+                yield at, token
