@@ -1,0 +1,78 @@
+"""What a running program may reach: its streams, its arguments, and the interpreter it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from lispe_core.forms import Symbol, Value
+
+
+class TextOutput(Protocol):
+    """Where printed text goes."""
+
+    def write(self, text: str, /) -> object:
+        """Take ``text``."""
+        ...
+
+    def flush(self) -> object:
+        """Pass on what was taken."""
+        ...
+
+
+class Evaluator(Protocol):
+    """What functions of the language ask of the interpreter that runs them."""
+
+    def function_named(self, name: Symbol) -> Callable[..., Value] | None:
+        """What ``name`` calls in head position, a variable's value included."""
+        ...
+
+    def procedure(self, form: list[Value]) -> Callable[..., Value]:
+        """The function that a ``(lambda (x…) …)`` held as data describes."""
+        ...
+
+
+class Context:
+    """The surroundings of a running program.
+
+    Args:
+        evaluator: The interpreter that runs it.
+        output: Where ``println`` writes.
+        error_output: Where ``printerrln`` writes.
+        read_line: Asks for a line of input; ``None`` at the end of the input.
+        arguments: What ``_args`` holds.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        output: TextOutput,
+        error_output: TextOutput,
+        read_line: Callable[[str], str | None],
+        arguments: Sequence[str] = (),
+    ) -> None:
+        self.evaluator = evaluator
+        self.output = output
+        self.error_output = error_output
+        self.read_line = read_line
+        self.arguments = list(arguments)
+        self.main_directory = ""
+
+
+_current: ContextVar[Context] = ContextVar("lispe_context")
+
+
+def current() -> Context:
+    """The context of the program that runs."""
+    return _current.get()
+
+
+def enter(context: Context) -> Any:
+    """Make ``context`` the current one; give the result to :func:`leave` afterwards."""
+    return _current.set(context)
+
+
+def leave(token: Any) -> None:
+    """Return to the context before :func:`enter`."""
+    _current.reset(token)
