@@ -11,8 +11,10 @@ An exception of any other class that leaves the interpreter is a defect of this 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lispe_core.forms import Span
+if TYPE_CHECKING:
+    from lispe_core.forms import Span
 
 
 @dataclass(frozen=True, slots=True)

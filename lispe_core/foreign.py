@@ -1,28 +1,28 @@
-"""Values of other libraries: what Lisp may do with them.
+"""Values that say themselves what Lisp may do with them.
 
-A library whose values need more than to be stored, passed and printed wraps them in a subclass
-of :class:`Foreign` and overrides what they can do; everything else stays an error. Values that
-need nothing but a printed form can be any Python object: register them with
-``lispe_core.printer.display``.
+:class:`Container` is the base of every such value. A library whose values need more than to be
+stored, passed and printed wraps them in a subclass of :class:`Foreign` and overrides what they
+can do; everything else stays an error. Values that need nothing but a printed form can be any
+Python object: register them with ``lispe_core.printer.display``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lispe_core.errors import LispError
-from lispe_core.forms import Value
+
+if TYPE_CHECKING:
+    from lispe_core.forms import Value
 
 
-class Foreign:
-    """An opaque value: true, equal to itself, printed by ``display``."""
+class Container:
+    """A value with its own way to be read, changed, counted and visited."""
 
     __slots__ = ()
-    type_name = "foreign_"
+    type_name = "container_"
     """What ``(type x)`` answers."""
-
-    def __bool__(self) -> bool:
-        return True
 
     def display(self) -> str:
         """The printed form."""
@@ -30,6 +30,10 @@ class Foreign:
 
     def at(self, key: Value) -> Value:
         """The element under ``key``: one step of ``(@ x key …)``."""
+        raise LispError("value cannot be access through index")
+
+    def store(self, key: Value, value: Value) -> None:
+        """Put ``value`` under ``key``: ``(set@ x key value)``."""
         raise LispError("value cannot be access through index")
 
     def size(self) -> int:
@@ -43,6 +47,20 @@ class Foreign:
     def iterate(self) -> Iterator[Value]:
         """The successive values of ``(loop v x …)``."""
         return iter(())
+
+    def clone(self) -> Value:
+        """What ``(clone x)`` answers."""
+        return self
+
+
+class Foreign(Container):
+    """An opaque value: true, equal to itself, printed by ``display``."""
+
+    __slots__ = ()
+    type_name = "foreign_"
+
+    def __bool__(self) -> bool:
+        return True
 
     def call(self, arguments: tuple[Value, ...]) -> Value:
         """The value of ``(x argument …)``."""

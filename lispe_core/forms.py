@@ -1,13 +1,19 @@
-"""What LispE values and programs are made of: symbols, lists, typed lists and source spans.
+"""What LispE values and programs are made of: symbols, truth, lists and source spans.
 
 ``nil`` is Python's ``None``; integers, numbers and strings are ``int``, ``float`` and ``str``.
-Python's ``True`` is the number 1, so ``true`` is a value of its own, :data:`TRUE`.
+Python's ``True`` is the number 1, so ``true`` is a value of its own, :data:`TRUE`. Typed lists,
+dictionaries and the other containers have modules of their own; ``==`` of every value class is
+LispE's structural ``=``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import total_ordering
 from typing import Any, ClassVar
+
+from lispe_core.elementwise import Elementwise
 
 Value = Any
 """Any Lisp value: the one place where the type system gives way."""
@@ -24,10 +30,12 @@ class Span:
     end_column: int
 
 
+@total_ordering
 class Symbol:
     """An atom. ``Symbol(name)`` gives the same object for the same name."""
 
     __slots__ = ("__weakref__", "name")
+    type_name: ClassVar[str] = "atom_"
     _table: ClassVar[dict[str, Symbol]] = {}
     name: str
 
@@ -60,6 +68,7 @@ class Truth:
     """The type of :data:`TRUE`."""
 
     __slots__ = ()
+    type_name = "atom_"
 
     def __repr__(self) -> str:
         return "true"
@@ -72,6 +81,7 @@ class Silence:
     """The type of :data:`EMPTY`, the atom that prints as nothing."""
 
     __slots__ = ()
+    type_name = "atom_"
 
     def __repr__(self) -> str:
         return ""
@@ -84,10 +94,52 @@ TRUE = Truth()
 EMPTY = Silence()
 
 
-class LispList(list[Value]):
+def truth(condition: object) -> Truth | None:
+    """``true`` or ``nil``: the answer of a predicate."""
+    return TRUE if condition else None
+
+
+class LispList(Elementwise, list[Value]):
     """A ``list_``: an array of any values, with LispE's operators."""
 
     __slots__ = ()
+    type_name = "list_"
+
+    def regrouped(self, values: Iterable[Value]) -> LispList:
+        """A plain list of the results."""
+        return LispList(values)
+
+
+class Strings(LispList):
+    """A ``strings_``: a list that holds text only."""
+
+    __slots__ = ()
+    type_name = "strings_"
+
+    def regrouped(self, values: Iterable[Value]) -> LispList:
+        """A ``strings_`` again, when the results are text."""
+        results = list(values)
+        kind = Strings if all(isinstance(value, str) for value in results) else LispList
+        return kind(results)
+
+
+class Maybe:
+    """What ``catch`` gives after an error: it carries the message."""
+
+    __slots__ = ("message",)
+    type_name = "maybe_"
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __repr__(self) -> str:
+        return self.message
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Maybe) and self.message == other.message
+
+    def __hash__(self) -> int:
+        return hash(self.message)
 
 
 class SourceList(LispList):

@@ -1,0 +1,140 @@
+"""Reading, writing, counting, visiting and copying values of every kind."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+from lispe_core.dictionaries import Dictionary
+from lispe_core.errors import LispError
+from lispe_core.foreign import Container
+from lispe_core.forms import LispList, Maybe, Strings, Symbol, Value
+from lispe_core.printer import display
+from lispe_core.typed_lists import TypedList
+
+SEQUENCES = (list, array, str, bytes)
+
+
+def out_of_bounds() -> LispError:
+    """The error for an index or key that isn't there."""
+    return LispError("index out of bounds")
+
+
+def element(container: Value, key: Value) -> Value:
+    """One step of ``(@ container key …)``."""
+    if isinstance(container, dict):
+        try:
+            return container[_key(container, key)]
+        except KeyError:
+            raise out_of_bounds() from None
+    if isinstance(container, SEQUENCES):
+        try:
+            return container[key if type(key) is int else _index(key)]
+        except IndexError:
+            raise out_of_bounds() from None
+    if isinstance(container, Container):
+        return container.at(key)
+    raise LispError("value cannot be access through index")
+
+
+def _key(container: dict[Value, Value], key: Value) -> Value:
+    return container.key(key) if isinstance(container, Dictionary) else key
+
+
+def _index(key: Value) -> int:
+    if isinstance(key, (int, float)):
+        return int(key)
+    raise out_of_bounds()
+
+
+def store(container: Value, key: Value, value: Value) -> Value:
+    """Put ``value`` under ``key``; the container, or for text the new text."""
+    if isinstance(container, dict):
+        container[_key(container, key)] = value
+    elif isinstance(container, (list, array)):
+        _store_element(container, _index(key), converted(container, value))
+    elif isinstance(container, str):
+        index = _index(key)
+        if not -len(container) <= index <= len(container):
+            raise out_of_bounds()
+        start = index % len(container) if index < 0 else index
+        return container[:start] + display(value) + container[start + 1 :]
+    elif isinstance(container, Container):
+        container.store(key, value)
+    else:
+        raise LispError("value cannot be access through index")
+    return container
+
+
+def _store_element(container: Any, index: int, value: Value) -> None:
+    if index == len(container):
+        container.append(value)
+        return
+    try:
+        container[index] = value
+    except IndexError:
+        raise out_of_bounds() from None
+    except OverflowError:
+        raise LispError(f"number too large for '{container.type_name}'") from None
+
+
+def converted(container: Value, value: Value) -> Value:
+    """``value`` as the elements of ``container`` are."""
+    if isinstance(container, TypedList):
+        return container.convert(value)
+    return display(value) if isinstance(container, Strings) else value
+
+
+def iterate(container: Value) -> Iterator[Value]:
+    """The successive values of a loop over ``container``; none for scalars.
+
+    Lists are visited by index and their size is read again at each step; dictionaries give the
+    keys they had at the start.
+    """
+    if isinstance(container, (list, array, str)):
+        return iter(container)
+    if isinstance(container, dict):
+        return iter(list(container))
+    if isinstance(container, Container):
+        return container.iterate()
+    if isinstance(container, bytes):
+        return iter([container[index : index + 1] for index in range(len(container))])
+    return iter(())
+
+
+def size(value: Value) -> int:
+    """The number of elements, characters or keys; 0 for scalars."""
+    if isinstance(value, (list, array, str, dict, bytes)):
+        return len(value)
+    return value.size() if isinstance(value, Container) else 0
+
+
+def clone(value: Value) -> Value:
+    """A copy of a container, its inner containers too."""
+    return _copied(value, {})
+
+
+def copy_constant(value: Value) -> Value:
+    """A copy of a constant of the source text: lists lose their source positions."""
+    return _copied(value, {})
+
+
+def _copied(value: Value, known: dict[int, Value]) -> Value:
+    if isinstance(value, (str, int, float, Symbol, Maybe)) or value is None:
+        return value
+    if id(value) in known:
+        return known[id(value)]
+    if isinstance(value, list):
+        kind = LispList if value.type_name == "list_" else type(value)
+        copy = known[id(value)] = kind()
+        copy.extend([_copied(item, known) for item in value])
+        return copy
+    if isinstance(value, TypedList):
+        return type(value)(value)
+    if isinstance(value, Dictionary):
+        duplicate = known[id(value)] = type(value)()
+        for key, content in value.items():
+            duplicate[key] = _copied(content, known)
+        return duplicate
+    return value.clone() if isinstance(value, Container) else value

@@ -1,0 +1,159 @@
+"""From values to text.
+
+``display`` is what ``println`` and ``string`` show, ``written`` what a container shows of its
+elements: there text is quoted. Both, and ``type_name``, are open to other types by
+registration.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from functools import singledispatch
+from reprlib import recursive_repr
+from types import BuiltinFunctionType, FunctionType
+
+from lispe_core.foreign import Container
+from lispe_core.forms import DictionaryForm, Symbol, Value
+
+_QUOTE = Symbol("quote")
+
+
+@singledispatch
+def display(value: Value) -> str:
+    """The text of ``value`` as ``println`` shows it."""
+    return str(value)
+
+
+@singledispatch
+def written(value: Value) -> str:
+    """The text of ``value`` inside a container."""
+    return display(value)
+
+
+@singledispatch
+def type_name(value: Value) -> str:
+    """The atom that ``(type value)`` answers."""
+    return str(getattr(value, "type_name", "foreign_"))
+
+
+@display.register
+def _(value: None) -> str:
+    return "nil"
+
+
+@display.register
+def _(value: str) -> str:
+    return value
+
+
+@display.register
+def _(value: float) -> str:
+    return f"{value:g}"
+
+
+@display.register
+def _(value: complex) -> str:
+    return f"{value.real:g},{value.imag:g}i"
+
+
+@display.register
+def _(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
+
+
+@display.register
+def _(value: Container) -> str:
+    return value.display()
+
+
+@written.register
+def _(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@written.register
+def _(value: bytes) -> str:
+    return written(display(value))
+
+
+def sequence(values: Iterable[Value]) -> str:
+    """The elements as a list shows them."""
+    return f"({' '.join([written(value) for value in values])})"
+
+
+@display.register
+@recursive_repr("...")
+def _(value: list) -> str:  # type: ignore[type-arg]  # singledispatch takes classes only
+    if len(value) == 2 and value[0] is _QUOTE:
+        return "'" + written(value[1])
+    return sequence(value)
+
+
+@display.register
+def _(value: array) -> str:  # type: ignore[type-arg]
+    if value.typecode in "qh":
+        return f"({' '.join(map(str, value.tolist()))})"
+    return f"({' '.join([f'{number:g}' for number in value.tolist()])})"
+
+
+@display.register
+@recursive_repr("...")
+def _(value: dict) -> str:  # type: ignore[type-arg]
+    pairs = [f"{written(key)}:{written(content)}" for key, content in value.items()]
+    return "{" + " ".join(pairs) + "}"
+
+
+@display.register
+def _(value: DictionaryForm) -> str:
+    pairs = [f"{written(key)}:{written(content)}" for key, content in value.entries]
+    return "{" + " ".join(pairs) + "}"
+
+
+@display.register(FunctionType)
+@display.register(BuiltinFunctionType)
+def _(value: Value) -> str:
+    information = getattr(value, "lisp", None)
+    return display(information.source) if information else str(value.__name__)
+
+
+@type_name.register
+def _(value: None) -> str:
+    return "atom_"
+
+
+@type_name.register
+def _(value: int) -> str:
+    return getattr(value, "type_name", "integer_")
+
+
+@type_name.register
+def _(value: float) -> str:
+    return getattr(value, "type_name", "number_")
+
+
+@type_name.register
+def _(value: complex) -> str:
+    return "complex_"
+
+
+@type_name.register
+def _(value: str) -> str:
+    return "string_"
+
+
+@type_name.register
+def _(value: bytes) -> str:
+    return "stringbyte_"
+
+
+@type_name.register
+def _(value: DictionaryForm) -> str:
+    return "dictionary_"
+
+
+@type_name.register(FunctionType)
+@type_name.register(BuiltinFunctionType)
+def _(value: Value) -> str:
+    information = getattr(value, "lisp", None)
+    return str(information.type_name) if information else "library_function_"

@@ -1,0 +1,118 @@
+"""Sequences that are made while they are visited: ``irange``, ``cycle``, ``repeat`` and maps."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from lispe_core.errors import LispError
+from lispe_core.foreign import Container
+from lispe_core.forms import Value
+from lispe_core.printer import display, written
+
+_SHOWN = 10
+
+
+class Stream(Container):
+    """A list that may have no end: ``make`` starts a new visit each time."""
+
+    __slots__ = ("make",)
+    type_name = "list_"
+
+    def __init__(self, make: Callable[[], Iterator[Value]]) -> None:
+        self.make = make
+
+    def __iter__(self) -> Iterator[Value]:
+        return self.make()
+
+    def iterate(self) -> Iterator[Value]:
+        """A new visit."""
+        return self.make()
+
+    def display(self) -> str:
+        """The first elements."""
+        first = [written(value) for value in itertools.islice(self.make(), _SHOWN + 1)]
+        if len(first) > _SHOWN:
+            first[_SHOWN] = "..."
+        return f"({' '.join(first)})"
+
+    def at(self, key: Value) -> Value:
+        """The element of that index."""
+        if isinstance(key, (int, float)) and key >= 0:
+            for value in itertools.islice(self.make(), int(key), int(key) + 1):
+                return value
+        raise LispError("index out of bounds")
+
+
+class Range(Stream):
+    """An ``irange``: from ``first`` in steps, up to ``last`` or without end.
+
+    Args:
+        first: The first element.
+        step: Added from element to element.
+        last: Where it ends, ``None`` for never.
+        inclusive: Whether ``last`` may be an element.
+    """
+
+    __slots__ = ("first", "inclusive", "last", "step")
+
+    def __init__(
+        self, first: Value, step: Value, last: Value | None = None, *, inclusive: bool = False
+    ) -> None:
+        if step == 0:
+            raise LispError("the step of a range cannot be zero")
+        super().__init__(self._visit)
+        self.first = first
+        self.step = step
+        self.last = last
+        self.inclusive = inclusive
+
+    def _whole(self) -> range | itertools.count[int] | None:
+        first, step, last = self.first, self.step, self.last
+        if not isinstance(first, int) or not isinstance(step, int):
+            return None
+        if last is None:
+            return itertools.count(first, step)
+        if not isinstance(last, int):
+            return None
+        direction = 1 if step > 0 else -1
+        return range(first, last + direction if self.inclusive else last, step)
+
+    def _visit(self) -> Iterator[Value]:
+        whole = self._whole()
+        return iter(whole) if whole is not None else self._numbers()
+
+    def _numbers(self) -> Iterator[Value]:
+        first, step, last = float(self.first), float(self.step), self.last
+        if last is None:
+            return (first + index * step for index in itertools.count())
+        return iter(
+            [first + index * step for index in range(steps(first, last, step, self.inclusive))]
+        )
+
+    def size(self) -> int:
+        """The number of elements; 0 when there is no end."""
+        if self.last is None:
+            return 0
+        return steps(self.first, self.last, self.step, self.inclusive)
+
+    def __bool__(self) -> bool:
+        return self.last is None or self.size() > 0
+
+    def display(self) -> str:
+        """The call that makes it."""
+        return f"(irange {display(self.first)} {display(self.step)})"
+
+
+def steps(first: Value, last: Value, step: Value, inclusive: bool) -> int:
+    """How many elements a range has; none when ``step`` leads away from ``last``."""
+    if isinstance(first, int) and isinstance(step, int) and isinstance(last, int):
+        span = (last - first) // step
+        exact = (last - first) % step == 0
+        return max(0, span + (1 if inclusive or not exact else 0))
+    quotient = (last - first) / step
+    # 10 * 0.1 is 1: what lies this near to an end is that end.
+    nearest = round(quotient)
+    exact = abs(quotient - nearest) < 1e-9 * max(1.0, abs(quotient))
+    count = nearest if exact else int(quotient // 1) + 1
+    return max(0, count + (1 if inclusive and exact else 0))
