@@ -1,8 +1,12 @@
-"""The panels beside the editor."""
+"""The panels beside the editor: a strip of devices, and one tab for each of ``PANELS``."""
+
+from typing import Any
 
 from workbench.app.panels.base import Panel
 from workbench.app.panels.device import DevicePanel
+from workbench.app.panels.errors import ErrorsPanel
+from workbench.app.panels.variables import VariablesPanel
 
 __all__ = ["PANELS", "DevicePanel"]
 
-PANELS: tuple[type[Panel[object]], ...] = ()
+PANELS: tuple[type[Panel[Any]], ...] = (VariablesPanel, ErrorsPanel)

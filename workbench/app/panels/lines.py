@@ -1,0 +1,23 @@
+"""Text from anywhere, made fit for one line of the screen."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+
+def single_line(text: str, limit: int = 1000) -> str:
+    """The first ``limit`` characters of ``text`` with line breaks and control characters shown."""
+    cut = text[:limit]
+    if cut.isprintable():
+        return cut
+    return "".join(sign if sign.isprintable() else "⏎" if sign == "\n" else "·" for sign in cut)
+
+
+def fitted(text: str, width: int) -> str:
+    """``text`` on exactly ``width`` cells, cut with an ellipsis where it is longer."""
+    if width <= 0:
+        return ""
+    line = single_line(text, width + 1)
+    if cell_len(line) > width:
+        return set_cell_size(line, width - 1) + "…"
+    return set_cell_size(line, width)
