@@ -1,0 +1,251 @@
+"""Making tensors, and taking their values out again."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from torch_lib.conversion import tensor_from
+from torch_lib.decimals import exact_numbers
+from torch_lib.devices import current_device
+from torch_lib.display import shape_text
+from torch_lib.errors import ArgumentError, ShapeError
+
+__all__ = [
+    "arange",
+    "clone",
+    "detach",
+    "dtype",
+    "eye",
+    "full",
+    "full_like",
+    "grad",
+    "item",
+    "manual_seed",
+    "ones",
+    "ones_like",
+    "rand",
+    "randint",
+    "randn",
+    "requires_grad",
+    "tensor",
+    "tensor_count",
+    "to_dtype",
+    "to_list",
+    "zeros",
+    "zeros_like",
+]
+
+Shape = tuple[int, ...]
+Number = int | float
+
+ELEMENT_TYPES = {
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "float16": torch.float16,
+    "bfloat16": torch.bfloat16,
+    "int64": torch.int64,
+    "int32": torch.int32,
+    "int16": torch.int16,
+    "int8": torch.int8,
+    "uint8": torch.uint8,
+    "bool": torch.bool,
+}
+
+
+def tensor(data: Any) -> Tensor:
+    """A tensor that holds the numbers of ``data``.
+
+    Args:
+        data: Nested lists, a number, a boolean, a buffer such as an array, or a tensor. Whole
+            numbers become int64, truth values bool, others float32; buffers keep their type.
+
+    Raises:
+        ShapeError: Rows differ in length.
+        KindError: An element is not a number.
+    """
+    if isinstance(data, Tensor):
+        return tensor_from(data)
+    return tensor_from(data).to(current_device())
+
+
+def zeros(shape: Shape, dtype: str | None = None) -> Tensor:
+    """A tensor of ``shape`` filled with zeros, float32 unless ``dtype`` says otherwise."""
+    return torch.zeros(sizes(shape), dtype=element_type(dtype), device=current_device())
+
+
+def ones(shape: Shape, dtype: str | None = None) -> Tensor:
+    """A tensor of ``shape`` filled with ones, float32 unless ``dtype`` says otherwise."""
+    return torch.ones(sizes(shape), dtype=element_type(dtype), device=current_device())
+
+
+def full(shape: Shape, value: Number, dtype: str | None = None) -> Tensor:
+    """A tensor of ``shape`` filled with ``value``, whose type it takes by default."""
+    chosen = None if dtype is None else element_type(dtype)
+    return torch.full(sizes(shape), value, dtype=chosen, device=current_device())
+
+
+def rand(shape: Shape, dtype: str | None = None) -> Tensor:
+    """A tensor of ``shape`` with numbers drawn evenly from 0 (included) to 1 (excluded)."""
+    return torch.rand(sizes(shape), dtype=_floating_type(dtype), device=current_device())
+
+
+def randn(shape: Shape, dtype: str | None = None) -> Tensor:
+    """A tensor of ``shape`` with numbers drawn from the standard normal distribution."""
+    return torch.randn(sizes(shape), dtype=_floating_type(dtype), device=current_device())
+
+
+def randint(low: int, high: int, shape: Shape) -> Tensor:
+    """A tensor of ``shape`` with whole numbers drawn from ``low`` up to, not including, ``high``.
+
+    Raises:
+        ArgumentError: ``low`` is not less than ``high``.
+    """
+    if low >= high:
+        raise ArgumentError(f"low ({low}) must be less than high ({high})")
+    return torch.randint(low, high, sizes(shape), device=current_device())
+
+
+def arange(start: Number, end: Number, step: Number = 1) -> Tensor:
+    """The numbers from ``start`` up to, not including, ``end``, ``step`` apart.
+
+    Raises:
+        ArgumentError: Steps of ``step`` do not lead from ``start`` to ``end``.
+    """
+    if step == 0 or (end - start) * step < 0:
+        raise ArgumentError(f"steps of {step} do not lead from {start} to {end}")
+    return torch.arange(start, end, step, device=current_device())
+
+
+def eye(n: int) -> Tensor:
+    """The ``n`` by ``n`` identity matrix."""
+    (size,) = sizes((n,))
+    return torch.eye(size, device=current_device())
+
+
+def zeros_like(tensor: Tensor) -> Tensor:
+    """Zeros in the shape and type of ``tensor``, on its device."""
+    return torch.zeros_like(tensor)
+
+
+def ones_like(tensor: Tensor) -> Tensor:
+    """Ones in the shape and type of ``tensor``, on its device."""
+    return torch.ones_like(tensor)
+
+
+def full_like(tensor: Tensor, value: Number) -> Tensor:
+    """``value`` throughout, in the shape and type of ``tensor``, on its device."""
+    return torch.full_like(tensor, value)
+
+
+def manual_seed(seed: int) -> bool:
+    """Start the random numbers of every device again from ``seed``."""
+    torch.manual_seed(seed)
+    return True
+
+
+def item(tensor: Tensor) -> int | float | bool:
+    """The only element of ``tensor`` as a number.
+
+    Raises:
+        ShapeError: The tensor has no element or several.
+    """
+    if tensor.numel() != 1:
+        raise ShapeError(f"tensor must contain exactly one element, but has {tensor.numel()}")
+    (number,) = exact_numbers(tensor)
+    return number  # type: ignore[no-any-return]
+
+
+def to_list(tensor: Tensor) -> Any:
+    """The elements as nested lists of numbers; a number for zero dimensions."""
+    numbers = iter(exact_numbers(tensor))
+
+    def entries(dim: int) -> Any:
+        if dim == tensor.dim():
+            return next(numbers)
+        return [entries(dim + 1) for _ in range(tensor.size(dim))]
+
+    return entries(0)
+
+
+def dtype(tensor: Tensor) -> str:
+    """The name of the element type: ``"float32"``, ``"int64"``."""
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def to_dtype(tensor: Tensor, dtype: str) -> Tensor:
+    """``tensor`` with its elements converted to the type called ``dtype``.
+
+    Raises:
+        ArgumentError: No element type has such a name.
+    """
+    return tensor.to(element_type(dtype))
+
+
+def detach(tensor: Tensor) -> Tensor:
+    """The same elements, cut off from the computation that gave them."""
+    return tensor.detach()
+
+
+def clone(tensor: Tensor) -> Tensor:
+    """A copy that gradients flow through."""
+    return tensor.clone()
+
+
+def requires_grad(tensor: Tensor, flag: bool = True) -> Tensor:
+    """Switch the recording of gradients for ``tensor`` itself, and give it back.
+
+    Raises:
+        ArgumentError: Its elements are not floating, or it is the result of a recorded computation.
+    """
+    if flag and not tensor.is_floating_point():
+        raise ArgumentError(f"only floating tensors have gradients, this one holds {dtype(tensor)}")
+    if not tensor.is_leaf and not flag:
+        raise ArgumentError("the tensor is the result of a computation: detach it instead")
+    return tensor.requires_grad_(flag)
+
+
+def grad(tensor: Tensor) -> Tensor | None:
+    """The gradient that ``backward`` left on ``tensor``, None without one."""
+    return tensor.grad
+
+
+def tensor_count() -> int:
+    """The number of tensors alive in memory."""
+    return sum(issubclass(type(value), Tensor) for value in gc.get_objects())
+
+
+def element_type(name: str | None) -> torch.dtype:
+    """The element type called ``name``, float32 for None.
+
+    Raises:
+        ArgumentError: No element type has such a name.
+    """
+    if name is None:
+        return torch.float32
+    if name not in ELEMENT_TYPES:
+        known = ", ".join(ELEMENT_TYPES)
+        raise ArgumentError(f'unknown element type "{name}" (known: {known})')
+    return ELEMENT_TYPES[name]
+
+
+def sizes(shape: Shape) -> Shape:
+    """``shape``, whose entries are not negative.
+
+    Raises:
+        ShapeError: An entry is negative.
+    """
+    if any(size < 0 for size in shape):
+        expected = "a list of non-negative integers"
+        raise ShapeError(f"shape must be {expected}, got {shape_text(shape)}")
+    return shape
+
+
+def _floating_type(name: str | None) -> torch.dtype:
+    chosen = element_type(name)
+    if not chosen.is_floating_point:
+        raise ArgumentError(f"random numbers are floating, {name} is not a floating type")
+    return chosen
