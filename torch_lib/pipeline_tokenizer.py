@@ -1,0 +1,316 @@
+"""Tokenizers of the ``tokenizers`` library: byte-level BPE, WordPiece and their kin.
+
+They come from a ``tokenizer.json``, from a file of ranks as Llama 3 has it, from the vocabulary
+inside a GGUF file, or from training.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, MissingPackage
+from torch_lib.tokenizers import check_ids
+
+__all__ = ["PipelineTokenizer", "bpe_tokenizer", "train_bpe", "train_wordpiece"]
+
+_LLAMA3_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+_QWEN2_WORDS = _LLAMA3_WORDS.replace(r"\p{N}{1,3}", r"\p{N}")
+_LLAMA3_SPECIAL = {
+    0: "<|begin_of_text|>",
+    1: "<|end_of_text|>",
+    4: "<|finetune_right_pad_id|>",
+    6: "<|start_header_id|>",
+    7: "<|end_header_id|>",
+    8: "<|eom_id|>",
+    9: "<|eot_id|>",
+    10: "<|python_tag|>",
+}
+_LLAMA3_SPECIAL_COUNT = 256
+_RANK_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2} \d+\r?\n")
+
+
+class PipelineTokenizer:
+    """A pipeline of the ``tokenizers`` library, with what a chat needs to know about its model.
+
+    Control tokens in a text become their ids; decoding gives nothing for them.
+    """
+
+    def __init__(
+        self, pipeline: Any, eos_id: int | None = None, chat_template: str | None = None
+    ) -> None:
+        self._pipeline = pipeline
+        self.eos_id = eos_id
+        self.chat_template = chat_template
+        opening = pipeline.encode("").tokens[:1]
+        self._begin: str | None = opening[0] if opening else None
+
+    @property
+    def vocab_size(self) -> int:
+        """How many ids there are, control tokens included."""
+        return int(self._pipeline.get_vocab_size())
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of ``text``, with the begin token if the pipeline wants one and it is missing."""
+        complete = self._begin is not None and text.startswith(self._begin)
+        ids: list[int] = self._pipeline.encode(text, add_special_tokens=not complete).ids
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ``ids`` without control tokens."""
+        check_ids(self, ids)
+        return str(self._pipeline.decode(list(ids), skip_special_tokens=True))
+
+    def token_id(self, piece: str) -> int | None:
+        """The id of a piece, or None."""
+        token: int | None = self._pipeline.token_to_id(piece)
+        return token
+
+    def id_token(self, token: int) -> str:
+        """The piece with this id, as the vocabulary writes it (``Ġ`` for a space)."""
+        return str(self._pipeline.id_to_token(token))
+
+    def save(self, path: Path) -> None:
+        """Write the pipeline as a ``tokenizer.json``."""
+        self._pipeline.save(str(path))
+
+    def summary(self) -> str:
+        """The printed line."""
+        kind = type(self._pipeline.model).__name__
+        return f"{kind} Tokenizer (vocab size: {self.vocab_size})"
+
+
+def bpe_tokenizer(path: str) -> PipelineTokenizer:
+    """Open a ``tokenizer.json``, a folder that holds one, or a file of lines "base64 rank"."""
+    file = Path(path)
+    if file.is_dir():
+        file = file / "tokenizer.json"
+    if not file.is_file():
+        raise FileMissing(f"file not found: {file}")
+    if is_rank_file(file):
+        return _from_ranks(file)
+    try:
+        pipeline = _package().Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except Exception as error:  # the library raises no narrower class
+        raise CheckpointError(f"{file} is not a tokenizer file") from error
+    return PipelineTokenizer(pipeline, **_companion_settings(file.parent, pipeline))
+
+
+def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
+    """Train byte-level BPE on text files and write ``<prefix>.json``.
+
+    Returns:
+        A sentence that names the file.
+    """
+    package = _package()
+    pipeline = package.Tokenizer(package.models.BPE())
+    pipeline.pre_tokenizer = package.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    pipeline.decoder = package.decoders.ByteLevel()
+    trainer = package.trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        initial_alphabet=sorted(package.pre_tokenizers.ByteLevel.alphabet()),
+        special_tokens=["<|endoftext|>"],
+        show_progress=False,
+    )
+    return _train(pipeline, trainer, files, prefix)
+
+
+def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
+    """Train WordPiece, as BERT uses it, on text files and write ``<prefix>.json``.
+
+    Returns:
+        A sentence that names the file.
+    """
+    package = _package()
+    pipeline = package.Tokenizer(package.models.WordPiece(unk_token="[UNK]"))
+    pipeline.normalizer = package.normalizers.BertNormalizer(lowercase=False)
+    pipeline.pre_tokenizer = package.pre_tokenizers.BertPreTokenizer()
+    pipeline.decoder = package.decoders.WordPiece()
+    trainer = package.trainers.WordPieceTrainer(
+        vocab_size=vocab_size,
+        special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+        show_progress=False,
+    )
+    return _train(pipeline, trainer, files, prefix)
+
+
+def is_rank_file(path: Path) -> bool:
+    """Whether ``path`` begins with lines "base64 rank"."""
+    with path.open("rb") as file:
+        return all(_RANK_LINE.fullmatch(file.readline(1024)) for _ in range(2))
+
+
+def gguf_tokenizer(metadata: Mapping[str, Any]) -> PipelineTokenizer:
+    """The byte-level BPE tokenizer that the metadata of a GGUF file describes.
+
+    Raises:
+        ArgumentError: The file splits words in a way that is not known here.
+    """
+    package = _package()
+    splitting = metadata.get("tokenizer.ggml.pre", "default")
+    pipeline = package.Tokenizer(
+        package.models.BPE(
+            vocab={piece: token for token, piece in enumerate(metadata["tokenizer.ggml.tokens"])},
+            merges=[tuple(merge.split(" ")) for merge in metadata["tokenizer.ggml.merges"]],
+            ignore_merges=splitting in ("llama-bpe", "llama3"),
+        )
+    )
+    pipeline.pre_tokenizer = _word_splitter(splitting)
+    pipeline.decoder = package.decoders.ByteLevel()
+    pieces = metadata["tokenizer.ggml.tokens"]
+    kinds = metadata.get("tokenizer.ggml.token_type", ())
+    pipeline.add_special_tokens(
+        [package.AddedToken(pieces[token], special=True) for token in _of_kind(kinds, _CONTROL)]
+    )
+    pipeline.add_tokens(
+        [package.AddedToken(pieces[token]) for token in _of_kind(kinds, _USER_DEFINED)]
+    )
+    begin = metadata.get("tokenizer.ggml.bos_token_id")
+    if begin is not None and metadata.get("tokenizer.ggml.add_bos_token", False):
+        _prefix_with(pipeline, pieces[begin], begin)
+    return PipelineTokenizer(
+        pipeline,
+        eos_id=metadata.get("tokenizer.ggml.eos_token_id"),
+        chat_template=metadata.get("tokenizer.chat_template"),
+    )
+
+
+_CONTROL, _USER_DEFINED = 3, 4  # token types of the GGUF format
+
+
+def _of_kind(kinds: Sequence[int], kind: int) -> Iterable[int]:
+    return (token for token, found in enumerate(kinds) if found == kind)
+
+
+def _word_splitter(name: str) -> Any:
+    splitters = _package().pre_tokenizers
+    if name in ("gpt-2", "default"):
+        return splitters.ByteLevel(add_prefix_space=False)
+    if name == "smollm":
+        return splitters.Sequence(
+            [splitters.Digits(individual_digits=True), splitters.ByteLevel(add_prefix_space=False)]
+        )
+    patterns = {"llama-bpe": _LLAMA3_WORDS, "llama3": _LLAMA3_WORDS, "qwen2": _QWEN2_WORDS}
+    if name not in patterns:
+        raise ArgumentError(f'no tokenizer splits words by "{name}"')
+    return _split_by(patterns[name])
+
+
+def _split_by(pattern: str) -> Any:
+    package = _package()
+    splitters = package.pre_tokenizers
+    return splitters.Sequence(
+        [
+            splitters.Split(package.Regex(pattern), behavior="isolated"),
+            splitters.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+
+
+def _prefix_with(pipeline: Any, piece: str, token: int) -> None:
+    pipeline.post_processor = _package().processors.TemplateProcessing(
+        single=[piece, "$A"], special_tokens=[(piece, token)]
+    )
+
+
+def _from_ranks(path: Path) -> PipelineTokenizer:
+    """Llama 3's tokenizer: the merges are found again from the ranks of both halves."""
+    package = _package()
+    ranks = _read_ranks(path)
+    spelling = _byte_spelling()
+    spelled = {piece: "".join(spelling[byte] for byte in piece) for piece in ranks}
+    merges = [
+        (spelled[left], spelled[right])
+        for piece in sorted(ranks, key=ranks.__getitem__)
+        for left, right in _halves(piece, ranks)
+    ]
+    pipeline = package.Tokenizer(
+        package.models.BPE(
+            vocab={spelled[piece]: rank for piece, rank in ranks.items()},
+            merges=merges,
+            ignore_merges=True,
+        )
+    )
+    pipeline.pre_tokenizer = _split_by(_LLAMA3_WORDS)
+    pipeline.decoder = package.decoders.ByteLevel()
+    pipeline.add_special_tokens(_llama3_special_pieces())
+    begin = _LLAMA3_SPECIAL[0]
+    _prefix_with(pipeline, begin, pipeline.token_to_id(begin))
+    return PipelineTokenizer(pipeline, eos_id=pipeline.token_to_id("<|end_of_text|>"))
+
+
+def _read_ranks(path: Path) -> dict[bytes, int]:
+    try:
+        pairs = (line.split() for line in path.read_bytes().splitlines() if line)
+        return {base64.b64decode(piece, validate=True): int(rank) for piece, rank in pairs}
+    except (ValueError, binascii.Error) as error:
+        raise CheckpointError(f"{path} is a damaged rank file") from error
+
+
+def _halves(piece: bytes, ranks: Mapping[bytes, int]) -> list[tuple[bytes, bytes]]:
+    splits = ((piece[:at], piece[at:]) for at in range(1, len(piece)))
+    known = [(left, right) for left, right in splits if left in ranks and right in ranks]
+    return sorted(known, key=lambda halves: (ranks[halves[0]], ranks[halves[1]]))
+
+
+def _byte_spelling() -> dict[int, str]:
+    """GPT-2's printable stand-in for each byte."""
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = (byte for byte in range(256) if byte not in printable)
+    stand_ins = {byte: chr(256 + position) for position, byte in enumerate(others)}
+    return {byte: stand_ins.get(byte) or chr(byte) for byte in range(256)}
+
+
+def _llama3_special_pieces() -> list[str]:
+    reserved = iter(range(_LLAMA3_SPECIAL_COUNT))
+    return [
+        _LLAMA3_SPECIAL.get(position) or f"<|reserved_special_token_{next(reserved)}|>"
+        for position in range(_LLAMA3_SPECIAL_COUNT)
+    ]
+
+
+def _companion_settings(folder: Path, pipeline: Any) -> dict[str, Any]:
+    """End token and chat template from the ``tokenizer_config.json`` beside a tokenizer."""
+    file = folder / "tokenizer_config.json"
+    if not file.is_file():
+        return {}
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    end = settings.get("eos_token")
+    piece = end.get("content") if isinstance(end, dict) else end
+    template = settings.get("chat_template")
+    return {
+        "eos_id": None if piece is None else pipeline.token_to_id(piece),
+        "chat_template": template if isinstance(template, str) else None,
+    }
+
+
+def _train(pipeline: Any, trainer: Any, files: str | Sequence[str], prefix: str) -> str:
+    paths = [files] if isinstance(files, str) else list(files)
+    for path in paths:
+        if not Path(path).is_file():
+            raise FileMissing(f"input file not found: {path}")
+    pipeline.train(paths, trainer)
+    target = Path(f"{prefix}.json")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pipeline.save(str(target))
+    return f"Training completed successfully. Tokenizer saved as: {target}"
+
+
+def _package() -> ModuleType:
+    try:
+        import tokenizers
+    except ImportError as error:
+        raise MissingPackage(
+            "byte-level tokenizers need the tokenizers package (pip install tokenizers)"
+        ) from error
+    package: ModuleType = tokenizers
+    return package

@@ -1,0 +1,177 @@
+"""Rotary position embeddings: each pair of channels turns by an angle that grows with position.
+
+T positions, D head size; a pair is channel ``i`` and channel ``i + D/2``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from torch_lib.devices import current_device, usable_device
+from torch_lib.errors import ArgumentError
+from torch_lib.kinds import kind
+
+__all__ = ["RotaryEmbedding", "apply_rotary_pos_emb", "rotary_embedding", "rotary_forward"]
+
+Scaling = Mapping[str, Any]
+
+
+@kind("rotary_embedding")
+class RotaryEmbedding(nn.Module):
+    """Cosines and sines of the angles of every position and channel.
+
+    The frequencies are no buffer: they stay in float32 when a model changes its element type.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        max_seq_len: int = 8192,
+        theta: float = 10000.0,
+        scaling: Scaling | None = None,
+    ) -> None:
+        super().__init__()
+        if dim <= 0 or dim % 2:
+            raise ArgumentError(f"dim must be even and positive, got {dim}")
+        self.dim = dim
+        self.max_seq_len = max_seq_len
+        self.theta = theta
+        self.scaling = dict(scaling or {})
+        self._kind = _scaling_kind(self.scaling)
+        self._frequencies = _SCALINGS[self._kind](self, 0)
+
+    def forward(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosines and sines.
+
+        Args:
+            positions: int64 ``(T,)``.
+
+        Returns:
+            Two ``(T, D)``, the second half of the channels repeating the first.
+        """
+        if self._kind == "dynamic":
+            self._frequencies = _dynamic(self, int(positions[-1]) + 1)
+        if self._frequencies.device != positions.device:
+            self._frequencies = self._frequencies.to(positions.device)
+        angles = positions.float()[:, None] * self._frequencies
+        angles = torch.cat((angles, angles), dim=-1)
+        return angles.cos(), angles.sin()
+
+    def configuration(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return {
+            "dim": self.dim,
+            "max_seq_len": self.max_seq_len,
+            "theta": self.theta,
+            "scaling": self.scaling,
+        }
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch Rotary Embedding (dim={self.dim}, max_seq_len={self.max_seq_len})"
+
+
+def rotary_embedding(
+    dim: int, max_seq_len: int = 8192, theta: float = 10000.0, scaling: Scaling | None = None
+) -> RotaryEmbedding:
+    """Rotary embeddings of heads with ``dim`` channels.
+
+    Args:
+        dim: The head size, even.
+        max_seq_len: The longest sequence meant.
+        theta: The base of the frequencies.
+        scaling: For longer sequences than the model was trained on: a map with ``rope_type``
+            ``"linear"``, ``"dynamic"`` or ``"llama3"``, ``factor``, and for the last
+            ``low_freq_factor``, ``high_freq_factor``, ``original_max_position_embeddings``.
+    """
+    return RotaryEmbedding(dim, max_seq_len, theta, scaling)
+
+
+def rotary_forward(rope: RotaryEmbedding, seq_len: int, device: str | None = None) -> list[Tensor]:
+    """Cosines and sines for the positions below ``seq_len``.
+
+    Returns:
+        A list of two ``(T, D)``.
+    """
+    where = current_device() if device is None else usable_device(device)
+    return list(rope(torch.arange(seq_len, device=where)))
+
+
+def apply_rotary_pos_emb(t: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn queries or keys by their positions.
+
+    Args:
+        t: ``(B, H, T, D)``.
+        cos: ``(T, D)``.
+        sin: ``(T, D)``.
+    """
+    first, second = t.chunk(2, dim=-1)
+    return t * cos + torch.cat((-second, first), dim=-1) * sin
+
+
+def _scaling_kind(scaling: Scaling) -> str:
+    name = scaling.get("rope_type") or scaling.get("type") or "default"
+    if name not in _SCALINGS:
+        known = ", ".join(sorted(_SCALINGS))
+        raise ArgumentError(f'unknown rope_type "{name}" (known: {known})')
+    return str(name)
+
+
+def _plain(rope: RotaryEmbedding, length: int) -> Tensor:
+    return _powers(rope.theta, rope.dim)
+
+
+def _powers(theta: float, dim: int) -> Tensor:
+    channels = torch.arange(0, dim, 2, dtype=torch.int64, device="cpu").float()
+    return 1.0 / theta ** (channels / dim)
+
+
+def _linear(rope: RotaryEmbedding, length: int) -> Tensor:
+    return _plain(rope, length) / _factor(rope)
+
+
+def _dynamic(rope: RotaryEmbedding, length: int) -> Tensor:
+    """Raise the base as the sequence outgrows the trained length (NTK-aware scaling)."""
+    trained, factor = rope.max_seq_len, _factor(rope)
+    longest = max(length, trained)
+    growth = factor * longest / trained - (factor - 1)
+    return _powers(rope.theta * growth ** (rope.dim / (rope.dim - 2)), rope.dim)
+
+
+def _llama3(rope: RotaryEmbedding, length: int) -> Tensor:
+    """Llama 3.1: slow turns are slowed by the factor, fast ones kept, those between blended."""
+    factor = _factor(rope)
+    low = float(rope.scaling.get("low_freq_factor", 1.0))
+    high = float(rope.scaling.get("high_freq_factor", 4.0))
+    trained = int(rope.scaling.get("original_max_position_embeddings", 8192))
+    frequencies = _plain(rope, length)
+    wavelengths = 2 * math.pi / frequencies
+    kept = ((trained / wavelengths - low) / (high - low)).clamp(0.0, 1.0)
+    return (1 - kept) * frequencies / factor + kept * frequencies
+
+
+def _given_factors(rope: RotaryEmbedding, length: int) -> Tensor:
+    """A divisor for every frequency, as GGUF files store llama3 scaling."""
+    factors: Sequence[float] = rope.scaling["factors"]
+    return _plain(rope, length) / torch.tensor(factors, device="cpu")
+
+
+def _factor(rope: RotaryEmbedding) -> float:
+    factor = rope.scaling.get("factor")
+    if not isinstance(factor, int | float) or factor < 1:
+        raise ArgumentError(f"rope scaling needs a factor of at least 1, got {factor}")
+    return float(factor)
+
+
+_SCALINGS: dict[str, Callable[[RotaryEmbedding, int], Tensor]] = {
+    "default": _plain,
+    "linear": _linear,
+    "dynamic": _dynamic,
+    "llama3": _llama3,
+    "divisors": _given_factors,
+}

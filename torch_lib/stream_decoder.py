@@ -1,0 +1,68 @@
+"""Token ids to text piece by piece, as they are generated."""
+
+from __future__ import annotations
+
+from torch_lib.tokenizers import Tokenizer
+
+__all__ = ["StreamDecoder", "stream_decoder", "stream_decoder_add", "stream_decoder_finish"]
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_LONGEST_CHARACTER = 4  # bytes of UTF-8: more unfinished tokens than that were never a character
+
+
+class StreamDecoder:
+    """Gives the text that each new token completes, never half a character.
+
+    A piece decoded alone can lose its leading space, so each is decoded together with the pieces
+    that were given last; only what they add is new.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._given: list[int] = []
+        self._held: list[int] = []
+
+    def add(self, token: int) -> str:
+        """The text that ``token`` completes; empty while a character is unfinished."""
+        self._held.append(token)
+        text = self._pending_text()
+        if text.endswith(_REPLACEMENT) and len(self._held) < _LONGEST_CHARACTER:
+            return ""
+        if text:
+            self._given = self._held
+        else:
+            self._given.extend(self._held)
+        self._held = []
+        return text
+
+    def finish(self) -> str:
+        """The text still held back, with replacement signs for what stayed unfinished."""
+        text = self._pending_text() if self._held else ""
+        self._given, self._held = [], []
+        return text
+
+    def __call__(self, token: int) -> str:
+        return self.add(token)
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"Stream Decoder ({self._tokenizer.summary()})"
+
+    def _pending_text(self) -> str:
+        before = self._tokenizer.decode(self._given)
+        return self._tokenizer.decode(self._given + self._held)[len(before) :]
+
+
+def stream_decoder(tokenizer: Tokenizer) -> StreamDecoder:
+    """A decoder that takes ids one at a time and holds back unfinished characters."""
+    return StreamDecoder(tokenizer)
+
+
+def stream_decoder_add(decoder: StreamDecoder, token: int) -> str:
+    """The text that one more token completes; empty while a character is unfinished."""
+    return decoder.add(token)
+
+
+def stream_decoder_finish(decoder: StreamDecoder) -> str:
+    """The text the decoder still holds back; it is ready for another text then."""
+    return decoder.finish()

@@ -1,0 +1,225 @@
+"""Text to token ids and back, whatever the kind of tokenizer.
+
+``Tokenizer`` is the seam: word-based, SentencePiece and byte-level tokenizers all fit it, and the
+functions here serve every one. The kinds live in modules of their own, so that each package is
+imported only when its kind is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from torch_lib.errors import ArgumentError, FileMissing, KindError
+
+__all__ = [
+    "Tokenizer",
+    "decode",
+    "encode",
+    "encode_batch",
+    "encode_file",
+    "id_token",
+    "load_tokenizer",
+    "save_tokenizer",
+    "token_id",
+    "tokenizer_freeze",
+    "tokenizer_of",
+    "vocab_size",
+]
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """What turns text into token ids and back."""
+
+    @property
+    def vocab_size(self) -> int:
+        """How many ids there are."""
+        ...
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of ``text``."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ``ids``."""
+        ...
+
+    def token_id(self, piece: str) -> int | None:
+        """The id of one piece, or None if the vocabulary lacks it."""
+        ...
+
+    def id_token(self, token: int) -> str:
+        """The piece with this id, which is below ``vocab_size``."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write the tokenizer to ``path``, for ``load_tokenizer``."""
+        ...
+
+    def summary(self) -> str:
+        """One line that describes the tokenizer."""
+        ...
+
+
+@runtime_checkable
+class _Growing(Protocol):
+    def freeze(self) -> None: ...
+
+
+_encoders = WeakTensorKeyDictionary()
+
+
+def tag(ids: Tensor, tokenizer: Tokenizer) -> Tensor:
+    """Remember, for as long as ``ids`` lives, which tokenizer can read it."""
+    _encoders[ids] = tokenizer
+    return ids
+
+
+def tokenizer_of(ids: Tensor) -> Tokenizer | None:
+    """The tokenizer that encoded ``ids``, or None for ids of another origin."""
+    found: Tokenizer | None = _encoders.get(ids)
+    return found
+
+
+def encode(tokenizer: Tokenizer, text: str | Sequence[str]) -> Tensor | list[Tensor]:
+    """The token ids of ``text``.
+
+    Returns:
+        int64 ``(T,)``; for a list of texts, a list of such tensors.
+    """
+    if isinstance(text, str):
+        return _encoded(tokenizer, text)
+    return encode_batch(tokenizer, text)
+
+
+def encode_batch(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Tensor]:
+    """The token ids of each text.
+
+    Returns:
+        One int64 tensor ``(T,)`` for each.
+    """
+    return [_encoded(tokenizer, text) for text in texts]
+
+
+def encode_file(tokenizer: Tokenizer, path: str, callback: Callable[..., Any]) -> int:
+    """Encode a text file line by line, so that a file of any size fits.
+
+    Args:
+        tokenizer: The tokenizer.
+        path: A text file in UTF-8.
+        callback: Called with the int64 tensor of each line, without its newline. The atom
+            ``stop`` as its result ends the reading.
+
+    Returns:
+        How many lines were encoded.
+    """
+    if not Path(path).is_file():
+        raise FileMissing(f"file not found: {path}")
+    lines = 0
+    with Path(path).open(encoding="utf-8") as file:
+        for line in file:
+            lines += 1
+            if callback(_encoded(tokenizer, line.removesuffix("\n"))) == "stop":
+                break
+    return lines
+
+
+def decode(tokenizer: Tokenizer, tokens: Tensor | Sequence[int] | int) -> str:
+    """The text of token ids: a tensor of any shape, a list or a single id."""
+    return tokenizer.decode(token_list(tokens))
+
+
+def token_list(tokens: Tensor | Sequence[int] | int) -> list[int]:
+    """Token ids as plain integers, in order."""
+    if isinstance(tokens, int):
+        return [tokens]
+    if isinstance(tokens, Tensor):
+        flat = tokens.detach().reshape(-1)
+        if flat.is_floating_point() and not torch.equal(flat, flat.round()):
+            raise ArgumentError("token ids must be integers, got a tensor of fractions")
+        return [int(token) for token in flat.tolist()]
+    for position, token in enumerate(tokens):
+        if not isinstance(token, int):
+            raise ArgumentError(f"token {position} is not an integer ({token!r})")
+    return list(tokens)
+
+
+def vocab_size(tokenizer: Tokenizer) -> int:
+    """How many token ids the tokenizer has."""
+    return tokenizer.vocab_size
+
+
+def token_id(tokenizer: Tokenizer, piece: str) -> int | None:
+    """The id of one piece of the vocabulary, or nil if it is not there."""
+    return tokenizer.token_id(piece)
+
+
+def id_token(tokenizer: Tokenizer, token: int) -> str:
+    """The piece of the vocabulary that has this id."""
+    check_ids(tokenizer, [token])
+    return tokenizer.id_token(token)
+
+
+def check_ids(tokenizer: Tokenizer, ids: Sequence[int]) -> None:
+    """Refuse ids outside the tokenizer's vocabulary.
+
+    Raises:
+        ArgumentError: Naming the first such id.
+    """
+    size = tokenizer.vocab_size
+    for token in ids:
+        if not 0 <= token < size:
+            raise ArgumentError(f"token id {token} is outside the vocabulary (0 .. {size - 1})")
+
+
+def tokenizer_freeze(tokenizer: Tokenizer) -> Tokenizer:
+    """Stop a simple tokenizer from learning words: unknown ones become ``<UNK>`` from now on.
+
+    Returns:
+        The tokenizer.
+    """
+    if not isinstance(tokenizer, _Growing):
+        raise KindError("the vocabulary of this tokenizer never grows")
+    tokenizer.freeze()
+    return tokenizer
+
+
+def save_tokenizer(tokenizer: Tokenizer, path: str) -> str:
+    """Write the tokenizer to a file that ``load_tokenizer`` reads."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(target)
+    return "Tokenizer saved successfully"
+
+
+def load_tokenizer(path: str) -> Tokenizer:
+    """Open a tokenizer file.
+
+    Args:
+        path: What ``save_tokenizer`` wrote, a ``tokenizer.json`` or a folder that holds one, a
+            SentencePiece model, or a rank file of lines "base64 rank".
+    """
+    from torch_lib.pipeline_tokenizer import bpe_tokenizer
+    from torch_lib.sentencepiece_tokenizer import sentencepiece_tokenizer
+    from torch_lib.simple_tokenizer import SimpleTokenizer, is_simple_tokenizer_file
+
+    file = Path(path)
+    if not file.exists():
+        raise FileMissing(f"file not found: {path}")
+    if file.is_file() and is_simple_tokenizer_file(file):
+        return SimpleTokenizer.load(file)
+    if file.is_dir() or file.suffix == ".json":
+        return bpe_tokenizer(path)
+    return sentencepiece_tokenizer(path)
+
+
+def _encoded(tokenizer: Tokenizer, text: str) -> Tensor:
+    if not isinstance(text, str):
+        raise KindError(f"text to encode must be a string, got {text!r}")
+    return tag(torch.tensor(tokenizer.encode(text), dtype=torch.int64), tokenizer)
