@@ -1,0 +1,211 @@
+"""Arithmetic with broadcasting, products, and functions along a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from torch_lib.devices import current_device
+from torch_lib.display import shape_text
+from torch_lib.elementwise import floating
+from torch_lib.errors import ArgumentError, DeviceError, ShapeError
+from torch_lib.shapes import common_shape, dimension
+from torch_lib.tensors import Number
+
+__all__ = [
+    "add",
+    "clamp",
+    "cumsum",
+    "div",
+    "einsum",
+    "linear_apply",
+    "log_softmax",
+    "matmul",
+    "mul",
+    "pow",
+    "rms_norm",
+    "softmax",
+    "sub",
+]
+
+Operand: TypeAlias = Tensor | Number
+
+
+def add(a: Operand, b: Operand) -> Tensor:
+    """``a + b``, element by element, with broadcasting.
+
+    Raises:
+        ShapeError: The shapes do not broadcast.
+        DeviceError: The tensors are on different devices.
+    """
+    return _combined(torch.add, a, b)
+
+
+def sub(a: Operand, b: Operand) -> Tensor:
+    """``a - b``, element by element, with broadcasting.
+
+    Raises:
+        ShapeError: The shapes do not broadcast.
+        DeviceError: The tensors are on different devices.
+    """
+    return _combined(torch.sub, a, b)
+
+
+def mul(a: Operand, b: Operand) -> Tensor:
+    """``a * b``, element by element, with broadcasting.
+
+    Raises:
+        ShapeError: The shapes do not broadcast.
+        DeviceError: The tensors are on different devices.
+    """
+    return _combined(torch.mul, a, b)
+
+
+def div(a: Operand, b: Operand) -> Tensor:
+    """``a / b``, element by element, with broadcasting.
+
+    Raises:
+        ShapeError: The shapes do not broadcast.
+        DeviceError: The tensors are on different devices.
+    """
+    return _combined(torch.div, a, b)
+
+
+def pow(tensor: Operand, exponent: Operand) -> Tensor:
+    """``tensor`` to the power of ``exponent``, element by element, with broadcasting.
+
+    Raises:
+        ShapeError: The shapes do not broadcast.
+        DeviceError: The tensors are on different devices.
+    """
+    return _combined(torch.pow, tensor, exponent)
+
+
+def matmul(a: Tensor, b: Tensor) -> Tensor:
+    """The product of matrices, vectors or batches of matrices.
+
+    Raises:
+        ShapeError: The inner sizes differ, or the batches do not broadcast.
+        DeviceError: The tensors are on different devices.
+    """
+    try:
+        return torch.matmul(a, b)
+    except RuntimeError:
+        check_same_device(a, b)
+        shapes = f"{shape_text(a.shape)} x {shape_text(b.shape)}"
+        if not a.dim() or not b.dim():
+            raise ShapeError(f"a product needs at least one dimension: {shapes}") from None
+        if a.size(-1) != b.size(max(0, b.dim() - 2)):
+            raise ShapeError(f"inner sizes differ: {shapes}") from None
+        if a.dtype != b.dtype:
+            common = torch.promote_types(a.dtype, b.dtype)
+            return torch.matmul(a.to(common), b.to(common))
+        raise
+
+
+def einsum(specification: str, tensors: Sequence[Tensor]) -> Tensor:
+    """The sum of products that an Einstein specification such as ``"ij,jk->ik"`` names."""
+    return torch.einsum(specification, *tensors)
+
+
+def linear_apply(tensor: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """``tensor`` times the transpose of ``weight``, plus ``bias``.
+
+    Args:
+        tensor: ``(… I)``.
+        weight: ``(O I)``.
+        bias: ``(O)``.
+
+    Raises:
+        ShapeError: ``tensor`` and ``weight`` differ in their last size.
+    """
+    if tensor.shape[-1:] != weight.shape[-1:]:
+        shapes = f"{shape_text(tensor.shape)} x {shape_text(weight.shape)} transposed"
+        raise ShapeError(f"inner sizes differ: {shapes}")
+    return F.linear(tensor, weight, bias)
+
+
+def rms_norm(tensor: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:
+    """``tensor`` divided by the root of its mean square along the last dimension, by ``weight``.
+
+    Raises:
+        ShapeError: ``weight`` does not have the length of the last dimension.
+    """
+    if weight.shape != tensor.shape[-1:]:
+        shapes = f"{shape_text(weight.shape)} does not fit {shape_text(tensor.shape)}"
+        raise ShapeError(f"weight of shape {shapes}")
+    return F.rms_norm(tensor, tuple(weight.shape), weight, eps)
+
+
+def clamp(tensor: Tensor, min: Number | None = None, max: Number | None = None) -> Tensor:
+    """Each element, kept between ``min`` and ``max``.
+
+    Raises:
+        ArgumentError: Neither bound is given.
+    """
+    if min is None and max is None:
+        raise ArgumentError("at least one of min and max must be given")
+    return torch.clamp(tensor, min, max)
+
+
+def softmax(tensor: Tensor, dim: int = -1) -> Tensor:
+    """Exponentials that add up to 1 along ``dim``.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension.
+    """
+    return torch.softmax(floating(tensor), dimension(tensor, dim))
+
+
+def log_softmax(tensor: Tensor, dim: int = -1) -> Tensor:
+    """The logarithm of ``softmax``, computed safely.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension.
+    """
+    return torch.log_softmax(floating(tensor), dimension(tensor, dim))
+
+
+def cumsum(tensor: Tensor, dim: int) -> Tensor:
+    """Running sums along ``dim``.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension.
+    """
+    return torch.cumsum(tensor, dimension(tensor, dim))
+
+
+def check_same_device(a: Tensor, b: Tensor) -> None:
+    """Refuse tensors that no operation can combine.
+
+    Raises:
+        DeviceError: The tensors are on different devices.
+    """
+    if a.device != b.device:
+        raise DeviceError(f"tensors are on different devices ({a.device} and {b.device})")
+
+
+def _combined(operation: Callable[[Tensor, Operand], Tensor], a: Operand, b: Operand) -> Tensor:
+    if not isinstance(a, Tensor):
+        device = b.device if isinstance(b, Tensor) else current_device()
+        a = torch.as_tensor(a, dtype=_scalar_type(a, b), device=device)
+    try:
+        return operation(a, b)
+    except RuntimeError:
+        if isinstance(b, Tensor):
+            check_same_device(a, b)
+            if common_shape(a.shape, b.shape) is None:
+                shapes = f"{shape_text(a.shape)} and {shape_text(b.shape)}"
+                raise ShapeError(f"shapes {shapes} do not match") from None
+        raise
+
+
+def _scalar_type(number: Number, other: Operand) -> torch.dtype | None:
+    """The type in which a number meets a tensor without losing decimals."""
+    if isinstance(other, Tensor) and isinstance(number, float) and other.is_floating_point():
+        return other.dtype
+    return None

@@ -1,0 +1,339 @@
+"""Shapes of tensors, and parts of them: views where PyTorch gives views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from torch_lib.display import shape_text
+from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.tensors import Number, Shape, item
+
+__all__ = [
+    "cat",
+    "contiguous",
+    "expand",
+    "flatten",
+    "gather",
+    "masked_fill",
+    "masked_fill_",
+    "permute",
+    "reshape",
+    "select",
+    "set_item",
+    "shape",
+    "split",
+    "squeeze",
+    "stack",
+    "tensor_at",
+    "tensor_slice",
+    "transpose",
+    "tril",
+    "triu",
+    "unsqueeze",
+    "where",
+]
+
+
+def shape(tensor: Tensor) -> Shape:
+    """The length of every dimension."""
+    return tuple(tensor.shape)
+
+
+def tensor_at(tensor: Tensor, *indices: int) -> Tensor | int | float | bool:
+    """The element, or the part, of ``tensor`` that the indices choose.
+
+    As many indices as dimensions give a number, fewer the part that is left. Negative ones count
+    from the end.
+
+    Raises:
+        ArgumentError: An index is out of bounds, or there are more indices than dimensions.
+    """
+    try:
+        chosen = tensor[indices]
+    except IndexError:
+        raise ArgumentError("tensor index out of bounds") from None
+    return item(chosen) if len(indices) == tensor.dim() else chosen
+
+
+def reshape(tensor: Tensor, shape: Shape) -> Tensor:
+    """The same elements in another shape; one entry may be -1, which stands for the rest.
+
+    Raises:
+        ShapeError: The shape holds another number of elements.
+    """
+    try:
+        return tensor.reshape(shape)
+    except RuntimeError:
+        elements = f"{tensor.numel()} elements"
+        raise ShapeError(f"cannot reshape {elements} to {shape_text(shape)}") from None
+
+
+def transpose(tensor: Tensor, dim0: int, dim1: int) -> Tensor:
+    """``tensor`` with two dimensions exchanged.
+
+    Raises:
+        ShapeError: The tensor lacks one of the dimensions.
+    """
+    return tensor.transpose(dimension(tensor, dim0), dimension(tensor, dim1))
+
+
+def permute(tensor: Tensor, dims: Shape) -> Tensor:
+    """``tensor`` with its dimensions in the order of ``dims``.
+
+    Raises:
+        ShapeError: ``dims`` does not name every dimension once.
+    """
+    order = [dimension(tensor, dim) for dim in dims]
+    if sorted(order) != list(range(tensor.dim())):
+        given = f"{shape_text(dims)} does not name each of {tensor.dim()} dimensions once"
+        raise ShapeError(given)
+    return tensor.permute(order)
+
+
+def flatten(tensor: Tensor) -> Tensor:
+    """All elements in one dimension."""
+    return tensor.flatten()
+
+
+def unsqueeze(tensor: Tensor, dim: int) -> Tensor:
+    """``tensor`` with a dimension of length 1 put in at ``dim``.
+
+    Raises:
+        ShapeError: ``dim`` is beyond the dimensions.
+    """
+    if not -tensor.dim() - 1 <= dim <= tensor.dim():
+        raise ShapeError(_out_of_range(dim, tensor))
+    return tensor.unsqueeze(dim)
+
+
+def squeeze(tensor: Tensor, dim: int | None = None) -> Tensor:
+    """``tensor`` without its dimensions of length 1, or without ``dim`` if that has length 1.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension.
+    """
+    return tensor.squeeze() if dim is None else tensor.squeeze(dimension(tensor, dim))
+
+
+def expand(tensor: Tensor, shape: Shape) -> Tensor:
+    """``tensor`` repeated, without copying, along dimensions of length 1; -1 keeps a length.
+
+    Raises:
+        ShapeError: A longer dimension would have to change.
+    """
+    try:
+        return tensor.expand(shape)
+    except RuntimeError:
+        given = f"{shape_text(tensor.shape)} to {shape_text(shape)}"
+        raise ShapeError(f"cannot expand {given}") from None
+
+
+def contiguous(tensor: Tensor) -> Tensor:
+    """``tensor``, copied if its elements do not lie in memory in order."""
+    return tensor.contiguous()
+
+
+def select(tensor: Tensor, dim: int, index: int) -> Tensor:
+    """The part of ``tensor`` at ``index`` of dimension ``dim``, which disappears.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension.
+        ArgumentError: The index is out of bounds.
+    """
+    where = dimension(tensor, dim)
+    if not -tensor.size(where) <= index < tensor.size(where):
+        raise ArgumentError("tensor index out of bounds")
+    return tensor.select(where, index)
+
+
+def tensor_slice(tensor: Tensor, *bounds: int | None) -> Tensor:
+    """The elements from ``start`` up to, not including, ``end`` along one dimension.
+
+    Args:
+        tensor: At least one dimension.
+        bounds: ``start end``, which cut dimension 1, or 0 of a single dimension; or
+            ``dim start end``. Negative bounds count from the end; an ``end`` of None is the end.
+
+    Raises:
+        ArgumentError: There are other than two or three bounds.
+        ShapeError: The tensor lacks the dimension.
+    """
+    if len(bounds) not in (2, 3):
+        raise ArgumentError(f"expected start end or dim start end, got {len(bounds)} numbers")
+    *chosen, start, end = bounds
+    sequence_dim = min(1, tensor.dim() - 1)
+    dim = chosen[0] if chosen and chosen[0] is not None else sequence_dim
+    whole = [slice(None)] * dimension(tensor, dim)
+    return tensor[(*whole, slice(start, end))]
+
+
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """The tensors joined along an existing dimension.
+
+    Raises:
+        ArgumentError: There are none.
+        ShapeError: They differ in another dimension.
+    """
+    first = _first(tensors)
+    where = dimension(first, dim)
+    for other in tensors:
+        kept = [*other.shape[:where], *other.shape[where + 1 :]]
+        if kept != [*first.shape[:where], *first.shape[where + 1 :]]:
+            shapes = f"{shape_text(first.shape)} and {shape_text(other.shape)}"
+            raise ShapeError(f"shapes {shapes} do not join along dimension {dim}")
+    return torch.cat(tuple(tensors), where)
+
+
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """The tensors joined along a new dimension.
+
+    Raises:
+        ArgumentError: There are none.
+        ShapeError: They differ in shape, or ``dim`` is beyond the dimensions.
+    """
+    first = _first(tensors)
+    for other in tensors:
+        if other.shape != first.shape:
+            shapes = f"{shape_text(first.shape)} and {shape_text(other.shape)}"
+            raise ShapeError(f"shapes {shapes} differ")
+    return torch.cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
+
+
+def split(tensor: Tensor, size: int, dim: int = 0) -> list[Tensor]:
+    """Pieces of ``size`` along ``dim``; the last may be shorter.
+
+    Raises:
+        ArgumentError: ``size`` is not positive.
+        ShapeError: The tensor lacks the dimension.
+    """
+    if size < 1:
+        raise ArgumentError(f"size must be positive, got {size}")
+    return list(torch.split(tensor, size, dimension(tensor, dim)))
+
+
+def gather(tensor: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The elements that ``index`` chooses along ``dim``, in the shape of ``index``.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension, or ``index`` is larger elsewhere.
+        ArgumentError: An index is out of bounds.
+    """
+    where = dimension(tensor, dim)
+    positions = index.to(torch.int64)
+    if positions.dim() != tensor.dim() or any(
+        positions.size(other) > tensor.size(other)
+        for other in range(tensor.dim())
+        if other != where
+    ):
+        shapes = f"{shape_text(index.shape)} does not fit {shape_text(tensor.shape)}"
+        raise ShapeError(f"index of shape {shapes}")
+    if positions.numel() and not 0 <= int(positions.min()) <= int(positions.max()) < tensor.size(
+        where
+    ):
+        raise ArgumentError("tensor index out of bounds")
+    return tensor.gather(where, positions)
+
+
+def where(condition: Tensor, a: Tensor | Number, b: Tensor | Number) -> Tensor:
+    """The elements of ``a`` where ``condition`` is not zero, of ``b`` elsewhere.
+
+    Raises:
+        ShapeError: The shapes do not broadcast.
+    """
+    try:
+        return torch.where(condition.bool(), a, b)
+    except RuntimeError:
+        shapes = [shape_text(torch.as_tensor(part).shape) for part in (condition, a, b)]
+        raise ShapeError(f"shapes {', '.join(shapes)} do not match") from None
+
+
+def triu(tensor: Tensor, diagonal: int = 0) -> Tensor:
+    """The matrix with zeros below ``diagonal``."""
+    return _matrix(tensor).triu(diagonal)
+
+
+def tril(tensor: Tensor, diagonal: int = 0) -> Tensor:
+    """The matrix with zeros above ``diagonal``."""
+    return _matrix(tensor).tril(diagonal)
+
+
+def masked_fill(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
+    """A copy with ``value`` where ``mask`` is not zero.
+
+    Raises:
+        ShapeError: The mask does not fit.
+    """
+    return _fillable(tensor, mask).masked_fill(mask.bool(), value)
+
+
+def masked_fill_(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
+    """``tensor`` itself, changed to hold ``value`` where ``mask`` is not zero.
+
+    Raises:
+        ShapeError: The mask does not fit.
+    """
+    return _fillable(tensor, mask).masked_fill_(mask.bool(), value)
+
+
+def set_item(tensor: Tensor, indices: Shape, value: Tensor | Number) -> Tensor:
+    """A copy with ``value`` at the place that ``indices`` choose.
+
+    Raises:
+        ArgumentError: An index is out of bounds.
+        ShapeError: ``value`` does not fit the place.
+    """
+    changed = tensor.clone()
+    try:
+        changed[indices] = value
+    except IndexError:
+        raise ArgumentError("tensor index out of bounds") from None
+    except RuntimeError:
+        given, place = torch.as_tensor(value).shape, changed[indices].shape
+        shapes = f"{shape_text(given)} does not fit {shape_text(place)}"
+        raise ShapeError(f"value of shape {shapes}") from None
+    return changed
+
+
+def dimension(tensor: Tensor, dim: int) -> int:
+    """``dim`` counted from the front.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension.
+    """
+    if not -tensor.dim() <= dim < tensor.dim():
+        raise ShapeError(_out_of_range(dim, tensor))
+    return dim % tensor.dim()
+
+
+def common_shape(a: Shape, b: Shape) -> Shape | None:
+    """The shape in which two broadcast, None if they do not."""
+    try:
+        return tuple(torch.broadcast_shapes(a, b))  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return None
+
+
+def _out_of_range(dim: int, tensor: Tensor) -> str:
+    return f"dimension {dim} out of range for a tensor with {tensor.dim()} dimensions"
+
+
+def _first(tensors: Sequence[Tensor]) -> Tensor:
+    if not tensors:
+        raise ArgumentError("the list of tensors is empty")
+    return tensors[0]
+
+
+def _matrix(tensor: Tensor) -> Tensor:
+    if tensor.dim() < 2:
+        raise ShapeError(f"expected at least two dimensions, got {shape_text(tensor.shape)}")
+    return tensor
+
+
+def _fillable(tensor: Tensor, mask: Tensor) -> Tensor:
+    if common_shape(tensor.shape, mask.shape) != tensor.shape:
+        shapes = f"{shape_text(mask.shape)} does not fit {shape_text(tensor.shape)}"
+        raise ShapeError(f"mask of shape {shapes}")
+    return tensor
