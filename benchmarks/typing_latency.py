@@ -1,4 +1,4 @@
-"""How long a typed character takes to appear in the editor, while nothing runs and while programs do.
+"""How long a typed character takes to appear in the editor, with and without a program running.
 
     python benchmarks/typing_latency.py [characters]
 
@@ -7,7 +7,7 @@ comments at the top of a file. A character's latency ends when a terminal emulat
 there, so that other painting (a growing curve, a stream of tokens) is not taken for an answer.
 
 Three situations: nothing runs, a network trains, a language model writes. Programs are the samples
-``train_digits.lisp`` and ``chat.lisp``, made to go on for as long as the typing takes, and run by F5.
+``train_digits.lisp`` and ``chat.lisp``, made to go on for as long as the typing takes, run by F5.
 The goal is a 99th percentile below 100 ms in all of them.
 """
 
