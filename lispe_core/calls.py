@@ -17,7 +17,7 @@ Function = Callable[..., Value]
 
 LAMBDA_NAMES = frozenset({Symbol("lambda"), Symbol("λ"), Symbol("\\")})
 BLANK = Symbol("_")
-_BINARY = frozenset("+ - * / % ^^ ** << >> & | ^ &~".split())
+_BINARY = frozenset(["+", "-", "*", "/", "%", "^^", "**", "<<", ">>", "&", "|", "^", "&~"])
 _MOST_CROSSINGS = 200
 
 

@@ -1,0 +1,287 @@
+"""Text to forms: every list carries its place and the places of its elements."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NoReturn
+
+from lispe_core.errors import IncompleteInput, SyntaxFault
+from lispe_core.forms import TRUE, DictionaryForm, SourceList, Span, Symbol, Value
+
+QUOTE = Symbol("quote")
+MARK = Symbol('mark"')
+"""Heads the list that a sign glued to a string is read as: ``-"/"`` is ``(mark" "-" "/")``."""
+
+_CONSTANTS: dict[str, Value] = {"nil": None, "false": None, "true": TRUE}
+_CLOSING = {"(": ")", "[": "]", "{": "}", "@{": "}"}
+_KINDS = {"(": "parentheses", "[": "brackets", "{": "braces", "@{": "braces"}
+_RAW = {'"""': '"""', "`": "`", "«": "»", "“": "”", "‘": "’", "„": "”", "❝": "❞"}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+
+_ATOM = r"""[^\s,()\[\]{}"';`«“‘„❝]+"""
+_END = r"""(?=[\s,()\[\]{}"';]|\Z)"""
+_SIGNED = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_TOKEN = re.compile(
+    rf"""
+      (?P<blank>[\s\ufeff]+)
+    | (?P<complex>{_SIGNED},{_SIGNED}i{_END})
+    | (?P<comma>,)
+    | (?P<header>\#!|\#(?=\s))
+    | (?P<semicolon>;+)
+    | (?P<bytes>b(?:"(?:[^"\\]|\\.)*"|`[^`]*`))
+    | (?P<raw>\"\"\"|[`«“‘„❝])
+    | (?P<string>"(?P<content>(?:[^"\\]|\\.)*)")
+    | (?P<unended>b?"|b`)
+    | (?P<quoted_semicolon>';(?!;))
+    | (?P<quote>')
+    | (?P<open>@\{{|[(\[{{])
+    | (?P<close>[)\]}}])
+    | (?P<marked>[+-]{{1,2}}(?="))
+    | (?P<atom>{_ATOM})
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NUMBER = re.compile(
+    r"""(?P<float>[+-]?(?:[0-9]+\.[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?
+                 |[0-9]+[eE][+-]?[0-9]+))
+      | (?P<integer>[+-]?[0-9]+)
+      | (?P<hexadecimal>[+-]?0[xX][0-9a-fA-F]+)
+      | (?P<binary>[+-]?0[bB][01]+)
+      | (?P<exact>[+-]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?[pP][+-]?[0-9]+
+                 |[+-]?0[xX][0-9a-fA-F]+\.[0-9a-fA-F]+)""",
+    re.VERBOSE,
+)
+_COMPOSED = re.compile(r"\\.", re.DOTALL)
+_BLOCK_END = re.compile(r"(?<!;);;(?!;)")
+
+
+def read(source: str, origin: str = "<text>") -> SourceList:
+    """All forms of ``source``, as one list.
+
+    Raises:
+        IncompleteInput: The text ends inside a form or a string.
+        SyntaxFault: The text is no program.
+    """
+    return Reader(source, origin).read()
+
+
+class _Open:
+    """A list or dictionary whose end has not been met."""
+
+    __slots__ = ("bracket", "forms", "quotes", "spans", "start")
+
+    def __init__(self, bracket: str, start: int) -> None:
+        self.bracket = bracket
+        self.start = start
+        self.forms: list[Value] = []
+        self.spans: list[Span] = []
+        self.quotes: list[int] = []
+        """Where the quotes stand that wait for the next form."""
+
+
+class Reader:
+    """Reads one text."""
+
+    def __init__(self, source: str, origin: str) -> None:
+        self._source = source
+        self._origin = origin
+        self._lines = [0, *(found.end() for found in re.finditer("\n", source))]
+        self._stack = [_Open("", 0)]
+
+    def read(self) -> SourceList:
+        """All forms of the text."""
+        position = 0
+        while position < len(self._source):
+            position = self._token(position)
+        innermost = self._stack[-1]
+        if len(self._stack) > 1:
+            self._incomplete(f"{_KINDS[innermost.bracket]} do not balance", innermost.start)
+        if innermost.quotes:
+            self._incomplete("nothing follows the quote", innermost.quotes[-1])
+        return self._closed_list(innermost, len(self._source))
+
+    def _token(self, start: int) -> int:
+        found = _TOKEN.match(self._source, start)
+        if found is None:
+            self._fault(f"unexpected character: '{self._source[start]}'", start, start + 1)
+        kind, text, end = found.lastgroup, found.group(), found.end()
+        match kind:
+            case "blank":
+                pass
+            case "comma":
+                self._comma(start, end)
+            case "atom":
+                self._atom(text, start)
+            case "open":
+                self._stack.append(_Open(text, start))
+            case "close":
+                self._close(text, start, end)
+            case "string":
+                self._add(_unescaped(text[1:-1]), start, end)
+            case "semicolon":
+                return self._comment(start, end)
+            case "quote":
+                self._stack[-1].quotes.append(start)
+            case "raw":
+                return self._raw_string(text, start)
+            case "complex":
+                real, imaginary = text[:-1].split(",")
+                self._add(complex(float(real), float(imaginary)), start, end)
+            case "marked":
+                return self._marked(text, start)
+            case "header":
+                return self._header(text, start, end)
+            case "bytes":
+                content = _unescaped(text[2:-1]) if text[1] == '"' else text[2:-1]
+                self._add(content.encode("utf-8"), start, end)
+            case "quoted_semicolon":
+                self._stack[-1].quotes.append(start)
+                self._add(Symbol(";"), start + 1, end)
+            case _:
+                self._incomplete("missing end of string", start)
+        return end
+
+    def _add(self, form: Value, start: int, end: int) -> None:
+        target = self._stack[-1]
+        span = self._span(start, end)
+        while target.quotes:
+            quote = target.quotes.pop()
+            quoted = SourceList([QUOTE, form])
+            quoted.span = self._span(quote, end)
+            quoted.spans = [self._span(quote, quote + 1), span]
+            form, span = quoted, quoted.span
+        target.forms.append(form)
+        target.spans.append(span)
+
+    def _atom(self, text: str, start: int) -> None:
+        if self._stack[-1].bracket in ("{", "@{") and ":" in text:
+            for piece in re.finditer(r":|[^:]+", text):
+                where = start + piece.start()
+                self._add(_atom_value(piece.group()), where, start + piece.end())
+            return
+        self._add(_atom_value(text), start, start + len(text))
+
+    def _comma(self, start: int, end: int) -> None:
+        innermost = self._stack[-1]
+        if innermost.bracket in ("(", "[") and not innermost.forms and not innermost.quotes:
+            self._add(Symbol(","), start, end)
+
+    def _comment(self, start: int, end: int) -> int:
+        if end - start == 2 and (closing := _BLOCK_END.search(self._source, end)):
+            return closing.end()
+        return self._line_end(end)
+
+    def _header(self, text: str, start: int, end: int) -> int:
+        line = self._lines[bisect_right(self._lines, start) - 1]
+        if text == "#!" or not self._source[line:start].strip():
+            return self._line_end(end)
+        self._add(Symbol("#"), start, end)
+        return end
+
+    def _line_end(self, position: int) -> int:
+        end = self._source.find("\n", position)
+        return len(self._source) if end < 0 else end
+
+    def _raw_string(self, opening: str, start: int) -> int:
+        closing = _RAW[opening]
+        begin = start + len(opening)
+        end = self._source.find(closing, begin)
+        if end < 0:
+            self._incomplete("missing end of string", start)
+        self._add(self._source[begin:end], start, end + len(closing))
+        return end + len(closing)
+
+    def _marked(self, sign: str, start: int) -> int:
+        begin = start + len(sign)
+        end = self._token(begin)
+        target = self._stack[-1]
+        text, span = target.forms.pop(), target.spans.pop()
+        marked = SourceList([MARK, sign, text])
+        marked.span = self._span(start, end)
+        marked.spans = [marked.span, self._span(start, begin), span]
+        target.forms.append(marked)
+        target.spans.append(marked.span)
+        return end
+
+    def _close(self, bracket: str, start: int, end: int) -> None:
+        if bracket == "]" and len(self._stack) > 1 and self._all_parentheses():
+            while len(self._stack) > 1:
+                self._close_innermost(end)
+            return
+        innermost = self._stack[-1]
+        if _CLOSING.get(innermost.bracket) != bracket:
+            kind = next(kind for kind in _CLOSING if _CLOSING[kind] == bracket)
+            self._fault(f"{_KINDS[kind]} do not balance", start, end)
+        if innermost.quotes:
+            self._fault("nothing follows the quote", innermost.quotes[-1], start)
+        self._close_innermost(end)
+
+    def _all_parentheses(self) -> bool:
+        return all(opened.bracket == "(" for opened in self._stack[1:])
+
+    def _close_innermost(self, end: int) -> None:
+        opened = self._stack.pop()
+        if opened.bracket in ("{", "@{"):
+            self._add(self._dictionary(opened, end), opened.start, end)
+        else:
+            self._add(self._closed_list(opened, end), opened.start, end)
+
+    def _closed_list(self, opened: _Open, end: int) -> SourceList:
+        form = SourceList(opened.forms)
+        form.span = self._span(opened.start, end)
+        form.spans = opened.spans
+        return form
+
+    def _dictionary(self, opened: _Open, end: int) -> Value:
+        colon = Symbol(":")
+        forms, spans = opened.forms, opened.spans
+        entries: list[tuple[Value, Value]] = []
+        places: list[tuple[Span, Span]] = []
+        for index in range(0, len(forms), 3):
+            if index + 2 >= len(forms) or forms[index + 1] is not colon:
+                self._fault("a dictionary holds pairs: {key:value …}", opened.start, end)
+            entries.append((forms[index], forms[index + 2]))
+            places.append((spans[index], spans[index + 2]))
+        dictionary = DictionaryForm(entries, self._span(opened.start, end), places)
+        if opened.bracket == "{":
+            return dictionary
+        constant = SourceList([QUOTE, dictionary])
+        constant.span = dictionary.span
+        constant.spans = [dictionary.span, dictionary.span]
+        return constant
+
+    def _span(self, start: int, end: int) -> Span:
+        lines = self._lines
+        first = bisect_right(lines, start) - 1
+        last = bisect_right(lines, end) - 1
+        return Span(
+            self._origin, first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
+        )
+
+    def _fault(self, message: str, start: int, end: int) -> NoReturn:
+        raise SyntaxFault(message, self._span(start, end))
+
+    def _incomplete(self, message: str, start: int) -> NoReturn:
+        raise IncompleteInput(message, self._span(start, start + 1))
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    return _COMPOSED.sub(lambda found: _ESCAPES.get(found.group()[1], found.group()[1]), text)
+
+
+def _atom_value(text: str) -> Value:
+    number = _NUMBER.fullmatch(text)
+    if number is None:
+        return _CONSTANTS[text] if text in _CONSTANTS else Symbol(text)
+    match number.lastgroup:
+        case "integer":
+            return int(text)
+        case "float":
+            return float(text)
+        case "exact":
+            return float.fromhex(text)
+        case _:
+            return int(text, 0)
