@@ -5,8 +5,10 @@ from typing import Any
 from workbench.app.panels.base import Panel
 from workbench.app.panels.device import DevicePanel
 from workbench.app.panels.errors import ErrorsPanel
+from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.variables import VariablesPanel
 
 __all__ = ["PANELS", "DevicePanel"]
 
-PANELS: tuple[type[Panel[Any]], ...] = (VariablesPanel, ErrorsPanel)
+PANELS: tuple[type[Panel[Any]], ...] = (LossPanel, GenerationPanel, VariablesPanel, ErrorsPanel)

@@ -18,7 +18,7 @@ ROWS = 3
 HISTORY = 8
 LOAD_LIMITS = (10.0, 75.0)
 MEMORY_LIMITS = (10.0, 80.0)
-LEVEL_STYLES = ("$text-muted", "$text-success", "bold $text-warning")
+LEVEL_STYLES = ("$foreground 60%", "$text-success", "bold $text-warning")
 COLUMNS = (
     "name",
     "load",
@@ -60,7 +60,7 @@ def cells(reading: DeviceReading, history: Sequence[float]) -> dict[str, Content
     """What is known about a device, by column."""
 
     def muted(text: str) -> Content:
-        return Content.styled(text, "$text-muted")
+        return Content.styled(text, "$foreground 60%")
 
     found = {"name": Content.styled(reading.name.upper(), "bold $foreground")}
     load = reading.utilisation
@@ -117,7 +117,7 @@ def overflow(readings: Sequence[DeviceReading], width: int) -> Content:
     parts = [Content.styled(f"+{len(readings)}", "bold $foreground")]
     for reading in readings:
         load = reading.utilisation or 0.0
-        name = Content.styled(f"{reading.name.upper()} ", "$text-muted")
+        name = Content.styled(f"{reading.name.upper()} ", "$foreground 60%")
         parts.append(name + graded(f"{load:.0f}%", load, LOAD_LIMITS))
     return Content(" ").join(parts).truncate(width, ellipsis=True)
 
