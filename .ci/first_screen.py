@@ -52,7 +52,7 @@ def first_screen(terminal: int) -> bool:
         if output is None:
             return False
         if SCREEN_OPENED not in received:
-            sys.stdout.buffer.write(output)
+            sys.stdout.buffer.write(output.partition(SCREEN_OPENED)[0])
             sys.stdout.flush()
         received += output
         if FILE_SHOWN in received.partition(SCREEN_OPENED)[2]:
