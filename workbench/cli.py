@@ -1,0 +1,126 @@
+"""The command line: the app, or a program run without it.
+
+Only what a command needs is imported, so that ``--help`` and ``--version`` answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+__all__ = ["main"]
+
+EPILOG = """\
+exit status: 0 done, 1 an error of the program, 2 wrong usage, 130 interrupted
+
+Everything after --run FILE or --eval TEXT goes to the program, which finds it in _args.
+Without --run, --eval or - the app starts; it needs a terminal.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Do what the arguments say and end the process with its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status = _dispatch(options)
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lispe-workbench",
+        description="A terminal workbench for LispE programs, PyTorch and language models.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="the program to open in the app; - runs stdin"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--run",
+        nargs=argparse.REMAINDER,
+        metavar=("FILE", "args"),
+        help="run FILE without the app (- is stdin)",
+    )
+    what.add_argument(
+        "--eval", nargs=argparse.REMAINDER, metavar=("TEXT", "args"), help="run the program TEXT"
+    )
+    what.add_argument("--tour", action="store_true", help="open a guided tour in the app")
+    what.add_argument("--version", action="store_true", help="print the version and stop")
+    parser.add_argument(
+        "--print",
+        action="store_true",
+        dest="print_value",
+        help="print the value of the last form too (stands before --run or --eval)",
+    )
+    return parser
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    if options.version:
+        return _print_version()
+    program = options.run if options.run is not None else options.eval
+    if program is not None or options.file == "-":
+        if options.file is not None and program is not None:
+            return _misuse(f"{options.file}: --run and --eval take no other file")
+        return _run_headless(options, program)
+    if options.print_value:
+        return _misuse("--print needs --run, --eval or -")
+    return _start_app(options)
+
+
+def _print_version() -> int:
+    from importlib import metadata
+
+    print("lispe-workbench", metadata.version("lispe-workbench"))
+    return 0
+
+
+def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) -> int:
+    if program is not None and not program:
+        flag, operand = ("--run", "FILE") if options.run is not None else ("--eval", "TEXT")
+        return _misuse(f"{flag} needs {operand}")
+    from workbench import headless
+
+    first, *arguments = program or ["-"]
+    if options.eval is not None:
+        return headless.run_text(first, arguments, print_value=options.print_value)
+    if first == "-":
+        return headless.run_stdin(arguments, print_value=options.print_value)
+    return headless.run_file(first, arguments, print_value=options.print_value)
+
+
+def _start_app(options: argparse.Namespace) -> int:
+    if options.tour and options.file is not None:
+        return _misuse("--tour opens a file of its own")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _misuse(
+            "the app needs a terminal for input and output; "
+            "run a program without it: lispe-workbench --run FILE"
+        )
+    if os.environ.get("TERM", "dumb") == "dumb":
+        return _misuse(
+            "this terminal can't show the app (TERM=dumb); "
+            "run a program without it: lispe-workbench --run FILE"
+        )
+    path = Path(options.file) if options.file is not None else None
+    if options.tour:
+        from workbench.resources import sample
+
+        path = sample("tour.lisp")
+    from workbench.app.start import run_app
+
+    return run_app(path)
+
+
+def _misuse(sentence: str) -> int:
+    print(f"lispe-workbench: {sentence}", file=sys.stderr)
+    return 2

@@ -1,0 +1,148 @@
+"""What the machine's devices do now: processor and memory always, graphics cards when there.
+
+Nothing here imports torch: its figures are read when a program has loaded it.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from contextlib import suppress
+from typing import Any
+
+import psutil
+
+from workbench.runtime.protocol import DeviceReading
+
+__all__ = ["DeviceSampler"]
+
+
+class DeviceSampler:
+    """Reads all devices; each reading of the processor covers the time since the one before."""
+
+    def __init__(self) -> None:
+        self._cpu_label = processor_name()
+        self._nvml = _start_nvml()
+        psutil.cpu_percent(None)
+
+    def sample(self) -> tuple[DeviceReading, ...]:
+        """One reading for every device: the processor first."""
+        return (self._processor(), *self._cuda_cards(), *_metal())
+
+    def _processor(self) -> DeviceReading:
+        memory = psutil.virtual_memory()
+        return DeviceReading(
+            name="cpu",
+            label=self._cpu_label,
+            utilisation=psutil.cpu_percent(None),
+            memory_used=memory.total - memory.available,
+            memory_total=memory.total,
+            memory_reserved=psutil.Process().memory_info().rss,
+        )
+
+    def _cuda_cards(self) -> list[DeviceReading]:
+        torch = _loaded_torch()
+        if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+            return [self._torch_card(torch, index) for index in range(torch.cuda.device_count())]
+        if self._nvml is None:
+            return []
+        handles = range(self._nvml.nvmlDeviceGetCount())
+        return [self._driver_card(self._nvml.nvmlDeviceGetHandleByIndex(i), i) for i in handles]
+
+    def _torch_card(self, torch: Any, index: int) -> DeviceReading:
+        free, total = torch.cuda.mem_get_info(index)
+        utilisation, temperature, power = None, None, None
+        if self._nvml is not None:
+            # By its identifier: CUDA_VISIBLE_DEVICES gives torch other numbers than the driver's.
+            uuid = f"GPU-{torch.cuda.get_device_properties(index).uuid}"
+            with suppress(self._nvml.NVMLError):
+                handle = self._nvml.nvmlDeviceGetHandleByUUID(uuid)
+                utilisation, temperature, power = self._driver_figures(handle)
+        return DeviceReading(
+            name=f"cuda:{index}",
+            label=torch.cuda.get_device_name(index),
+            utilisation=utilisation,
+            memory_used=total - free,
+            memory_total=total,
+            memory_peak=torch.cuda.max_memory_allocated(index),
+            memory_reserved=torch.cuda.memory_reserved(index),
+            temperature=temperature,
+            power=power,
+        )
+
+    def _driver_card(self, handle: Any, index: int) -> DeviceReading:
+        used: int | None = None
+        total: int | None = None
+        with suppress(self._nvml.NVMLError):
+            memory = self._nvml.nvmlDeviceGetMemoryInfo(handle)
+            used, total = int(memory.used), int(memory.total)
+        utilisation, temperature, power = self._driver_figures(handle)
+        return DeviceReading(
+            name=f"cuda:{index}",
+            label=str(self._nvml.nvmlDeviceGetName(handle)),
+            utilisation=utilisation,
+            memory_used=used,
+            memory_total=total,
+            temperature=temperature,
+            power=power,
+        )
+
+    def _driver_figures(self, handle: Any) -> tuple[float | None, float | None, float | None]:
+        """Utilisation in percent, temperature in degrees, power in watts, where the card tells."""
+        nvml = self._nvml
+        utilisation: float | None = None
+        temperature: float | None = None
+        power: float | None = None
+        with suppress(nvml.NVMLError):
+            utilisation = float(nvml.nvmlDeviceGetUtilizationRates(handle).gpu)
+        with suppress(nvml.NVMLError):
+            temperature = float(
+                nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU),
+            )
+        with suppress(nvml.NVMLError):
+            power = nvml.nvmlDeviceGetPowerUsage(handle) / 1000
+        return utilisation, temperature, power
+
+
+def processor_name() -> str:
+    """The processor as its maker calls it, or the machine's architecture."""
+    with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123
+        for line in lines:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _start_nvml() -> Any:
+    """NVIDIA's monitoring library, or ``None`` without a driver or the package."""
+    try:
+        import pynvml
+    except ImportError:
+        return None
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return None
+    return pynvml
+
+
+def _loaded_torch() -> Any:
+    """Torch, once somebody has imported all of it."""
+    torch = sys.modules.get("torch")
+    return torch if hasattr(torch, "cuda") and hasattr(torch, "nn") else None
+
+
+def _metal() -> list[DeviceReading]:
+    torch = _loaded_torch()
+    if torch is None or not torch.backends.mps.is_available():
+        return []
+    return [
+        DeviceReading(
+            name="mps",
+            label="Apple GPU",
+            utilisation=None,
+            memory_used=torch.mps.current_allocated_memory(),
+            memory_total=torch.mps.recommended_max_memory(),
+            memory_reserved=torch.mps.driver_allocated_memory(),
+        )
+    ]

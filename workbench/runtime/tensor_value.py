@@ -1,0 +1,238 @@
+"""A tensor as Lisp sees it: a carrier that is always true, indexed, compared and calculated with.
+
+Numbers that leave a tensor are the shortest decimals of its own element type.
+"""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lispe_core.errors import LispError
+from lispe_core.foreign import Foreign
+from lispe_core.forms import TRUE, LispList, Value
+from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts
+from torch_lib import mathematics
+from torch_lib.conversion import tensor_from
+from torch_lib.decimals import exact_numbers
+from torch_lib.display import shape_text, tensor_text
+from torch_lib.errors import TorchLibError
+
+__all__ = ["TensorValue", "lisp_number", "plain_data"]
+
+Operation = Callable[[Any, Any], Any]
+
+NUMERIC = (int, float, list, array)
+
+LIST_KINDS: dict[torch.dtype, Callable[[list[Any]], Value]] = {
+    torch.float16: Floats,
+    torch.bfloat16: Floats,
+    torch.float32: Floats,
+    torch.float64: Numbers,
+    torch.int16: Shorts,
+    torch.uint8: Integers,
+    torch.int8: Integers,
+    torch.int32: Integers,
+    torch.int64: Integers,
+}
+
+
+class TensorValue(Foreign):
+    """Carries ``tensor``."""
+
+    __slots__ = ("__weakref__", "tensor")
+    type_name = "torch_tensor"
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    def display(self) -> str:
+        """``(5.0 7.0)`` for floats, ``[2, 4]`` for integers, a number for zero dimensions."""
+        return tensor_text(self.tensor)
+
+    def at(self, key: Value) -> Value:
+        """The element or the slice at an index, which may count from the end."""
+        return lisp_value(self.tensor[self._checked(key)])
+
+    def store(self, key: Value, value: Value) -> None:
+        """Overwrite the element or the slice at an index."""
+        index = self._checked(key)
+        try:
+            self.tensor[index] = plain_tensor(value)
+        except (RuntimeError, TorchLibError) as problem:
+            raise LispError(f"set@: {first_line(problem)}") from problem
+
+    def _checked(self, key: Value) -> int:
+        if not isinstance(key, int):
+            raise LispError(f"tensor index must be an integer, got {key}")
+        tensor = self.tensor
+        if tensor.dim() == 0 or not -tensor.size(0) <= key < tensor.size(0):
+            raise LispError("tensor index out of bounds")
+        return key
+
+    def size(self) -> int:
+        """The length of the first dimension; 1 for zero dimensions."""
+        return self.tensor.size(0) if self.tensor.dim() else 1
+
+    def tally(self) -> int:
+        """The number of all elements."""
+        return self.tensor.numel()
+
+    def iterate(self) -> Iterator[Value]:
+        """The numbers of one dimension, else the slices along the first."""
+        if self.tensor.dim() > 1:
+            return map(TensorValue, self.tensor.unbind())
+        return map(lisp_number, exact_numbers(self.tensor))
+
+    def rest(self) -> TensorValue:
+        """Everything but the first slice: ``(cdr x)``."""
+        if self.tensor.dim() == 0:
+            raise LispError(f"You cannot apply 'cdr' to: '{self.display()}'")
+        return TensorValue(self.tensor[1:])
+
+    def to_list(self) -> Value:
+        """Nested Lisp lists, the innermost of the tensor's own kind; a number for no dimension."""
+        if self.tensor.dim() > 1:
+            return LispList(TensorValue(row).to_list() for row in self.tensor.unbind())
+        numbers = list(self.iterate())
+        if self.tensor.dim() == 0:
+            return numbers[0]
+        return LIST_KINDS.get(self.tensor.dtype, LispList)(numbers)
+
+    def clone(self) -> TensorValue:
+        """A copy that gradients flow through."""
+        return TensorValue(self.tensor.clone())
+
+    def number(self) -> Any:
+        """The only element as a Python number; what has several can't be compared."""
+        if self.tensor.numel() != 1:
+            shape = shape_text(self.tensor.shape)
+            raise LispError(f"cannot compare a tensor of shape {shape}: it is not one number")
+        return exact_numbers(self.tensor)[0]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, TensorValue):
+            return equal(self.tensor, other.tensor)
+        if isinstance(other, int | float) and self.tensor.dim() == 0:
+            return bool(self.number() == other)
+        return NotImplemented
+
+    __hash__ = object.__hash__
+
+    def __lt__(self, other: object) -> bool:
+        return self._compare(operator.lt, other)
+
+    def __le__(self, other: object) -> bool:
+        return self._compare(operator.le, other)
+
+    def __gt__(self, other: object) -> bool:
+        return self._compare(operator.gt, other)
+
+    def __ge__(self, other: object) -> bool:
+        return self._compare(operator.ge, other)
+
+    def _compare(self, comparison: Operation, other: object) -> bool:
+        if isinstance(other, TensorValue):
+            return bool(comparison(self.number(), other.number()))
+        if isinstance(other, int | float):
+            return bool(comparison(self.number(), other))
+        return NotImplemented
+
+    def __add__(self, other: Value) -> Value:
+        if type(other) is TensorValue or isinstance(other, NUMERIC):
+            return calculate("+", mathematics.add, self, other)
+        return NotImplemented
+
+    def __radd__(self, other: Value) -> Value:
+        if isinstance(other, NUMERIC):
+            return calculate("+", mathematics.add, other, self)
+        return NotImplemented
+
+    def __sub__(self, other: Value) -> Value:
+        if type(other) is TensorValue or isinstance(other, NUMERIC):
+            return calculate("-", mathematics.sub, self, other)
+        return NotImplemented
+
+    def __rsub__(self, other: Value) -> Value:
+        if isinstance(other, NUMERIC):
+            return calculate("-", mathematics.sub, other, self)
+        return NotImplemented
+
+    def __mul__(self, other: Value) -> Value:
+        if type(other) is TensorValue or isinstance(other, NUMERIC):
+            return calculate("*", mathematics.mul, self, other)
+        return NotImplemented
+
+    def __rmul__(self, other: Value) -> Value:
+        if isinstance(other, NUMERIC):
+            return calculate("*", mathematics.mul, other, self)
+        return NotImplemented
+
+    def __truediv__(self, other: Value) -> Value:
+        if type(other) is TensorValue or isinstance(other, NUMERIC):
+            return calculate("/", mathematics.div, self, other)
+        return NotImplemented
+
+    def __rtruediv__(self, other: Value) -> Value:
+        if isinstance(other, NUMERIC):
+            return calculate("/", mathematics.div, other, self)
+        return NotImplemented
+
+    def __neg__(self) -> TensorValue:
+        return TensorValue(-self.tensor)
+
+
+def calculate(sign: str, operation: Operation, left: Value, right: Value) -> TensorValue:
+    """``operation`` on two operands, at least one of them a tensor."""
+    try:
+        return TensorValue(operation(plain_tensor(left), plain_tensor(right)))
+    except (RuntimeError, TypeError, TorchLibError) as problem:
+        raise LispError(f"{sign}: {first_line(problem)}") from problem
+
+
+def plain_tensor(value: Value) -> Any:
+    """The tensor of a carrier, a number as it is, a list of numbers as a tensor."""
+    if type(value) is TensorValue:
+        return value.tensor
+    return tensor_from(plain_data(value)) if isinstance(value, list | array) else value
+
+
+def plain_data(value: Value) -> Any:
+    """Nested Lisp lists, numbers and truth values as Python's own; anything else as it is."""
+    if value is TRUE:
+        return True
+    if isinstance(value, list):
+        return [plain_data(element) for element in value]
+    return value.tensor if type(value) is TensorValue else value
+
+
+def lisp_value(tensor: Tensor) -> Value:
+    """A number for zero dimensions, else the tensor's carrier."""
+    return TensorValue(tensor) if tensor.dim() else lisp_number(exact_numbers(tensor)[0])
+
+
+def lisp_number(number: Any) -> Value:
+    """A Python number, or a truth value as Lisp spells it."""
+    if number is True:
+        return TRUE
+    return None if number is False else number
+
+
+def equal(left: Tensor, right: Tensor) -> bool:
+    """Whether shapes and all elements are equal, whatever their types."""
+    if left.shape != right.shape or left.device != right.device:
+        return False
+    if left.dtype != right.dtype:
+        common = torch.promote_types(left.dtype, right.dtype)
+        left, right = left.to(common), right.to(common)
+    return torch.equal(left, right)
+
+
+def first_line(problem: Exception) -> str:
+    """The sentence of an exception: torch adds pages of advice to some."""
+    return str(problem).strip().partition("\n")[0]
