@@ -1,0 +1,44 @@
+"""What every module can do: switch modes, list, count and freeze its parameters."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+__all__ = [
+    "eval",
+    "freeze",
+    "parameter_count",
+    "parameters",
+    "train",
+    "unfreeze",
+]
+
+
+def train(model: nn.Module) -> nn.Module:
+    """Switch ``model`` to training, where dropout works, and give it back."""
+    return model.train()
+
+
+def eval(model: nn.Module) -> nn.Module:
+    """Switch ``model`` to evaluation, where dropout rests, and give it back."""
+    return model.eval()
+
+
+def parameters(model: nn.Module) -> list[Tensor]:
+    """The parameter tensors of ``model`` themselves, not copies."""
+    return list(model.parameters())
+
+
+def parameter_count(model: nn.Module) -> int:
+    """The number of elements in all parameters."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def freeze(model: nn.Module) -> nn.Module:
+    """Keep the parameters of ``model`` from training, and give it back."""
+    return model.requires_grad_(False)
+
+
+def unfreeze(model: nn.Module) -> nn.Module:
+    """Let the parameters of ``model`` train again, and give it back."""
+    return model.requires_grad_(True)

@@ -1,0 +1,118 @@
+"""Networks made of layers: the multilayer perceptron and layers in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from torch_lib.errors import ArgumentError, KindError
+from torch_lib.kinds import KINDS, kind
+from torch_lib.layers import Linear, check_positive, checked_features
+
+__all__ = ["model", "sequential"]
+
+
+@kind("model")
+class MultilayerPerceptron(nn.Module):
+    """One hidden layer: linear, ReLU, linear; ``(… I)`` to ``(… O)``."""
+
+    def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
+        super().__init__()
+        check_positive(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
+        self.fc1 = Linear(input_size, hidden_size)
+        self.fc2 = Linear(hidden_size, output_size)
+        self.sizes = (input_size, hidden_size, output_size)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Apply the layers."""
+        first: nn.Module = self.fc1
+        weight = next(first.parameters())
+        features = checked_features(input, self.sizes[0], "model", weight)
+        output: Tensor = self.fc2(torch.relu(self.fc1(features)))
+        return output
+
+    def configuration(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return dict(zip(("input_size", "hidden_size", "output_size"), self.sizes, strict=True))
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch Model ({' -> '.join(map(str, self.sizes))})"
+
+
+@kind("sequential")
+class Sequential(nn.Module):
+    """Modules applied in order; a mask goes to those that attend.
+
+    Args:
+        layers: Modules, or the plain descriptions of them that ``configuration`` gives.
+    """
+
+    attends = True
+
+    def __init__(self, layers: Sequence[nn.Module | Mapping[str, Any]]) -> None:
+        super().__init__()
+        if not layers:
+            raise ArgumentError("the list of modules is empty")
+        self.layers = nn.ModuleList(_rebuilt(layer) for layer in layers)
+
+    @property
+    def takes_ids(self) -> bool:
+        """Whether the first module takes token ids."""
+        return bool(getattr(self.layers[0], "takes_ids", False))
+
+    def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Apply the modules in order."""
+        for layer in self.layers:
+            if mask is not None and getattr(layer, "attends", False):
+                input = layer(input, mask=mask)
+            else:
+                input = layer(input)
+        return input
+
+    def configuration(self) -> dict[str, Any]:
+        """The constructor's arguments.
+
+        Raises:
+            KindError: A module is of no kind that can be saved.
+        """
+        return {"layers": [_described(layer) for layer in self.layers]}
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch Sequential ({len(self.layers)} modules)"
+
+
+def model(input_size: int, hidden_size: int, output_size: int) -> MultilayerPerceptron:
+    """A multilayer perceptron with one hidden layer: linear, ReLU, linear.
+
+    Raises:
+        ArgumentError: A size is not positive.
+    """
+    return MultilayerPerceptron(input_size, hidden_size, output_size)
+
+
+def sequential(modules: Sequence[nn.Module]) -> Sequential:
+    """The modules applied in order; itself a module.
+
+    Raises:
+        ArgumentError: There are none.
+    """
+    return Sequential(modules)
+
+
+def _rebuilt(layer: nn.Module | Mapping[str, Any]) -> nn.Module:
+    if isinstance(layer, nn.Module):
+        return layer
+    return KINDS[layer["kind"]](**layer["configuration"])
+
+
+def _described(layer: nn.Module) -> dict[str, Any]:
+    name = getattr(layer, "kind", None)
+    configuration = getattr(layer, "configuration", None)
+    if name is None or configuration is None:
+        raise KindError(f"a {type(layer).__name__} cannot be saved")
+    return {"kind": name, "configuration": configuration()}
