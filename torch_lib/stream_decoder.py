@@ -42,6 +42,7 @@ class StreamDecoder:
         return text
 
     def __call__(self, token: int) -> str:
+        """The same as ``add``."""
         return self.add(token)
 
     def summary(self) -> str:

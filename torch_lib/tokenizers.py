@@ -7,7 +7,7 @@ imported only when its kind is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -72,7 +72,7 @@ class _Growing(Protocol):
     def freeze(self) -> None: ...
 
 
-_encoders = WeakTensorKeyDictionary()
+_encoders: MutableMapping[Tensor, Tokenizer] = WeakTensorKeyDictionary()
 
 
 def tag(ids: Tensor, tokenizer: Tokenizer) -> Tensor:
@@ -83,8 +83,7 @@ def tag(ids: Tensor, tokenizer: Tokenizer) -> Tensor:
 
 def tokenizer_of(ids: Tensor) -> Tokenizer | None:
     """The tokenizer that encoded ``ids``, or None for ids of another origin."""
-    found: Tokenizer | None = _encoders.get(ids)
-    return found
+    return _encoders.get(ids)
 
 
 def encode(tokenizer: Tokenizer, text: str | Sequence[str]) -> Tensor | list[Tensor]:

@@ -1,0 +1,152 @@
+"""How a model is to write: the settings of a generator, checked where they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from torch_lib.display import number_text, value_text
+from torch_lib.errors import ArgumentError
+
+__all__ = ["GenerationConfig", "generation_config"]
+
+_ALIASES = {"max_new_tokens": "max_length"}
+_STRATEGIES = ("greedy", "top_k", "top_p", "sample", "beam_search")
+
+Rule = tuple[Callable[[Any], bool], str]
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_id(value: Any) -> bool:
+    return _is_whole(value) and value >= 0
+
+
+def _are_ids(value: Any) -> bool:
+    several = isinstance(value, Sequence) and not isinstance(value, str)
+    return value is None or _is_whole(value) or (several and all(map(_is_whole, value)))
+
+
+_POSITIVE: Rule = (lambda value: _is_number(value) and value > 0, "greater than 0")
+_COUNT: Rule = (_is_id, "an integer of at least 0")
+_RULES: dict[str, Rule] = {
+    "max_length": _COUNT,
+    "temperature": _POSITIVE,
+    "top_k": _COUNT,
+    "top_p": (lambda value: _is_number(value) and 0 < value <= 1, "above 0 and at most 1"),
+    "repetition_penalty": _POSITIVE,
+    "num_beams": (lambda value: _is_whole(value) and value >= 1, "an integer of at least 1"),
+    "do_sample": (lambda value: isinstance(value, bool), "true or nil"),
+    "strategy": (
+        lambda value: value is None or value in _STRATEGIES,
+        f"one of {', '.join(_STRATEGIES)}",
+    ),
+    "eos_token_id": (_are_ids, "an integer or a list of integers"),
+    "pad_token_id": (lambda value: value is None or _is_id(value), "an integer of at least 0"),
+    "no_repeat_ngram_size": _COUNT,
+    "length_penalty": (_is_number, "a number"),
+    "seed": (lambda value: value is None or _is_whole(value), "an integer"),
+    "callback": (lambda value: value is None or callable(value), "a function"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationConfig:
+    """The settings of a generator.
+
+    Attributes:
+        max_length: How many new tokens to write at most.
+        temperature: What logits are divided by before a draw.
+        top_k: Draw from this many most probable tokens; 0 for all.
+        top_p: Draw from the most probable tokens that together reach this probability.
+        repetition_penalty: What makes tokens less likely that are already there; 1 for nothing.
+        num_beams: Continuations followed at once; above 1 means beam search.
+        do_sample: Draw, rather than take the most probable token.
+        strategy: ``greedy``, ``top_k``, ``top_p``, ``sample`` or ``beam_search``, in place of the
+            two above.
+        eos_token_id: Ids that end a text; None for the model's own.
+        pad_token_id: What fills finished rows of a batch; None for the model's own.
+        no_repeat_ngram_size: Never write a sequence of this many tokens twice; 0 allows it.
+        length_penalty: A beam's score is divided by its length to this power.
+        seed: What every call starts its random numbers from; None for the common ones.
+        callback: Called with each new token and ``data``; the atom ``stop`` as result ends it.
+        data: Handed to the callback.
+    """
+
+    max_length: int = 100
+    temperature: float = 1.0
+    top_k: int = 50
+    top_p: float = 0.9
+    repetition_penalty: float = 1.0
+    num_beams: int = 1
+    do_sample: bool = True
+    strategy: str | None = None
+    eos_token_id: int | Sequence[int] | None = None
+    pad_token_id: int | None = None
+    no_repeat_ngram_size: int = 0
+    length_penalty: float = 1.0
+    seed: int | None = None
+    callback: Callable[..., Any] | None = None
+    data: Any = None
+
+    def __post_init__(self) -> None:
+        for name, (fits, rule) in _RULES.items():
+            value = getattr(self, name)
+            if not fits(value):
+                raise ArgumentError(f"{name} must be {rule}, got {value_text(value)}")
+
+    @property
+    def method(self) -> str:
+        """The strategy that the settings amount to."""
+        if self.strategy is not None:
+            return self.strategy
+        if self.num_beams > 1:
+            return "beam_search"
+        return "sample" if self.do_sample else "greedy"
+
+    def updated(self, settings: Mapping[str, Any]) -> GenerationConfig:
+        """A copy with the settings of a map.
+
+        Raises:
+            ArgumentError: A key is unknown or a value outside its limits.
+        """
+        return replace(self, **dict(_setting(key, value) for key, value in settings.items()))
+
+    def summary(self) -> str:
+        """The settings that matter most, on one line."""
+        return (
+            f"max_length={self.max_length}, temperature={number_text(self.temperature)}, "
+            f"strategy={self.method}"
+        )
+
+
+def generation_config(config: Mapping[str, Any]) -> GenerationConfig:
+    """Settings for generators as a value of its own.
+
+    Args:
+        config: A map with any of ``max_length``, ``temperature``, ``top_k``, ``top_p``,
+            ``repetition_penalty``, ``num_beams``, ``do_sample``, ``strategy``, ``eos_token_id``,
+            ``pad_token_id``, ``no_repeat_ngram_size``, ``length_penalty``, ``seed``, ``callback``
+            and ``data``.
+    """
+    return GenerationConfig().updated(config)
+
+
+def _setting(key: str, value: Any) -> tuple[str, Any]:
+    """A setting under its own name; nil stands for no, or else for the default."""
+    name = _ALIASES.get(key, key)
+    if name not in _DEFAULTS:
+        raise ArgumentError(f'unknown key "{key}" (known: {", ".join(_DEFAULTS)})')
+    if value is None:
+        return name, False if name == "do_sample" else _DEFAULTS[name]
+    return name, value
+
+
+_DEFAULTS = {field.name: field.default for field in fields(GenerationConfig)}

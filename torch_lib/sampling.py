@@ -1,0 +1,126 @@
+"""From logits to the next token: penalties, filters and the draw.
+
+B sequences, T tokens so far, V vocabulary, C candidates.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from torch_lib.errors import ArgumentError
+
+__all__ = [
+    "block_repeated_ngrams",
+    "draw",
+    "most_probable",
+    "penalize_repetition",
+    "ranked",
+    "top_candidates",
+]
+
+
+def penalize_repetition(logits: Tensor, ids: Tensor, penalty: float) -> Tensor:
+    """Make tokens that were already used less likely.
+
+    Args:
+        logits: ``(B, V)``.
+        ids: ``(B, T)``, the tokens used.
+        penalty: Divides positive logits and multiplies negative ones.
+    """
+    used = logits.gather(1, ids)
+    return logits.scatter(1, ids, torch.where(used > 0, used / penalty, used * penalty))
+
+
+def block_repeated_ngrams(logits: Tensor, ids: Tensor, size: int) -> Tensor:
+    """Forbid each token that would complete a sequence of ``size`` tokens found in ``ids``.
+
+    Args:
+        logits: ``(B, V)``.
+        ids: ``(B, T)``.
+        size: The length of the sequences, at least 1.
+    """
+    if ids.size(1) < size:
+        return logits
+    grams = ids.unfold(1, size, 1)
+    ending = ids[:, ids.size(1) - size + 1 :]
+    repeats = (grams[:, :, :-1] == ending[:, None]).all(-1)
+    blocked = logits.clone()
+    rows, places = repeats.nonzero(as_tuple=True)
+    blocked[rows, grams[rows, places, -1]] = -torch.inf
+    hopeless = blocked.isneginf().all(-1, keepdim=True)
+    return torch.where(hopeless, logits, blocked)
+
+
+def top_candidates(
+    logits: Tensor, temperature: float, top_k: int, top_p: float
+) -> tuple[Tensor, Tensor]:
+    """The tokens that may be drawn, most probable first.
+
+    Args:
+        logits: ``(B, V)``.
+        temperature: Divides the logits.
+        top_k: Keep this many; 0 keeps all.
+        top_p: Of these, keep the fewest that together reach this probability.
+
+    Returns:
+        Probabilities and ids, ``(B, C)`` each.
+    """
+    count = min(top_k, logits.size(-1)) if top_k else logits.size(-1)
+    scores, ids = (logits / temperature).topk(count)
+    probabilities = scores.softmax(-1)
+    if top_p < 1:
+        before = probabilities.cumsum(-1) - probabilities
+        probabilities = probabilities.masked_fill(before >= top_p, 0.0)
+    return probabilities, ids
+
+
+def draw(probabilities: Tensor, ids: Tensor, randomness: torch.Generator | None) -> Tensor:
+    """One token a row, at random.
+
+    Args:
+        probabilities: ``(B, C)``; a row need not sum to 1.
+        ids: ``(B, C)``.
+        randomness: The source of random numbers, None for the common one.
+
+    Returns:
+        ``(B,)``.
+    """
+    _require_numbers(probabilities)
+    places = torch.multinomial(probabilities, 1, generator=randomness)
+    return ids.gather(1, places).squeeze(1)
+
+
+def most_probable(logits: Tensor) -> Tensor:
+    """The best token of each row, the lowest id among equals.
+
+    Args:
+        logits: ``(B, V)``.
+
+    Returns:
+        ``(B,)``.
+    """
+    ids = logits.argmax(-1)
+    _require_numbers(logits.gather(1, ids[:, None]))
+    return ids
+
+
+def ranked(values: Tensor, count: int) -> Tensor:
+    """Where the ``count`` highest of ``values`` stand, the lower place first among equals.
+
+    Args:
+        values: ``(N,)``.
+        count: At most N.
+
+    Returns:
+        ``(count,)``.
+    """
+    _require_numbers(values)
+    lowest = values.topk(count).values[-1]
+    places = (values >= lowest).nonzero().squeeze(1)
+    return places[values[places].argsort(descending=True, stable=True)[:count]]
+
+
+def _require_numbers(values: Tensor) -> None:
+    if bool(values.isnan().any()):
+        raise ArgumentError("the model's logits are not numbers (nan)")
