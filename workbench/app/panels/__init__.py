@@ -7,8 +7,15 @@ from workbench.app.panels.device import DevicePanel
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.tensor import TensorPanel
 from workbench.app.panels.variables import VariablesPanel
 
-__all__ = ["PANELS", "DevicePanel"]
+__all__ = ["PANELS", "DevicePanel", "TensorPanel"]
 
-PANELS: tuple[type[Panel[Any]], ...] = (LossPanel, GenerationPanel, VariablesPanel, ErrorsPanel)
+PANELS: tuple[type[Panel[Any]], ...] = (
+    LossPanel,
+    TensorPanel,
+    GenerationPanel,
+    VariablesPanel,
+    ErrorsPanel,
+)

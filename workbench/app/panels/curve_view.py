@@ -77,7 +77,9 @@ class CurveView(Widget, can_focus=True):
         position = names.index(name) if name in names else 0
         variables = self.app.theme_variables
         fallback = variables[SERIES_COLOURS[position % len(SERIES_COLOURS)]]
-        return Color.parse(variables.get(f"plot-{position % len(SERIES_COLOURS) + 1}", fallback))
+        return Color.parse(
+            variables.get(f"plot-series{position % len(SERIES_COLOURS) + 1}", fallback)
+        )
 
     def render(self) -> Text:
         """The picture, or nothing where there is no room or nothing finite to draw."""

@@ -118,6 +118,9 @@ class ErrorsPanel(Panel[EvaluationFailed]):
         padding: 0;
         background: transparent;
         &:focus { border: none; background-tint: transparent; }
+        & > .option-list--option { padding: 0 1; }
+        & > .option-list--option-highlighted { background: $primary 15%; text-style: none; }
+        &:focus > .option-list--option-highlighted { background: $primary 30%; }
     }
     """
 

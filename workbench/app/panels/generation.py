@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -98,10 +98,10 @@ class Passage(Static):
             seconds = self.latest - self.began
         if seconds and self.count:
             parts.append(f"{self.count / seconds:.1f}/s")
-        if self.first is not None:
-            parts.append(f"first after {duration(self.first - self.began)}")
         if self.end:
             parts.append(self.end)
+        if self.first is not None:
+            parts.append(f"first {duration(self.first - self.began)}")
         return " · ".join(parts)
 
 
@@ -131,6 +131,7 @@ class GenerationPanel(Panel[Happening]):
         & Button { display: none; }
         &.-writing Button { display: block; }
         & > VerticalScroll { height: 1fr; }
+        & > VerticalScroll > Vertical { height: auto; min-height: 100%; }
     }
     """
 
@@ -143,8 +144,11 @@ class GenerationPanel(Panel[Happening]):
         """A summary and the stop button above the text."""
         with Horizontal():
             yield Static(id="generation-summary", markup=False)
-            yield Button("Stop (x)", variant="error", compact=True, tooltip="Stop the generation")
-        yield VerticalScroll()
+            stop = Button("Stop (x)", variant="error", compact=True, tooltip="Stop the generation")
+            stop.can_focus = False
+            yield stop
+        with VerticalScroll():
+            yield Vertical()
 
     def on_mount(self) -> None:
         """Follow the end."""
@@ -190,7 +194,7 @@ class GenerationPanel(Panel[Happening]):
             self.passages.pop(0).remove()
         passage = Passage(started, now)
         self.passages.append(passage)
-        self.query_one(VerticalScroll).mount(passage)
+        self.query_one("VerticalScroll > Vertical").mount(passage)
         passage.show()
         self.filled = True
 
