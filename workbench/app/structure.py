@@ -143,6 +143,18 @@ def indentation(scanner: Scanner, row: int, column: int) -> int:
     return inside[1].start if len(inside) > 1 else bracket.start + 2
 
 
+def inside_text(scanner: Scanner, row: int, column: int) -> bool:
+    """Whether the place lies inside a string, or in a comment that spans lines."""
+    line = scanner.lines[row]
+    if column == 0:
+        return bool(line.before.ending)
+    for token in line.tokens:
+        if token.start < column <= token.end:
+            goes_on = token is line.tokens[-1] and bool(line.after.ending)
+            return goes_on or (token.kind == "string" and column < token.end)
+    return False
+
+
 def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
     """The innermost call around the place whose head is a name."""
     opened = _open_before(scanner, row, column)
@@ -172,6 +184,14 @@ def word_before(scanner: Scanner, row: int, column: int) -> str:
     for token in scanner.lines[row].tokens:
         if token.kind == "atom" and token.start < column <= token.end:
             return scanner.lines[row].text[token.start : column]
+    return ""
+
+
+def word_at(scanner: Scanner, row: int, column: int) -> str:
+    """The whole atom at the place; empty elsewhere and in text."""
+    for token in scanner.lines[row].tokens:
+        if token.kind == "atom" and token.start <= column <= token.end:
+            return scanner.lines[row].text[token.start : token.end]
     return ""
 
 

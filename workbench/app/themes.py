@@ -8,9 +8,9 @@ a file with a mistake is left out and said so.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from textual.color import Color, ColorParseError
@@ -33,16 +33,17 @@ class ThemeFileError(ValueError):
     """A theme file that can't be used; the message names the file and the mistake."""
 
 
-def load_themes(folder: Traversable) -> tuple[list[Theme], list[str]]:
-    """The usable themes of ``folder``, and a sentence for each file that is not."""
+def load_themes(files: Iterable[Path]) -> tuple[list[Theme], list[str]]:
+    """The usable themes among ``files``, and a sentence for each file that is not one."""
     themes: list[Theme] = []
     warnings: list[str] = []
-    for file in sorted(folder.iterdir(), key=lambda item: item.name):
-        if file.name.endswith(".toml"):
-            try:
-                themes.append(parse_theme(file.name, file.read_text("utf-8")))
-            except (ThemeFileError, OSError, UnicodeDecodeError) as error:
-                warnings.append(str(error))
+    for file in files:
+        try:
+            themes.append(parse_theme(file.name, file.read_text("utf-8")))
+        except ThemeFileError as error:
+            warnings.append(str(error))
+        except (OSError, UnicodeDecodeError) as error:
+            warnings.append(f"{file.name}: {error}")
     return themes, warnings
 
 
@@ -64,7 +65,7 @@ def parse_theme(file: str, source: str) -> Theme:
     for group, names in GROUPS.items():
         _require(file, table[group], names, names)
         variables.update(_colours(file, f"{group}-", table[group]))
-    roles = dict(_colours(file, "", {role: table[role] for role in COLOURS}))
+    roles: dict[str, Any] = dict(_colours(file, "", {role: table[role] for role in COLOURS}))
     return Theme(name=table["name"], dark=table["dark"], variables=variables, **roles)
 
 

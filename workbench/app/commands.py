@@ -1,0 +1,87 @@
+"""The command palette: every action of the workbench, with its key."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from workbench.runtime.protocol import DefinitionView
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette."""
+
+    title: str
+    key: str
+    help: str
+    run: Callable[[], object]
+
+
+def commands(screen: Screen[Any]) -> Iterator[Command]:
+    """What can be done on ``screen`` now: bindings first, then what has no key."""
+    app = screen.app
+    seen: set[str] = set()
+    for node, binding, enabled, tooltip in screen.active_bindings.values():
+        if not enabled or not binding.id or binding.action in seen:
+            continue
+        seen.add(binding.action)
+
+        run = partial(app.run_action, binding.action, node)
+        shown_key = app.get_key_display(binding)
+        yield Command(binding.description, shown_key, tooltip or binding.tooltip, run)
+    for title, help_text, run_keyless in getattr(app, "keyless_commands", list)():
+        yield Command(title, "", help_text, run_keyless)
+
+
+class WorkbenchCommands(Provider):
+    """Finds actions by any part of their title."""
+
+    async def discover(self) -> Hits:
+        """Every action."""
+        for command in commands(self.screen):
+            yield DiscoveryHit(_display(command), command.run, command.title, command.help)
+
+    async def search(self, query: str) -> Hits:
+        """The actions that fit ``query``."""
+        matcher = self.matcher(query)
+        for command in commands(self.screen):
+            score = matcher.match(command.title)
+            if score > 0:
+                found = matcher.highlight(command.title)
+                shown = _display(command, found)
+                yield Hit(score, shown, command.run, command.title, command.help)
+
+
+def _display(command: Command, title: Content | None = None) -> Content:
+    shown = title or Content(command.title)
+    if not command.key:
+        return shown
+    return Content.assemble(shown, "  ", (command.key, "bold $accent"))
+
+
+def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content:
+    """What ``definition`` means, then the keys that work on ``screen`` now."""
+    parts: list[Content] = []
+    if definition is not None:
+        usage = Content.styled(definition.usage, "bold $primary")
+        kind = Content.styled(f"   {definition.kind}, {definition.library}", "$text-muted")
+        doc = Content(inspect.cleandoc(definition.doc))
+        parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
+    rows = [
+        (screen.app.get_key_display(binding), binding.tooltip or binding.description)
+        for _, binding, _, _ in screen.active_bindings.values()
+        if binding.id
+    ]
+    width = max((len(key) for key, _ in rows), default=0)
+    parts += [Content.assemble((f"{key:>{width}}  ", "bold $accent"), text) for key, text in rows]
+    return Content("\n").join(parts)

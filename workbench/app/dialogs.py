@@ -1,0 +1,171 @@
+"""Questions asked over the workbench: a choice, a path, and the page of help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Button, Input, Static
+
+DIALOG_CSS = """
+    {name} {{
+        align: center middle;
+        background: $background 60%;
+        & #dialog {{
+            width: 64;
+            max-width: 90%;
+            height: auto;
+            max-height: 90%;
+            background: $surface;
+            border: round $border;
+            border-title-color: $accent;
+            border-title-style: bold;
+            padding: 1 2;
+        }}
+        & #question {{ width: 1fr; height: auto; margin-bottom: 1; }}
+        & #choices {{ height: auto; align-horizontal: right; }}
+        & Button {{ margin-left: 1; min-width: 10; }}
+        & Input {{ border: none; height: 1; padding: 0 1; background: $panel; }}
+    }}
+"""
+
+
+class Choice(ModalScreen[str]):
+    """A question with a few answers; escape gives the last one.
+
+    Args:
+        title: The topic.
+        question: What is asked.
+        answers: A name and a label each; the first is marked as the usual one.
+    """
+
+    DEFAULT_CSS = DIALOG_CSS.format(name="Choice")
+    BINDINGS = [
+        Binding("escape", "leave", "Cancel", id="choice.cancel", show=False),
+        Binding("left", "app.focus_previous", id="choice.previous", show=False),
+        Binding("right", "app.focus_next", id="choice.next", show=False),
+    ]
+
+    def __init__(self, title: str, question: str, answers: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.topic = title
+        self.question = question
+        self.answers = answers
+
+    def compose(self) -> ComposeResult:
+        """The question over its answers."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self.topic)
+            yield Static(Content(self.question), id="question")
+            with Horizontal(id="choices"):
+                for number, (name, label) in enumerate(self.answers):
+                    button = Button(Content(label), id=name, compact=True)
+                    button.variant = "default" if number else "primary"
+                    yield button
+
+    @on(Button.Pressed)
+    def _choose(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id)
+
+    def action_leave(self) -> None:
+        """Answer with the last choice."""
+        self.dismiss(self.answers[-1][0])
+
+
+class PathSuggester(Suggester):
+    """Goes on with the name of a file or folder as it is typed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """``value`` completed by the first name that fits."""
+        folder, _, start = value.rpartition("/")
+        root = Path(f"{folder}/" if "/" in value else ".").expanduser()
+        try:
+            names = sorted(entry.name + "/" * entry.is_dir() for entry in root.iterdir())
+        except OSError:
+            return None
+        fits = (name for name in names if name.startswith(start) and name.rstrip("/") != start)
+        visible = (name for name in fits if start.startswith(".") or not name.startswith("."))
+        found = next(visible, None)
+        return None if found is None else value[: len(value) - len(start)] + found
+
+
+class AskPath(ModalScreen[Path | None]):
+    """Asks for the path of a file; tab takes the suggestion, escape gives ``None``."""
+
+    DEFAULT_CSS = DIALOG_CSS.format(name="AskPath")
+    BINDINGS = [
+        Binding("escape", "leave", "Cancel", id="path.cancel", show=False),
+        Binding("tab", "complete", "Complete", id="path.complete", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, start: str = "") -> None:
+        super().__init__()
+        self.topic = title
+        self.start = start
+
+    def compose(self) -> ComposeResult:
+        """One line to type in, and what the keys do."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self.topic)
+            yield Input(
+                self.start,
+                placeholder="path of a file",
+                suggester=PathSuggester(),
+                select_on_focus=False,
+            )
+            yield Static(Content.styled("enter ok   tab complete   escape cancel", "$text-muted"))
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        value = event.value.strip()
+        self.dismiss(Path(value).expanduser() if value else None)
+
+    def action_complete(self) -> None:
+        """Take the suggestion over."""
+        self.query_one(Input).action_cursor_right()
+
+    def action_leave(self) -> None:
+        """Answer with nothing."""
+        self.dismiss(None)
+
+
+class Help(ModalScreen[None]):
+    """A page to read: any of the keys that opened it closes it."""
+
+    DEFAULT_CSS = (
+        DIALOG_CSS.format(name="Help")
+        + """
+    Help {
+        & #dialog { width: 84; padding: 0 1; }
+        & VerticalScroll { height: auto; max-height: 100%; }
+        & Static { height: auto; padding: 0 1; }
+    }
+    """
+    )
+    BINDINGS = [Binding("escape,f1,enter,q", "leave", "Close", id="help.close", show=False)]
+
+    def __init__(self, title: str, page: Content) -> None:
+        super().__init__()
+        self.topic = title
+        self.page = page
+
+    def compose(self) -> ComposeResult:
+        """The page, scrolled by the usual keys."""
+        with VerticalScroll(id="dialog") as dialog:
+            dialog.border_title = Content(self.topic)
+            dialog.border_subtitle = Content("escape closes")
+            yield Static(self.page)
+
+    def action_leave(self) -> None:
+        """Close the page."""
+        self.dismiss(None)

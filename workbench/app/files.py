@@ -1,0 +1,43 @@
+"""Programs on disk: read whole, written so that a crash leaves the old file or the new one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write ``text`` to a new file beside ``path`` and put it in its place.
+
+    A link is followed, and the permissions of a file that exists are kept.
+
+    Raises:
+        OSError: The folder can't be written, or is not there.
+    """
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o644)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read_source(path: Path) -> str:
+    """The text of ``path``; a file that does not exist yet is empty.
+
+    Raises:
+        OSError: It is a folder, or may not be read.
+        UnicodeDecodeError: It is not UTF-8 text.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""

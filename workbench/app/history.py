@@ -1,0 +1,99 @@
+"""What was submitted at the prompt before: a file of JSON lines, and a walk through it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+LIMIT = 5000
+
+
+class History:
+    """Submitted sources, oldest first, and a cursor for a search by prefix.
+
+    Args:
+        path: The file that keeps the entries between sessions; ``None`` keeps none.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.entries: list[str] = _load(path) if path else []
+        self._place: int | None = None
+        self._prefix = ""
+        self._draft = ""
+
+    def add(self, source: str) -> None:
+        """Remember ``source`` unless it repeats the last one, and end a walk."""
+        self._place = None
+        if self.entries and self.entries[-1] == source:
+            return
+        self.entries.append(source)
+        if self.path:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(source, ensure_ascii=False) + "\n")
+            except OSError:
+                self.path = None
+
+    def older(self, draft: str, prefix: str) -> str | None:
+        """The next older entry that begins with ``prefix``; the first step keeps ``draft``."""
+        if self._place is None:
+            self._draft, self._prefix = draft, prefix
+        start = len(self.entries) if self._place is None else self._place
+        shown = draft if self._place is None else self.entries[self._place]
+        for place in range(start - 1, -1, -1):
+            entry = self.entries[place]
+            if entry.startswith(self._prefix) and entry != shown:
+                self._place = place
+                return entry
+        return None
+
+    def newer(self) -> str | None:
+        """The next newer entry of the walk, at its end the draft it began with."""
+        if self._place is None:
+            return None
+        shown = self.entries[self._place]
+        for place in range(self._place + 1, len(self.entries)):
+            entry = self.entries[place]
+            if entry.startswith(self._prefix) and entry != shown:
+                self._place = place
+                return entry
+        self._place = None
+        return self._draft
+
+    def rest(self) -> None:
+        """End the walk: the text was edited."""
+        self._place = None
+
+    @property
+    def walking(self) -> bool:
+        """Whether an older entry is shown."""
+        return self._place is not None
+
+
+def _load(path: Path) -> list[str]:
+    """The newest entries of the file; lines that are no JSON text are passed over."""
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    entries: list[str] = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, str):
+            entries.append(entry)
+    if len(entries) > LIMIT:
+        entries = entries[-LIMIT:]
+        _rewrite(path, entries)
+    return entries
+
+
+def _rewrite(path: Path, entries: list[str]) -> None:
+    from workbench.app.files import write_atomically
+
+    text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+    write_atomically(path, text)

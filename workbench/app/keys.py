@@ -1,0 +1,97 @@
+"""The keys of the whole workbench; those of the editor and the prompt stand with them."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+WORKBENCH_KEYS = (
+    Binding(
+        "f5",
+        "run_buffer",
+        "Run",
+        id="run",
+        tooltip="Evaluate the whole program in the editor",
+        priority=True,
+    ),
+    Binding(
+        "ctrl+c",
+        "interrupt",
+        "Stop",
+        id="interrupt",
+        tooltip="Stop what runs; while nothing runs, copy the selection",
+        priority=True,
+    ),
+    Binding(
+        "f2",
+        "switch_focus",
+        "Editor/REPL",
+        id="focus",
+        tooltip="Go from the editor to the REPL and back",
+        priority=True,
+    ),
+    Binding(
+        "f3",
+        "panels",
+        "Panels",
+        id="panels",
+        tooltip="Go to the panels and back; on a narrow terminal, show and hide them",
+        priority=True,
+    ),
+    Binding(
+        "f4",
+        "zoom",
+        "Zoom",
+        id="zoom",
+        tooltip="Let the pane with the focus fill the screen, or shrink it again",
+        show=False,
+        priority=True,
+    ),
+    Binding("f1", "help", "Help", id="help", tooltip="Show this page", priority=True),
+    Binding(
+        "ctrl+s", "save", "Save", id="save", tooltip="Save the program", show=False, priority=True
+    ),
+    Binding(
+        "ctrl+o",
+        "open",
+        "Open…",
+        id="open",
+        tooltip="Open another program",
+        show=False,
+        priority=True,
+    ),
+    Binding(
+        "f6",
+        "next_panel(1)",
+        "Next panel",
+        id="panel.next",
+        tooltip="Bring the next panel up",
+        show=False,
+        priority=True,
+    ),
+    Binding(
+        "ctrl+l",
+        "clear_transcript",
+        "Clear the transcript",
+        id="transcript.clear",
+        tooltip="Empty the REPL's transcript",
+        show=False,
+        priority=True,
+    ),
+    Binding(
+        "ctrl+p",
+        "command_palette",
+        "Commands",
+        id="palette",
+        tooltip="Find any command by its name",
+        priority=True,
+    ),
+    Binding(
+        "ctrl+q",
+        "quit",
+        "Quit",
+        id="quit",
+        tooltip="Leave the workbench",
+        show=False,
+        priority=True,
+    ),
+)

@@ -1,0 +1,83 @@
+"""The side of the panels: the device strip over one tab for each panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import TabbedContent, TabPane
+
+from workbench.app.panels import PANELS, DevicePanel
+from workbench.app.panels.base import Panel
+from workbench.runtime.protocol import Event
+
+P = TypeVar("P", bound=Panel[Any])
+
+
+class PanelArea(Vertical):
+    """Hands events to the panels that accept them, and brings panels up."""
+
+    DEFAULT_CSS = """
+    PanelArea {
+        background: $surface;
+        & DevicePanel { height: auto; max-height: 3; }
+        & TabbedContent { height: 1fr; }
+        & Tabs { height: 1; background: $panel; }
+        & Tabs .underline--bar { background: $panel; }
+        & Underline { display: none; }
+        & Tab { height: 1; padding: 0 1; color: $text-muted; }
+        & Tab:hover { color: $foreground; }
+        & Tab.-active { color: $background; background: $primary; text-style: bold; }
+        & Tabs:focus Tab.-active { color: $background; background: $accent; }
+        & ContentSwitcher { height: 1fr; }
+        & TabPane { padding: 0; height: 1fr; }
+        & TabPane > Panel { height: 1fr; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.device = DevicePanel()
+        self.panels: tuple[Panel[Any], ...] = tuple(panel() for panel in PANELS)
+
+    def compose(self) -> ComposeResult:
+        """The strip, then the tabs."""
+        yield self.device
+        with TabbedContent(id="tabs"):
+            for panel in self.panels:
+                with TabPane(Content(panel.title), id=_tab(panel)):
+                    yield panel
+
+    def receive(self, events: Sequence[Event]) -> None:
+        """Give each panel the events that it accepts, as one batch."""
+        for panel in (self.device, *self.panels):
+            batch = [event for event in events if isinstance(event, panel.accepts)]
+            if batch:
+                panel.receive(batch)
+
+    def panel(self, kind: type[P]) -> P:
+        """The panel of a class."""
+        return next(panel for panel in self.panels if isinstance(panel, kind))
+
+    def show(self, kind: type[Panel[Any]]) -> None:
+        """Bring the panel of a class up."""
+        self.query_one(TabbedContent).active = _tab(self.panel(kind))
+
+    def show_next(self, step: int) -> None:
+        """Bring the next panel up, or the one before with a negative ``step``."""
+        place = self.panels.index(self.current)
+        self.show(type(self.panels[(place + step) % len(self.panels)]))
+        self.current.focus()
+
+    @property
+    def current(self) -> Panel[Any]:
+        """The panel that is up."""
+        active = self.query_one(TabbedContent).active
+        return next((p for p in self.panels if _tab(p) == active), self.panels[0])
+
+
+def _tab(panel: Panel[Any]) -> str:
+    return f"tab-{type(panel).__name__}"

@@ -1,0 +1,246 @@
+"""The REPL: a transcript and the prompt below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static, TextArea
+
+from workbench.app import structure
+from workbench.app.code_area import CodeArea
+from workbench.app.highlight import Vocabulary
+from workbench.app.history import History
+from workbench.app.scanner import scan
+from workbench.app.transcript import Transcript
+from workbench.runtime.protocol import (
+    ErrorView,
+    Event,
+    EvaluationFailed,
+    EvaluationFinished,
+    EvaluationInterrupted,
+    InputRequested,
+    OutputWritten,
+    RequestId,
+    SessionRestarted,
+)
+
+
+class Prompt(CodeArea):
+    """Where expressions are typed: Enter submits what is complete and indents what is not.
+
+    While a program reads a line, Enter answers it instead; the draft comes back afterwards.
+    """
+
+    BINDINGS = [
+        Binding(
+            "ctrl+j",
+            "new_line",
+            "New line",
+            id="prompt.newline",
+            tooltip="Break the line without submitting",
+            show=False,
+        ),
+        Binding(
+            "ctrl+d",
+            "end_input",
+            "End input",
+            id="prompt.end-input",
+            tooltip="Tell a program that reads a line that there is none",
+            show=False,
+        ),
+        Binding("up", "older", "Older entry", id="prompt.older", show=False),
+        Binding("down", "newer", "Newer entry", id="prompt.newer", show=False),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """A whole number of forms was entered."""
+
+        source: str
+
+    @dataclass
+    class Answered(Message):
+        """A line for the program that reads one; ``None`` ends its input."""
+
+        text: str | None
+
+    def __init__(self, vocabulary: Vocabulary, history: History, *, id: str | None = None) -> None:
+        super().__init__(
+            vocabulary=vocabulary, id=id, compact=True, highlight_cursor_line=False
+        )
+        self.entries = history
+        self.reading = False
+        self._draft = ""
+
+    def begin_input(self) -> None:
+        """Turn into an input line; the draft waits."""
+        if not self.reading:
+            self._draft = self.text
+            self.reading = True
+            self.text = ""
+            self.tab_behavior = "focus"
+
+    def end_input(self) -> None:
+        """Bring the draft back."""
+        if self.reading:
+            self.reading = False
+            self.text = self._draft
+            self.tab_behavior = "indent"
+            self.move_cursor(self.document.end)
+
+    def new_line(self) -> None:
+        """Submit, answer, or open another line."""
+        if self.reading:
+            self.post_message(self.Answered(self.text))
+            return
+        source = self.text
+        if structure.is_blank(self.scanner) and not source.strip():
+            return
+        at_end = not self.document.get_text_range(self.cursor_location, self.document.end).strip()
+        if structure.is_complete(self.scanner) and (at_end or self.document.line_count == 1):
+            self.entries.add(source)
+            self.text = ""
+            self.post_message(self.Submitted(source))
+        else:
+            self.action_new_line()
+
+    def action_new_line(self) -> None:
+        """Break the line at the cursor and indent what follows."""
+        if not self.reading:
+            super().new_line()
+
+    def action_submit(self) -> None:
+        """Submit as it is; the reader says what is missing."""
+        if self.text.strip() and not self.reading:
+            source = self.text
+            self.entries.add(source)
+            self.text = ""
+            self.post_message(self.Submitted(source))
+
+    def action_end_input(self) -> None:
+        """End the input of a program; elsewhere delete to the right."""
+        if self.reading:
+            self.post_message(self.Answered(None))
+        else:
+            self.action_delete_right()
+
+    def action_older(self) -> None:
+        """Go up a line, from the first one to the next older entry."""
+        if not self.cursor_at_first_line or self.reading:
+            self.action_cursor_up()
+            return
+        prefix = self.document.get_text_range((0, 0), self.cursor_location)
+        self._show(self.entries.older(self.text, prefix))
+
+    def action_newer(self) -> None:
+        """Go down a line, from the last one to the next newer entry."""
+        if not self.cursor_at_last_line or not self.entries.walking:
+            self.action_cursor_down()
+            return
+        self._show(self.entries.newer())
+
+    def _show(self, entry: str | None) -> None:
+        if entry is not None:
+            self.text = entry
+            self.move_cursor(self.document.end)
+
+
+class Repl(Vertical):
+    """Transcript above, prompt below."""
+
+    ALLOW_MAXIMIZE = True
+    DEFAULT_CSS = """
+    Repl {
+        background: $surface;
+        & #prompt-line {
+            height: auto;
+            max-height: 50%;
+            background: $surface;
+            padding: 0 0 0 1;
+        }
+        & #prompt-mark {
+            width: auto;
+            max-width: 50%;
+            height: 1;
+            color: $accent;
+            text-style: bold;
+        }
+        & #prompt-mark.-reading {
+            background: $accent;
+            color: $background;
+            margin-right: 1;
+        }
+        & Prompt {
+            width: 1fr;
+            height: auto;
+            min-height: 1;
+            padding: 0;
+            background: $surface;
+            scrollbar-size-vertical: 1;
+        }
+    }
+    """
+
+    def __init__(self, vocabulary: Vocabulary, history: History, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.transcript = Transcript(vocabulary, id="transcript")
+        self.prompt = Prompt(vocabulary, history, id="prompt")
+        self.mark = Static("λ ", id="prompt-mark", markup=False)
+        self.request: RequestId | None = None
+
+    def compose(self) -> ComposeResult:
+        """The transcript, and the mark before the prompt."""
+        yield self.transcript
+        with Horizontal(id="prompt-line"):
+            yield self.mark
+            yield self.prompt
+
+    def receive(self, event: Event) -> None:
+        """Show what an event says to a reader of the transcript."""
+        match event:
+            case OutputWritten(text, stream):
+                self.transcript.write(text, stream)
+            case EvaluationFinished(_, view, _) if view is not None and view.text:
+                self.transcript.value(view)
+            case EvaluationFailed(_, error, _):
+                self._end_reading()
+                self.show_error(error)
+            case EvaluationInterrupted():
+                self._end_reading()
+                self.transcript.note("interrupted")
+            case InputRequested(request, prompt):
+                self._begin_reading(request, prompt)
+            case SessionRestarted(reason):
+                self._end_reading()
+                self.transcript.note(f"{reason} Definitions and variables are gone.")
+
+    def show_error(self, error: ErrorView) -> None:
+        """Show an error of the program."""
+        self.transcript.error(error)
+
+    def answered(self, text: str | None) -> RequestId | None:
+        """Note what was answered; gives the request that it was for."""
+        request = self.request
+        self.transcript.write(f"{text}\n" if text is not None else "(end of input)\n")
+        self._end_reading()
+        return request
+
+    def _begin_reading(self, request: RequestId, prompt: str) -> None:
+        self.request = request
+        label = prompt.strip() or "input"
+        self.mark.update(Content(f" {label} "))
+        self.mark.add_class("-reading")
+        self.prompt.begin_input()
+        self.prompt.focus()
+
+    def _end_reading(self) -> None:
+        self.request = None
+        self.mark.update(Content("λ "))
+        self.mark.remove_class("-reading")
+        self.prompt.end_input()

@@ -1,0 +1,99 @@
+"""The line above the keys: which file, where in it, what runs, what the call at hand takes."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widget import Widget
+
+from torch_lib.events import Progress
+from workbench.app.structure import Call
+
+TORCH = {"loading": "torch loading…", "ready": "torch ready", "missing": "no torch"}
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class StatusLine(Widget):
+    """One row of facts, the less important ones dropped where it is narrow."""
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: 1;
+        background: $panel;
+        color: $foreground;
+        padding: 0 1;
+    }
+    """
+
+    file: reactive[str] = reactive("untitled")
+    unsaved: reactive[bool] = reactive(False)
+    place: reactive[tuple[int, int]] = reactive((0, 0))
+    torch: reactive[str] = reactive("")
+    hint: reactive[Content] = reactive(Content(""))
+    progress: reactive[Progress | None] = reactive(None)
+    stuck: reactive[bool] = reactive(False)
+    started: reactive[float | None] = reactive(None)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock: Timer | None = None
+
+    def watch_started(self, started: float | None) -> None:
+        """Show the seconds go by while something runs."""
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        if started is not None:
+            self._clock = self.set_interval(0.1, self.refresh)
+        else:
+            self.stuck = False
+            self.progress = None
+
+    def render(self) -> Content:
+        """Left: file, place, hint. Right: what runs, and PyTorch's state."""
+        row, column = self.place
+        left = [Content.styled(self.file, "bold")]
+        left.append(Content.styled(" ●", "$warning") if self.unsaved else Content("  "))
+        left.append(Content.styled(f" {row + 1}:{column + 1}", "$text-muted"))
+        right = [part for part in (self._activity(), self._torch()) if part]
+        end = Content("  ").join(right)
+        start = Content.assemble(*left)
+        room = self.size.width - start.cell_length - end.cell_length
+        if self.hint.cell_length and room > 8:
+            hint = self.hint.truncate(room - 6, ellipsis=True)
+            start = Content.assemble(start, "    ", hint)
+            room = self.size.width - start.cell_length - end.cell_length
+        return Content.assemble(start, " " * max(room, 1), end)
+
+    def _activity(self) -> Content:
+        if self.started is None:
+            return Content("")
+        seconds = monotonic() - self.started
+        if self.stuck:
+            return Content.styled(f"no answer for {seconds:.0f} s", "bold $error")
+        turn = SPINNER[int(seconds * 10) % len(SPINNER)]
+        text = f"{turn} {seconds:.1f} s"
+        if self.progress is not None:
+            done, total = self.progress.done, self.progress.total
+            text += f" {self.progress.task} {done}" + (f"/{total}" if total else "")
+        return Content.styled(text, "bold $accent")
+
+    def _torch(self) -> Content:
+        style = "$text-warning" if self.torch == "missing" else "$text-muted"
+        return Content.styled(TORCH.get(self.torch, ""), style)
+
+
+def call_hint(usage: str, call: Call) -> Content:
+    """The usage of a call with the operand at hand in bold; the last name takes all that follow."""
+    words = usage.removeprefix("(").removesuffix(")").split(" ")
+    operands = words[1:]
+    place = call.operand
+    if operands and place >= len(operands) and "…" in operands[-1]:
+        place = len(operands) - 1
+    parts: list[str | tuple[str, str]] = [("(", "$text-muted"), (words[0], "$primary")]
+    for number, word in enumerate(operands):
+        parts += [" ", (word, "bold $accent" if number == place else "$text-muted")]
+    return Content.assemble(*parts, (")", "$text-muted"))

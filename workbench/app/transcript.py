@@ -1,0 +1,289 @@
+"""The REPL's transcript: a long text of which only the visible lines are drawn.
+
+Lines keep their text and the roles that colour it. A line wider than the pane takes several rows;
+which row begins which line is kept as one sorted list, so that a hundred thousand lines scroll as
+ten do. Text is drawn verbatim: nothing in it is read as markup or as a terminal's control code.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from workbench.app.highlight import Span, Vocabulary, spans, syntax_styles
+from workbench.app.scanner import scan
+from workbench.runtime.protocol import ErrorView, Stream, ValueView
+
+MAX_LINES = 100_000
+MAX_LINE = 10_000
+MAX_BURST = 4_000
+TAB = 8
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
+
+
+@dataclass(slots=True)
+class TranscriptLine:
+    """One line: its text, its role, and stretches that are coloured otherwise."""
+
+    text: str
+    role: str
+    spans: tuple[Span, ...] = ()
+
+
+class Transcript(ScrollView, can_focus=True):
+    """What was typed, printed and answered, oldest first."""
+
+    ALLOW_SELECT = True
+    COMPONENT_CLASSES = {
+        f"transcript--{role}"
+        for role in ("output", "error", "message", "value", "note", "prompt", "place", "caret")
+    }
+    DEFAULT_CSS = """
+    Transcript {
+        height: 1fr;
+        background: $surface;
+        color: $foreground;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        padding: 0 1;
+        & > .transcript--output { color: $foreground; }
+        & > .transcript--error { color: $warning; }
+        & > .transcript--message { color: $error; text-style: bold; }
+        & > .transcript--caret { color: $error; }
+        & > .transcript--place { color: $text-muted; }
+        & > .transcript--value { color: $success; }
+        & > .transcript--note { color: $text-muted; text-style: italic; }
+        & > .transcript--prompt { color: $accent; text-style: bold; }
+    }
+    """
+
+    def __init__(self, vocabulary: Vocabulary, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.vocabulary = vocabulary
+        self.lines: list[TranscriptLine] = []
+        self._first_rows: list[int] = []
+        self._rows = 0
+        self._width = 0
+        self._open: tuple[Stream, str] | None = None
+        self._role_styles: dict[str, Style] = {}
+
+    @property
+    def allow_select(self) -> bool:
+        """Text can be selected and copied."""
+        return True
+
+    @property
+    def text(self) -> str:
+        """Everything, as plain text."""
+        return "\n".join(line.text for line in self.lines)
+
+    def echo(self, source: str) -> None:
+        """Show what was submitted, in colour."""
+        scanner = scan(source)
+        fresh = []
+        for number, line in enumerate(scanner.lines):
+            mark = _CONTINUATION if number else _PROMPT
+            shift = len(mark)
+            coloured = [Span(0, shift, "prompt")]
+            coloured += [
+                Span(span.start + shift, span.end + shift, f"syntax-{span.role}")
+                for span in spans(line, self.vocabulary)
+            ]
+            fresh.append(TranscriptLine(mark + line.text, "output", tuple(coloured)))
+        self._append(fresh)
+
+    def write(self, text: str, stream: Stream = "output") -> None:
+        """Show printed text; a line that was not ended goes on with the next text."""
+        text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+        if self._open and self._open[0] == stream and text:
+            text = self._open[1] + text
+            self._drop_last()
+        pieces = text.split("\n")
+        unfinished = pieces[-1]
+        if not unfinished:
+            pieces.pop()
+        left_out = len(pieces) - MAX_BURST
+        if left_out > 0:
+            half = MAX_BURST // 2
+            fresh = [TranscriptLine(_clean(piece), stream) for piece in pieces[:half]]
+            fresh.append(TranscriptLine(f"… {left_out:,} lines left out …", "note"))
+            fresh += [TranscriptLine(_clean(piece), stream) for piece in pieces[-half:]]
+        else:
+            fresh = [TranscriptLine(_clean(piece), stream) for piece in pieces]
+        self._append(fresh)
+        self._open = (stream, unfinished[-MAX_LINE:]) if unfinished else None
+
+    def value(self, view: ValueView) -> None:
+        """Show the value of an evaluation."""
+        fresh = []
+        for number, piece in enumerate(view.text.split("\n")):
+            mark = _RESULT if number == 0 else " " * len(_RESULT)
+            span = Span(0, len(_RESULT), "note")
+            fresh.append(TranscriptLine(mark + _clean(piece), "value", (span,)))
+        if view.truncated:
+            fresh.append(TranscriptLine("   … the value goes on", "note"))
+        self._append(fresh)
+
+    def error(self, error: ErrorView) -> None:
+        """Show an error: its sentence, its place, the source line with the place marked."""
+        fresh = [TranscriptLine(_clean(line), "message") for line in error.message.split("\n")]
+        if error.line:
+            fresh.append(
+                TranscriptLine(f"  {error.origin}:{error.line}:{error.column}", "place")
+            )
+        if error.source_line and error.column:
+            source, blank = error.source_line, error.column - 1
+            reaches = error.end_column if error.end_line == error.line else len(source) + 1
+            carets = max(1, cell_len(source[blank : max(reaches - 1, 0)]))
+            fresh.append(TranscriptLine("  " + _clean(source), "output"))
+            indent = " " * cell_len(_clean(source[:blank]))
+            fresh.append(TranscriptLine(f"  {indent}{'^' * carets}", "caret"))
+        if error.hint:
+            fresh += [TranscriptLine(f"  {line}", "note") for line in error.hint.split("\n")]
+        for frame in error.frames[:8]:
+            place = f"  {frame.origin}:{frame.line}" if frame.line else ""
+            fresh.append(TranscriptLine(f"  in {frame.name}{place}", "place"))
+        self._append(fresh)
+
+    def note(self, text: str) -> None:
+        """Say something about the session itself."""
+        self._append([TranscriptLine(_clean(line), "note") for line in text.split("\n")])
+
+    def clear(self) -> None:
+        """Forget every line."""
+        self.lines.clear()
+        self._open = None
+        self._wrap_all()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, without the breaks that wrapping made."""
+        return (selection.extract(self.text), "\n") if self.lines else None
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of an old theme."""
+        self._role_styles = {}
+        super().notify_style_update()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap every line anew when the width has changed."""
+        if self.scrollable_content_region.width != self._width:
+            at_end = self.is_vertical_scroll_end
+            self._wrap_all()
+            if at_end:
+                self.scroll_end(animate=False, immediate=True)
+
+    def render_line(self, y: int) -> Strip:
+        """The row ``y`` of the visible part."""
+        width = self.scrollable_content_region.width
+        row = y + self.scroll_offset.y
+        if row >= self._rows:
+            return Strip.blank(width, self.rich_style)
+        index = bisect_right(self._first_rows, row) - 1
+        line = self.lines[index]
+        start, end = self._sections(line.text)[row - self._first_rows[index]]
+        text = self._styled(index)[start:end]
+        strip = Strip(text.render(self.app.console), text.cell_len)
+        return strip.extend_cell_length(width, self.rich_style).apply_offsets(start, index)
+
+    def _styled(self, index: int) -> Text:
+        styles = self._role_styles or self._read_styles()
+        line = self.lines[index]
+        text = Text(line.text, end="", no_wrap=True)
+        text.stylize(styles[line.role])
+        for start, end, role in line.spans:
+            text.stylize(styles[role], start, end)
+        selection = self.text_selection
+        if selection is not None and (selected := selection.get_span(index)) is not None:
+            start, end = selected
+            text.stylize(
+                self.screen.get_component_rich_style("screen--selection"),
+                start,
+                len(text) if end == -1 else end,
+            )
+        return text
+
+    def _read_styles(self) -> dict[str, Style]:
+        base = self.rich_style
+        self._role_styles = {
+            name.removeprefix("transcript--"): self.get_component_rich_style(name)
+            for name in self.COMPONENT_CLASSES
+        }
+        for role, style in syntax_styles(self.app.theme_variables).items():
+            self._role_styles[f"syntax-{role}"] = base + style
+        return self._role_styles
+
+    def _append(self, fresh: Sequence[TranscriptLine]) -> None:
+        """Add whole lines; the view follows only if it stood at the end."""
+        follows = self.is_vertical_scroll_end
+        self._open = None
+        self.lines.extend(fresh)
+        if len(self.lines) > MAX_LINES:
+            del self.lines[: len(self.lines) - MAX_LINES * 9 // 10]
+            self._wrap_all()
+        else:
+            self._place(fresh)
+            self.virtual_size = Size(self._width, self._rows)
+        if follows:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.refresh()
+
+    def _drop_last(self) -> None:
+        self.lines.pop()
+        self._rows = self._first_rows.pop()
+
+    def _wrap_all(self) -> None:
+        self._width = self.scrollable_content_region.width
+        self._first_rows.clear()
+        self._rows = 0
+        self._place(self.lines)
+        self.virtual_size = Size(self._width, self._rows)
+        self.refresh()
+
+    def _place(self, fresh: Sequence[TranscriptLine]) -> None:
+        width = self._width
+        for line in fresh:
+            self._first_rows.append(self._rows)
+            fits = len(line.text) <= width and line.text.isascii()
+            self._rows += 1 if fits else len(self._sections(line.text))
+
+    def _sections(self, text: str) -> list[tuple[int, int]]:
+        """The stretches of ``text`` that stand on the rows of its line."""
+        width = max(self._width, 1)
+        if text.isascii():
+            return [(i, i + width) for i in range(0, len(text), width)] or [(0, 0)]
+        sections: list[tuple[int, int]] = []
+        start = used = 0
+        for place, character in enumerate(text):
+            cells = cell_len(character)
+            if used + cells > width and place > start:
+                sections.append((start, place))
+                start, used = place, 0
+            used += cells
+        return [*sections, (start, len(text))]
+
+
+def _clean(text: str) -> str:
+    """One line as it can be drawn: the last state of an overwritten line, no control codes."""
+    if "\r" in text:
+        text = next((part for part in reversed(text.split("\r")) if part), "")
+    text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text.expandtabs(TAB))
+    if len(text) > MAX_LINE:
+        return f"{text[:MAX_LINE]} … {len(text) - MAX_LINE:,} characters more"
+    return text
