@@ -106,11 +106,11 @@ def kind_of(value: Value) -> str:
     if value is None:
         return "nil"
     if isinstance(value, TorchObject):
-        kind = type(value.value)
-        for base, name in KIND_NAMES.items():
-            if issubclass(kind, base):
-                return article(name)
-        return article("tokenizer" if kind.__name__.endswith("Tokenizer") else words(kind))
+        carried = type(value.value)
+        for base, noun in KIND_NAMES.items():
+            if issubclass(carried, base):
+                return article(noun)
+        return article("tokenizer" if carried.__name__.endswith("Tokenizer") else words(carried))
     for kind, name in _LISP_KINDS:
         if isinstance(value, kind):
             return name
@@ -275,7 +275,8 @@ _SIMPLE: dict[Any, Conversion] = {
 
 
 def _instance(kind: type) -> Conversion:
-    name = article(KIND_NAMES.get(kind) or words(kind))
+    suffix = " module" if issubclass(kind, nn.Module) else ""
+    name = article(KIND_NAMES.get(kind) or words(kind) + suffix)
 
     def convert(value: Value) -> Any:
         carried = value.value if isinstance(value, TorchObject) else value

@@ -38,8 +38,8 @@ class NativeOutput:
         self._capture(1, "output")
         self._capture(2, "error")
         # Python's own streams write at once; whole lines of several threads stay whole.
-        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
-        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
         Thread(target=self._pump, name="native output", daemon=True).start()
 
     def waiting(self) -> bool:

@@ -18,7 +18,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
 from torch_lib.errors import TorchLibError
-from workbench.runtime.conversions import Conversion, Mismatch, conversion
+from workbench.runtime.conversions import Mismatch, conversion
 from workbench.runtime.tensor_value import TensorValue, first_line
 from workbench.runtime.torch_object import to_lisp
 
@@ -34,6 +34,23 @@ TENSOR_MODULES = ("tensors", "shapes", "elementwise", "mathematics", "reductions
 MODULES = (
     *TENSOR_MODULES,
     "devices",
+    "layers",
+    "networks",
+    "modules",
+    "masks",
+    "attention",
+    "positions",
+    "transformer",
+    "tokenizers",
+    "simple_tokenizer",
+    "sentencepiece_tokenizer",
+    "pipeline_tokenizer",
+    "stream_decoder",
+    "generation_config",
+    "generation",
+    "rotary",
+    "llama",
+    "gguf",
 )
 """The modules of torch_lib that Lisp can use, in the order of the reference."""
 

@@ -1,0 +1,61 @@
+"""The interpreter as this program offers it: the language, and PyTorch on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from lispe_core.context import TextOutput
+from lispe_core.errors import LispError
+from lispe_core.interpreter import Interpreter
+from lispe_core.library import Library
+
+__all__ = ["TORCH", "TORCH_PREFIXES", "build_interpreter", "load_torch_library"]
+
+TORCH = "lispe_torch"
+TORCH_PREFIXES = ("torch_", "tensor_")
+"""How the names begin that load the torch library when a program meets them first."""
+
+
+def build_interpreter(
+    *,
+    output: TextOutput,
+    error_output: TextOutput,
+    read_line: Callable[[str], str | None],
+    arguments: Sequence[str] = (),
+    load_torch: Callable[[], Library] | None = None,
+    on_library: Callable[[Library], None] | None = None,
+) -> Interpreter:
+    """An interpreter that knows how to load the torch library.
+
+    Args:
+        output: Where the program prints.
+        error_output: Where it prints errors and warnings.
+        read_line: Asks for a line of input; ``None`` at its end.
+        arguments: What the program finds in ``_args``.
+        load_torch: Gives the torch library when it is first needed.
+        on_library: Called with each library that becomes available.
+    """
+    return Interpreter(
+        output=output,
+        error_output=error_output,
+        read_line=read_line,
+        arguments=arguments,
+        loaders={TORCH: load_torch or load_torch_library},
+        prefixes=dict.fromkeys(TORCH_PREFIXES, TORCH),
+        on_library=on_library,
+    )
+
+
+def load_torch_library() -> Library:
+    """The torch library.
+
+    Raises:
+        LispError: PyTorch is not installed.
+    """
+    try:
+        from workbench.runtime.torch_binding import torch_library
+    except ModuleNotFoundError as problem:
+        if problem.name != "torch":
+            raise
+        raise LispError("use: the torch library needs PyTorch (pip install torch)") from problem
+    return torch_library()

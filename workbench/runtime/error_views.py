@@ -1,0 +1,61 @@
+"""Errors as the app shows them."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from lispe_core.errors import Frame, LispError
+from workbench.runtime.protocol import ErrorView, FrameView
+
+__all__ = ["defect_view", "error_view", "folded_trace"]
+
+
+def error_view(error: LispError, source: str, origin: str) -> ErrorView:
+    """An error of a program; ``source`` is the text that ran under the name ``origin``."""
+    span = error.span
+    frames = tuple(_frame_view(frame) for frame in error.frames)
+    if span is None:
+        return ErrorView(str(error), hint=error.hint or "", frames=frames)
+    text = source if span.origin == origin else _file_text(span.origin)
+    lines = text.splitlines()
+    return ErrorView(
+        message=str(error),
+        origin=span.origin,
+        line=span.line,
+        column=span.column,
+        end_line=span.end_line,
+        end_column=span.end_column,
+        source_line=lines[span.line - 1] if 0 < span.line <= len(lines) else "",
+        hint=error.hint or "",
+        frames=frames,
+    )
+
+
+def defect_view(defect: BaseException) -> ErrorView:
+    """A failure of the workbench itself."""
+    what = traceback.format_exception_only(defect)[-1].strip()
+    return ErrorView(
+        message=f"internal error: {what}",
+        hint="This is a defect of the workbench, not of the program.",
+        trace="".join(traceback.format_exception(defect)),
+    )
+
+
+def folded_trace(defect: BaseException, deepest: int = 6) -> list[str]:
+    """The innermost places of a Python traceback, one line each."""
+    frames = traceback.extract_tb(defect.__traceback__)[-deepest:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+
+
+def _frame_view(frame: Frame) -> FrameView:
+    if frame.span is None:
+        return FrameView(frame.name, "", 0, 0)
+    return FrameView(frame.name, frame.span.origin, frame.span.line, frame.span.column)
+
+
+def _file_text(origin: str) -> str:
+    try:
+        return Path(origin).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,222 @@
+"""The child process of a session: Lisp runs on its main thread, other threads keep it in touch.
+
+Receiver: takes commands, and ends the process when the app is gone. Interrupter: signals the main
+thread again and again until it has stopped, since an exception raised inside a finaliser is lost.
+Observer: completes names and looks at values while a program runs. Sampler: reads the devices.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import traceback
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
+from types import FrameType
+
+from lispe_core import interrupts
+from lispe_core.errors import Interrupted, LispError
+from torch_lib.events import listening
+from workbench.runtime.build import build_interpreter
+from workbench.runtime.devices import DeviceSampler
+from workbench.runtime.error_views import defect_view, error_view
+from workbench.runtime.native_output import NativeOutput
+from workbench.runtime.protocol import (
+    Completions,
+    DeviceSampled,
+    EvaluationFailed,
+    EvaluationFinished,
+    EvaluationId,
+    EvaluationInterrupted,
+    EvaluationStarted,
+    InputRequested,
+    LibraryLoaded,
+    OutputWritten,
+    Stream,
+    VariablesChanged,
+)
+from workbench.runtime.torch_loader import TorchLoader, views_of
+from workbench.runtime.transport import Answer, Complete, Evaluate, Inspect, Interrupt, Outbox
+from workbench.runtime.views import Views
+from workbench.runtime.warning_lines import show_warnings
+
+__all__ = ["main"]
+
+SIGNAL_EVERY = 0.05
+SAMPLE_EVERY = 1.0
+LARGEST_BACKLOG = 5000
+"""Messages that may wait for the app before a printing program has to."""
+
+
+def main(descriptor: int, *, preload_torch: bool) -> None:
+    """Serve the session at the other end of the socket until it is gone."""
+    os.set_inheritable(descriptor, False)
+    connection = Connection(descriptor)
+    outbox = Outbox(connection)
+    native = NativeOutput(outbox.post)
+    try:
+        Evaluator(connection, outbox, native).serve(preload_torch=preload_torch)
+    except BaseException:
+        outbox.post(OutputWritten(traceback.format_exc(), "error"))
+        native.flush()
+        outbox.close()
+        os._exit(1)
+
+
+class ProgramStream:
+    """One of a program's two output streams, in order with what native code writes."""
+
+    def __init__(self, stream: Stream, outbox: Outbox, native: NativeOutput) -> None:
+        self._stream = stream
+        self._outbox = outbox
+        self._native = native
+
+    def write(self, text: str) -> None:
+        """Send ``text``; wait if the app can't keep up."""
+        while self._outbox.backlog > LARGEST_BACKLOG:
+            time.sleep(0.002)
+        if self._native.waiting():
+            with interrupts.shielded():
+                self._native.drain()
+        self._outbox.post(OutputWritten(text, self._stream))
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+class Evaluator:
+    """The interpreter and what happens around it.
+
+    Args:
+        connection: Where commands come from.
+        outbox: Where events go.
+        native: What native code writes.
+    """
+
+    def __init__(self, connection: Connection, outbox: Outbox, native: NativeOutput) -> None:
+        self._connection = connection
+        self._outbox = outbox
+        self._native = native
+        self._work: SimpleQueue[Evaluate] = SimpleQueue()
+        self._questions: SimpleQueue[Complete | Inspect] = SimpleQueue()
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._requests = 0
+        self._current: EvaluationId | None = None
+        self._stop_through: EvaluationId = 0
+        self._stop_asked = threading.Event()
+        self._main_thread = threading.get_ident()
+        self._torch = TorchLoader(outbox.post)
+        error_output = ProgramStream("error", outbox, native)
+        show_warnings(error_output)
+        self._interpreter = build_interpreter(
+            output=ProgramStream("output", outbox, native),
+            error_output=error_output,
+            read_line=self._read_line,
+            load_torch=self._torch.library,
+            on_library=self._torch.announce,
+        )
+        self._views = Views(self._interpreter.variables)
+
+    def serve(self, *, preload_torch: bool) -> None:
+        """Evaluate what comes, for ever."""
+        signal.signal(signal.SIGINT, self._on_signal)
+        self._outbox.post(LibraryLoaded("language", views_of(self._interpreter.definitions())))
+        for task in (self._receive, self._keep_interrupting, self._observe, self._sample):
+            Thread(target=task, name=task.__name__.strip("_"), daemon=True).start()
+        if preload_torch:
+            self._torch.start()
+        with listening(self._outbox.post):
+            while True:
+                self._evaluate(self._work.get())
+
+    def _evaluate(self, command: Evaluate) -> None:
+        # First this, then the test: an interrupt either finds the evaluation or is found by it.
+        self._current = command.id
+        if command.id <= self._stop_through:
+            self._current = None
+            self._outbox.post(EvaluationInterrupted(command.id, 0.0))
+            return
+        self._outbox.post(EvaluationStarted(command.id, command.source, command.origin))
+        outcome = self._outcome(command)
+        self._current = None
+        self._native.flush()
+        self._outbox.post(outcome)
+        self._outbox.post(VariablesChanged(self._views.variables()))
+
+    def _outcome(
+        self, command: Evaluate
+    ) -> EvaluationFinished | EvaluationFailed | EvaluationInterrupted:
+        started = time.perf_counter()
+        try:
+            value = self._interpreter.evaluate(command.source, command.origin)
+            seconds = time.perf_counter() - started
+            return EvaluationFinished(command.id, self._views.result(value), seconds)
+        except Interrupted:
+            return EvaluationInterrupted(command.id, time.perf_counter() - started)
+        except LispError as error:
+            view = error_view(error, command.source, command.origin)
+            return EvaluationFailed(command.id, view, time.perf_counter() - started)
+        except Exception as defect:
+            seconds = time.perf_counter() - started
+            return EvaluationFailed(command.id, defect_view(defect), seconds)
+
+    def _receive(self) -> None:
+        try:
+            while True:
+                for command in self._connection.recv():
+                    match command:
+                        case Evaluate():
+                            self._work.put(command)
+                        case Interrupt(through):
+                            self._stop_through = through
+                            self._stop_asked.set()
+                        case Complete() | Inspect():
+                            self._questions.put(command)
+                        case Answer():
+                            self._answers.put(command)
+        except (EOFError, OSError):
+            # Nobody is left to work for; programs that this one started go too.
+            os.killpg(0, signal.SIGKILL)
+
+    def _keep_interrupting(self) -> None:
+        while True:
+            self._stop_asked.wait()
+            self._stop_asked.clear()
+            while self._is_to_stop():
+                signal.pthread_kill(self._main_thread, signal.SIGINT)
+                time.sleep(SIGNAL_EVERY)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self._is_to_stop():
+            interrupts.request()
+
+    def _is_to_stop(self) -> bool:
+        return self._current is not None and self._current <= self._stop_through
+
+    def _read_line(self, prompt: str) -> str | None:
+        self._requests += 1
+        request = self._requests
+        self._outbox.post(InputRequested(request, prompt))
+        while True:
+            answer = self._answers.get()
+            if answer.request == request:  # else it answers one that was interrupted
+                return answer.text
+
+    def _observe(self) -> None:
+        while True:
+            match self._questions.get():
+                case Complete(prefix):
+                    names = dict.fromkeys(self._interpreter.complete(prefix))
+                    names |= dict.fromkeys(self._torch.names(prefix))
+                    self._outbox.post(Completions(prefix, tuple(names)))
+                case Inspect(handle, window):
+                    self._outbox.post(self._views.look(handle, window))
+
+    def _sample(self) -> None:
+        sampler = DeviceSampler()
+        while True:
+            self._outbox.post(DeviceSampled(sampler.sample()))
+            time.sleep(SAMPLE_EVERY)

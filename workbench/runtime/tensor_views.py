@@ -1,0 +1,131 @@
+"""What the app shows of a tensor: its facts, statistics and a window of its elements."""
+
+from __future__ import annotations
+
+import math
+from weakref import ref
+
+import torch
+from torch import Tensor
+
+from torch_lib.decimals import exact_numbers
+from workbench.runtime.protocol import Element, Handle, TensorStatistics, TensorView, Window
+
+__all__ = ["element_type", "statistics", "tensor_view"]
+
+LARGEST_WHOLE = 1_000_000
+"""Elements up to which statistics look at all of them."""
+
+BINS = 32
+
+
+def tensor_view(tensor: Tensor, handle: Handle, window: Window) -> TensorView:
+    """The view of ``tensor`` with the part of its elements that ``window`` names."""
+    window = fitted(window, tuple(tensor.shape))
+    return TensorView(
+        handle=handle,
+        shape=tuple(tensor.shape),
+        dtype=element_type(tensor),
+        device=str(tensor.device),
+        requires_grad=tensor.requires_grad,
+        statistics=_remembered(tensor),
+        window=window,
+        elements=elements(tensor, window),
+    )
+
+
+def element_type(tensor: Tensor) -> str:
+    """``float32`` and the like."""
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def fitted(window: Window, shape: tuple[int, ...]) -> Window:
+    """``window`` moved into a tensor of ``shape``: one index for each leading dimension."""
+    sizes = shape[:-2]
+    wanted = (*window.leading, *(0 for _ in sizes))[: len(sizes)]
+    leading = tuple(max(0, min(index, size - 1)) for index, size in zip(wanted, sizes, strict=True))
+    row_count, column_count = (1, 1, *shape)[-2:]
+    row = max(0, min(window.row, row_count - 1))
+    column = max(0, min(window.column, column_count - 1))
+    return Window(
+        leading,
+        row,
+        max(0, min(window.rows, row_count - row)),
+        column,
+        max(0, min(window.columns, column_count - column)),
+    )
+
+
+def elements(tensor: Tensor, window: Window) -> tuple[tuple[Element, ...], ...]:
+    """The rows of the window; a tensor of one dimension is one row."""
+    if tensor.numel() == 0:
+        return ()
+    with torch.no_grad():
+        matrix = tensor[window.leading] if window.leading else tensor
+        matrix = matrix.reshape((1, 1, *matrix.shape)[-2:])
+        part = matrix[
+            window.row : window.row + window.rows, window.column : window.column + window.columns
+        ]
+        numbers = iter(exact_numbers(part.abs() if part.is_complex() else part))
+    width = part.shape[1]
+    return tuple(tuple(next(numbers) for _ in range(width)) for _ in range(part.shape[0]))
+
+
+def statistics(tensor: Tensor) -> TensorStatistics | None:
+    """Numbers about the finite elements, or about a sample where there are very many."""
+    if tensor.is_complex() or tensor.is_meta:
+        return None
+    with torch.no_grad():
+        sample = _sample(tensor.detach())
+        wide = torch.float32 if tensor.device.type == "mps" else torch.float64
+        values = sample.to(wide)
+        finite = values[torch.isfinite(values)]
+        if finite.numel() == 0:
+            return None
+        minimum, maximum = finite.min().item(), finite.max().item()
+        return TensorStatistics(
+            minimum=minimum,
+            maximum=maximum,
+            mean=finite.mean().item(),
+            deviation=finite.std(correction=0).item(),
+            nans=int(values.isnan().sum()),
+            infinities=int(values.isinf().sum()),
+            histogram=_histogram(finite, minimum, maximum),
+            sampled=sample.numel() if sample.numel() < tensor.numel() else None,
+        )
+
+
+def _sample(tensor: Tensor) -> Tensor:
+    """All elements, or evenly spaced ones with a stride that visits every column."""
+    count = tensor.numel()
+    if count <= LARGEST_WHOLE:
+        return tensor.reshape(-1)
+    step = math.ceil(count / LARGEST_WHOLE)
+    while math.gcd(step, tensor.shape[-1]) > 1:
+        step += 1
+    if tensor.is_contiguous():
+        return tensor.view(-1)[::step]
+    positions = torch.arange(0, count, step, device=tensor.device)
+    return tensor[torch.unravel_index(positions, tensor.shape)]
+
+
+def _histogram(values: Tensor, minimum: float, maximum: float) -> tuple[int, ...]:
+    if minimum == maximum:
+        return (*(0 for _ in range(BINS // 2)), values.numel(), *(0 for _ in range(BINS // 2 - 1)))
+    places = (values - minimum) * (BINS / (maximum - minimum))
+    counts = torch.bincount(places.long().clamp_(0, BINS - 1), minlength=BINS)
+    return tuple(counts.tolist())
+
+
+_last: tuple[ref[Tensor], int, TensorStatistics | None] | None = None
+
+
+def _remembered(tensor: Tensor) -> TensorStatistics | None:
+    """The statistics, kept for the tensor looked at last as long as it doesn't change."""
+    global _last
+    if tensor.is_inference():
+        return statistics(tensor)
+    if _last is None or _last[0]() is not tensor or _last[1] != tensor._version:
+        version = tensor._version
+        _last = (ref(tensor), version, statistics(tensor))
+    return _last[2]
