@@ -37,6 +37,17 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
+def decade_ticks(low: float, high: float, count: int) -> list[float]:
+    """Logarithms of at most about ``count`` round numbers between powers of ten."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        marks = [decade + math.log10(step) for decade in decades for step in steps]
+        inside = [mark for mark in marks if low <= mark <= high]
+        if 2 <= len(inside) <= count + 1:
+            return inside
+    return [mark for mark in ticks(low, high, count) if mark == int(mark)] or [low, high]
+
+
 class CurveView(Widget, can_focus=True):
     """The curves of a run, over the dimmed curves of the run before."""
 
@@ -131,7 +142,8 @@ class CurveView(Widget, can_focus=True):
         first, last = min(steps), max(max(steps), min(steps) + 1)
         plot.ylim(low, high)
         plot.xlim(first, last)
-        rows = ticks(low, high, max(1, min(6, (height - 2) // 3)))
+        count = max(1, min(6, (height - 2) // 3))
+        rows = (decade_ticks if self.logarithmic else ticks)(low, high, count)
         marks = [short_number(10**row if self.logarithmic else row, 3) for row in rows]
         plot.yticks(rows, marks)
         columns = [step for step in ticks(first, last, max(1, min(6, width // 14))) if step >= 1]

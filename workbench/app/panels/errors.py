@@ -21,7 +21,7 @@ KEPT = 20
 FRAMES = 30
 
 
-@dataclass
+@dataclass(eq=False)
 class ErrorEntry:
     """An error as the panel shows it: ``unfolded`` with its stack, ``traced`` with its trace."""
 
@@ -46,17 +46,19 @@ def place_text(origin: str, line: int, column: int) -> str:
 
 
 def source_excerpt(error: ErrorView) -> Content:
-    """The line of the error, its span underlined."""
-    line = single_line(error.source_line.rstrip("\n"))
-    if not line.strip():
+    """The line of the error without its indent, the span of the error underlined."""
+    indent = len(error.source_line) - len(error.source_line.lstrip())
+    line = single_line(error.source_line.strip())
+    if not line:
         return Content("")
-    start = max(0, error.column - 1)
-    end = error.end_column - 1 if error.end_line in (0, error.line) else len(line)
-    number = f"{error.line:>4} │ " if error.line else "     │ "
     marked = Content(line)
     if error.column:
+        start = max(0, error.column - 1 - indent)
+        on_one_line = error.end_line in (0, error.line)
+        end = error.end_column - 1 - indent if on_one_line else len(line)
         marked = marked.stylize("underline bold $text-error", start, max(end, start + 1))
-    return Content.assemble("\n", (number, "$foreground 50%"), marked)
+    number = f"\n  {error.line} │ " if error.line else "\n  "
+    return Content.assemble((number, "$foreground 50%"), marked)
 
 
 def headline(error: ErrorView) -> Content:
@@ -78,7 +80,8 @@ def rows(entry: ErrorEntry) -> Iterator[ErrorRow]:
         summary = Content.assemble(
             ("✗ ", "$text-error"),
             single_line(error.message.partition("\n")[0]),
-            (f"  {place}", "$foreground 60%"),
+            "  ",
+            (place, "$foreground 60%"),
         )
         yield ErrorRow(summary, entry, top)
         return
@@ -90,7 +93,8 @@ def rows(entry: ErrorEntry) -> Iterator[ErrorRow]:
             Content.assemble(
                 ("    in ", "$foreground 60%"),
                 (single_line(frame.name) or "top level", "bold"),
-                (f"  {where}", "underline $text-accent"),
+                "  ",
+                (where, "underline $text-accent"),
             ),
             entry,
             frame,
@@ -119,8 +123,16 @@ class ErrorsPanel(Panel[EvaluationFailed]):
         background: transparent;
         &:focus { border: none; background-tint: transparent; }
         & > .option-list--option { padding: 0 1; }
-        & > .option-list--option-highlighted { background: $primary 15%; text-style: none; }
-        &:focus > .option-list--option-highlighted { background: $primary 30%; }
+        & > .option-list--option-highlighted {
+            background: $primary 12%;
+            color: $foreground;
+            text-style: none;
+        }
+        &:focus > .option-list--option-highlighted {
+            background: $primary 25%;
+            color: $foreground;
+            text-style: none;
+        }
     }
     """
 
@@ -164,11 +176,6 @@ class ErrorsPanel(Panel[EvaluationFailed]):
         elif not entry.unfolded:
             for other in self.entries:
                 other.unfolded = other is entry
-            before = 0
-            for other in self.entries:
-                if other is entry:
-                    break
-                before += 1
-            self.show(before)
+            self.show(self.entries.index(entry))
         if row.place and row.place.origin:
             self.post_message(OpenLocation(row.place.origin, row.place.line, row.place.column))

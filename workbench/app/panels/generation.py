@@ -21,6 +21,7 @@ from workbench.runtime.protocol import EvaluationFailed, EvaluationInterrupted, 
 
 KEPT = 20
 CHARACTERS = 20_000
+BUTTON_WIDTH = 11
 REASONS = {
     "end": "ended",
     "length": "full length",
@@ -85,8 +86,8 @@ class Passage(Static):
             )
         )
 
-    def facts(self) -> str:
-        """Tokens, pace, wait for the first token, and how it ended."""
+    def facts(self, width: int) -> str:
+        """Tokens, pace, how it ended, wait for the first token: as many as fit."""
         limit = (
             f"/{self.started.max_new_tokens}"
             if self.started.max_new_tokens and not self.end
@@ -102,6 +103,8 @@ class Passage(Static):
             parts.append(self.end)
         if self.first is not None:
             parts.append(f"first {duration(self.first - self.began)}")
+        while len(parts) > 1 and len(" · ".join(parts)) > width:
+            parts.pop()
         return " · ".join(parts)
 
 
@@ -128,7 +131,7 @@ class GenerationPanel(Panel[Happening]):
     GenerationPanel {
         & > Horizontal { height: 1; padding: 0 1; }
         & #generation-summary { width: 1fr; height: 1; color: $foreground 60%; }
-        & Button { display: none; }
+        & Button { display: none; min-width: 10; width: 10; }
         &.-writing Button { display: block; }
         & > VerticalScroll { height: 1fr; }
         & > VerticalScroll > Vertical { height: auto; min-height: 100%; }
@@ -200,9 +203,16 @@ class GenerationPanel(Panel[Happening]):
 
     def summarise(self) -> None:
         """Tokens and pace of the newest passage; the stop button while it is written."""
+        writing = self.writing is not None
+        self.set_class(writing, "-writing")
         if self.passages:
-            self.query_one("#generation-summary", Static).update(self.passages[-1].facts())
-        self.set_class(self.writing is not None, "-writing")
+            width = self.size.width - 2 - BUTTON_WIDTH * writing
+            facts = self.passages[-1].facts(width)
+            self.query_one("#generation-summary", Static).update(facts)
+
+    def on_resize(self) -> None:
+        """Fit the summary to the width."""
+        self.summarise()
 
     @on(Button.Pressed)
     def press_stop(self, event: Button.Pressed) -> None:

@@ -151,10 +151,10 @@ class LossPanel(Panel[Happening]):
         facts = [f"step {steps}"]
         if self.pace.rate is not None:
             facts.append(f"{short_number(self.pace.rate, 3)} steps/s")
+        facts += ["log"] * view.logarithmic + ["smooth"] * view.smoothed
         gaps = sum(series.gaps for series in view.run.values())
         if gaps:
             facts.append(f"{gaps} not finite")
-        facts += ["log"] * view.logarithmic + ["smooth"] * view.smoothed
         details = Content.styled(" · ".join(facts), "$foreground 60%")
         lines = [Content("  ").join(legend), details]
         width = max(8, self.size.width - 2)
