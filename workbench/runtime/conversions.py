@@ -28,6 +28,9 @@ from workbench.runtime.torch_object import TorchObject, article, to_lisp, words
 
 __all__ = ["Conversion", "Mismatch", "conversion", "kind_of"]
 
+OBJECTS_OF = ("torch", "torch_lib")
+"""Packages whose classes Lisp values carry."""
+
 KIND_NAMES: dict[type, str] = {nn.Module: "module", Optimizer: "optimizer"}
 """Where the name of a class isn't what people call it."""
 
@@ -96,7 +99,7 @@ def conversion(annotation: Any) -> Conversion:
         return MAPPING
     if origin is Callable or annotation is Callable:
         return FUNCTION
-    if isinstance(annotation, type):
+    if isinstance(annotation, type) and annotation.__module__.partition(".")[0] in OBJECTS_OF:
         return _instance(annotation)
     raise TypeError(f"no conversion for {annotation}")
 

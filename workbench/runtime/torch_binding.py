@@ -48,6 +48,10 @@ MODULES = (
     "stream_decoder",
     "generation_config",
     "generation",
+    "losses",
+    "optimizers",
+    "training",
+    "sequences",
     "rotary",
     "llama",
     "gguf",
@@ -80,7 +84,6 @@ ALIASES = {
     "torch_transformer_block_forward": "torch_transformer_forward",
     "torch_positional_forward": "torch_positional_encoding_forward",
     "torch_generator_config": "torch_generator_configure",
-    "torch_hf_lora_parameters": "torch_hf_lora_get_parameters",
 }
 """Second spellings, and the names they stand for."""
 
@@ -109,7 +112,7 @@ def torch_library() -> Library:
             functions[name] = member
             if module_name in TENSOR_MODULES:
                 functions.setdefault(tensor_spelling(name), member)
-    functions |= {alias: functions[name] for alias, name in ALIASES.items() if name in functions}
+    functions |= {alias: functions[name] for alias, name in ALIASES.items()}
     for name, function in functions.items():
         library.add(name, converting(name, function))
     return library
