@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from torch_lib.atomic_files import replacing
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, MissingPackage
 from torch_lib.tokenizers import check_ids
 
@@ -52,7 +53,7 @@ class PipelineTokenizer:
         self.eos_id = eos_id
         self.chat_template = chat_template
         opening = pipeline.encode("").tokens[:1]
-        self._begin: str | None = opening[0] if opening else None
+        self.begin: str | None = opening[0] if opening else None
 
     @property
     def vocab_size(self) -> int:
@@ -61,7 +62,7 @@ class PipelineTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The ids of ``text``, with the begin token if the pipeline wants one and it is missing."""
-        complete = self._begin is not None and text.startswith(self._begin)
+        complete = self.begin is not None and text.startswith(self.begin)
         ids: list[int] = self._pipeline.encode(text, add_special_tokens=not complete).ids
         return ids
 
@@ -300,8 +301,8 @@ def _train(pipeline: Any, trainer: Any, files: str | Sequence[str], prefix: str)
             raise FileMissing(f"input file not found: {path}")
     pipeline.train(paths, trainer)
     target = Path(f"{prefix}.json")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    pipeline.save(str(target))
+    with replacing(target) as temporary:
+        pipeline.save(str(temporary))
     return f"Training completed successfully. Tokenizer saved as: {target}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from torch_lib.atomic_files import replacing
 from torch_lib.errors import (
     ArgumentError,
     CheckpointError,
@@ -217,8 +218,8 @@ def _training_error(error: Exception, vocab_size: int) -> ArgumentError:
 
 
 def _write_model(tokenizer: SentencePieceTokenizer, prefix: str) -> None:
-    Path(prefix).parent.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(Path(f"{prefix}.model"))
+    with replacing(Path(f"{prefix}.model")) as temporary:
+        tokenizer.save(temporary)
     score = tokenizer._processor.get_score
     pieces = (
         f"{tokenizer.id_token(token)}\t{score(token):g}\n" for token in range(tokenizer.vocab_size)

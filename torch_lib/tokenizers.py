@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from torch_lib.atomic_files import replacing
 from torch_lib.errors import ArgumentError, FileMissing, KindError
 
 __all__ = [
@@ -191,9 +192,8 @@ def tokenizer_freeze(tokenizer: Tokenizer) -> Tokenizer:
 
 def save_tokenizer(tokenizer: Tokenizer, path: str) -> str:
     """Write the tokenizer to a file that ``load_tokenizer`` reads."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(target)
+    with replacing(Path(path)) as temporary:
+        tokenizer.save(temporary)
     return "Tokenizer saved successfully"
 
 

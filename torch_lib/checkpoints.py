@@ -1,0 +1,260 @@
+"""Saving modules and whole states of training, and reading them back.
+
+A file is what ``torch.save`` writes for a plain map: format and version, the kind of module, its
+configuration, its weights, and in a checkpoint the state of training. Nothing is unpickled that
+``weights_only`` refuses. A name that ends in ``.safetensors`` makes a safetensors file, which holds
+kind and configuration as metadata.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from torch_lib.atomic_files import replacing
+from torch_lib.devices import current_device
+from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
+from torch_lib.kinds import KINDS
+from torch_lib.state_dicts import (
+    StateDict,
+    fit_weights,
+    kind_name,
+    plain_weights,
+    restore_optimizer,
+)
+
+__all__ = ["load_checkpoint", "load_model", "save_checkpoint", "save_model"]
+
+_FORMAT = "torch_lib"
+_VERSION = 1
+_MODEL_KEYS = ("format", "version", "configuration", "weights")
+
+
+def save_model(model: nn.Module, path: str) -> str:
+    """Write a module to a file, from which ``load_model`` rebuilds it.
+
+    Args:
+        model: A module of any kind this library makes.
+        path: The file; ``.safetensors`` at its end makes it one, any other name a PyTorch file.
+
+    Raises:
+        KindError: The module is of no known kind.
+    """
+    description = _description(model)
+    with replacing(Path(path)) as temporary:
+        if path.endswith(".safetensors"):
+            _save_safetensors(model, description, temporary)
+        else:
+            torch.save({**description, "weights": plain_weights(model)}, temporary)
+    return "Model saved successfully"
+
+
+def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> nn.Module:
+    """Rebuild a module from a file, or read a file's weights into a module.
+
+    Args:
+        path: A file of ``save_model``, a ``.safetensors`` or ``.gguf`` file, or a folder with a
+            Hugging Face checkpoint.
+        model: The module to fill and return; without it, the file says what to build. The two
+            arguments may change places.
+
+    Raises:
+        CheckpointError: The file cannot be used, or its weights do not fit.
+    """
+    file, target = (model, path) if isinstance(path, nn.Module) else (path, model)
+    if not isinstance(file, str) or isinstance(target, str):
+        raise KindError("expected a path, and optionally a module")
+    if not Path(file).exists():
+        raise FileMissing(f"file not found: {file}")
+    if Path(file).is_dir() or file.endswith(".gguf"):
+        built = _foreign_model(file)
+        return built if target is None else _filled(target, plain_weights(built))
+    content = _read(file)
+    if target is not None:
+        return _filled(target, content["weights"])
+    if "configuration" not in content:
+        raise CheckpointError(
+            f"{file} holds a bare state dict; give the target model as second argument"
+        )
+    kind = content["kind"]
+    if kind not in KINDS:
+        raise CheckpointError(f'{file} holds a module of the unknown kind "{kind}"')
+    built = KINDS[kind](**content["configuration"])
+    return _filled(built, content["weights"]).to(current_device())
+
+
+def save_checkpoint(
+    model: nn.Module,
+    optimizer: Optimizer | None,
+    epoch: int,
+    path: str,
+    extra: Mapping[str, Any] | None = None,
+) -> str:
+    """Write the state of training: model, optimizer, epoch and random numbers.
+
+    Args:
+        model: The module that trains.
+        optimizer: Its optimizer, or nil.
+        epoch: How far training has come.
+        path: The file.
+        extra: A map of further things that have a state, such as ``scheduler`` and ``loader``, and
+            of plain values.
+    """
+    content = {
+        **_description(model, required=False),
+        "weights": plain_weights(model),
+        "epoch": epoch,
+        "optimizer": None if optimizer is None else optimizer.state_dict(),
+        "random": _random_state(),
+    }
+    for name, value in (extra or {}).items():
+        if name in content:
+            raise ArgumentError(f'a checkpoint has its own entry "{name}"')
+        content[name] = value.state_dict() if hasattr(value, "state_dict") else value
+    with replacing(Path(path)) as temporary:
+        torch.save(content, temporary)
+    return "Checkpoint saved successfully"
+
+
+def load_checkpoint(
+    path: str,
+    model: nn.Module | None = None,
+    optimizer: Optimizer | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> StateDict:
+    """Read the state of training, and put it into what is given.
+
+    Args:
+        path: A file of ``save_checkpoint``.
+        model: A module that takes the weights.
+        optimizer: An optimizer that takes its state.
+        extra: A map of further things that take theirs, named as when saved.
+
+    Returns:
+        The weights; ``epoch`` and ``kind`` are reached by name as well.
+
+    Raises:
+        CheckpointError: The file cannot be used, or does not fit.
+    """
+    if not Path(path).exists():
+        raise FileMissing(f"file not found: {path}")
+    content = _read(path)
+    if "epoch" not in content:
+        raise CheckpointError(f"{path} is a model file, not a checkpoint")
+    extras = {name: value for name, value in content.items() if name not in _MODEL_KEYS}
+    checkpoint = StateDict(content["weights"], extras)
+    if model is not None:
+        fit_weights(model, checkpoint.weights)
+    if optimizer is not None:
+        restore_optimizer(optimizer, checkpoint)
+    for name, value in (extra or {}).items():
+        if name not in extras:
+            raise CheckpointError(f'{path} has no entry "{name}"')
+        value.load_state_dict(extras[name])
+    if model is not None or optimizer is not None:
+        _restore_random_state(extras["random"])
+    return checkpoint
+
+
+def _description(model: nn.Module, required: bool = True) -> dict[str, Any]:
+    head = {"format": _FORMAT, "version": _VERSION, "kind": kind_name(model)}
+    configuration = getattr(model, "configuration", None)
+    if head["kind"] in KINDS and configuration is not None:
+        return {**head, "configuration": configuration()}
+    if required:
+        raise KindError(f"a module of class {type(model).__name__} cannot be saved")
+    return head
+
+
+def _filled(model: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
+    fit_weights(model, weights)
+    return model
+
+
+def _foreign_model(path: str) -> nn.Module:
+    if Path(path).is_dir():
+        from torch_lib.pretrained import load_hugging_face
+
+        return load_hugging_face(path)
+    from torch_lib.gguf import load_gguf
+
+    return load_gguf(path)
+
+
+def _read(path: str) -> dict[str, Any]:
+    """The content of a model file; of a bare state dict, only ``weights``."""
+    if Path(path).is_dir():
+        raise CheckpointError(f"{path} is a folder")
+    if path.endswith(".safetensors"):
+        return _read_safetensors(path)
+    content = _read_archive(path)
+    if isinstance(content, dict) and content.get("format") == _FORMAT:
+        if content["version"] > _VERSION:
+            raise CheckpointError(f"{path} was written by a newer version of this library")
+        return content
+    if isinstance(content, dict) and all(isinstance(part, Tensor) for part in content.values()):
+        return {"weights": content}
+    raise CheckpointError(f"{path} is not a model file")
+
+
+def _read_archive(path: str) -> Any:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(name.endswith("/constants.pkl") for name in archive.namelist()):
+                raise CheckpointError(f"{path} is a TorchScript archive, for torch_jit_load")
+    elif _begins_as_archive(path):
+        raise CheckpointError(f"{path} is damaged or cut short")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{path} is not a model file") from error
+
+
+def _begins_as_archive(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def _save_safetensors(model: nn.Module, description: dict[str, Any], path: Path) -> None:
+    from safetensors.torch import save_file
+
+    weights: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        if id(tensor) not in seen:
+            weights[name] = tensor.detach().to("cpu").contiguous()
+        seen.add(id(tensor))
+    save_file(weights, path, {name: json.dumps(value) for name, value in description.items()})
+
+
+def _read_safetensors(path: str) -> dict[str, Any]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is not a model file") from error
+    if metadata.get("format") != json.dumps(_FORMAT):
+        return {"weights": weights}
+    return {**{name: json.loads(value) for name, value in metadata.items()}, "weights": weights}
+
+
+def _random_state() -> dict[str, Any]:
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return {"cpu": torch.get_rng_state(), "cuda": cuda}
+
+
+def _restore_random_state(state: Mapping[str, Any]) -> None:
+    torch.set_rng_state(state["cpu"])
+    if len(state["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(state["cuda"])

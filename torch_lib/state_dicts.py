@@ -1,0 +1,125 @@
+"""State dicts: the parameters of a module by name, and putting them into another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from torch_lib.display import shape_text
+from torch_lib.errors import ArgumentError, CheckpointError
+
+__all__ = ["StateDict", "load_state_dict", "state_dict", "state_dict_names"]
+
+_NAMED_AT_MOST = 5
+
+
+class StateDict(Mapping[str, Any]):
+    """Tensors by the names that a module has for them.
+
+    What a checkpoint holds besides, such as ``epoch``, is reached by its name too, but is not
+    counted or listed.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, Tensor], extras: Mapping[str, Any] | None = None
+    ) -> None:
+        self.weights = dict(weights)
+        self.extras = dict(extras or {})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.weights[name] if name in self.weights else self.extras[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.weights)
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch State Dict ({len(self)} parameters)"
+
+
+def state_dict(model: nn.Module) -> StateDict:
+    """Copies of the module's parameters and buffers, by name."""
+    copies = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    return StateDict(copies, {"kind": kind_name(model)})
+
+
+def state_dict_names(state_dict: StateDict) -> list[str]:
+    """The names of the tensors, in order."""
+    return list(state_dict)
+
+
+def load_state_dict(model: nn.Module | Optimizer, state_dict: StateDict) -> str:
+    """Copy parameters into a module, or the state in a checkpoint into an optimizer.
+
+    Raises:
+        CheckpointError: Names or shapes differ.
+    """
+    if isinstance(model, Optimizer):
+        restore_optimizer(model, state_dict)
+    else:
+        fit_weights(model, state_dict.weights)
+    return "State dict loaded successfully"
+
+
+def fit_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Copy ``weights`` into ``model``, whose names and shapes they must have.
+
+    A tensor that the model has under two names needs to be given under one only.
+
+    Raises:
+        CheckpointError: Naming what is missing, unexpected or of another shape.
+    """
+    needed = model.state_dict(keep_vars=True)
+    given = {id(needed[name]) for name in weights if name in needed}
+    missing = [name for name, tensor in needed.items() if id(tensor) not in given]
+    unexpected = [name for name in weights if name not in needed]
+    misshapen = [
+        f"{name} is {shape_text(tensor.shape)}, the model needs {shape_text(needed[name].shape)}"
+        for name, tensor in weights.items()
+        if name in needed and tensor.shape != needed[name].shape
+    ]
+    faults = [
+        *([f"missing {_first_names(missing)}"] if missing else []),
+        *([f"unexpected {_first_names(unexpected)}"] if unexpected else []),
+        *misshapen[:_NAMED_AT_MOST],
+    ]
+    if faults:
+        raise CheckpointError(f"weights do not fit: {'; '.join(faults)}")
+    model.load_state_dict(dict(weights), strict=False)
+
+
+def restore_optimizer(optimizer: Optimizer, checkpoint: StateDict) -> None:
+    """Put the optimizer state that a checkpoint holds into ``optimizer``."""
+    state = checkpoint.extras.get("optimizer")
+    if state is None:
+        raise ArgumentError("the state dict holds no optimizer state")
+    try:
+        optimizer.load_state_dict(state)
+    except ValueError as error:
+        raise CheckpointError(f"the optimizer state does not fit: {error}") from error
+
+
+def kind_name(model: nn.Module) -> str:
+    """The registered kind of a module, or else the name of its class."""
+    return str(getattr(model, "kind", type(model).__name__))
+
+
+def plain_weights(model: nn.Module) -> dict[str, Tensor]:
+    """The module's tensors by name, in main memory."""
+    return {
+        name: tensor.detach().to(torch.device("cpu")) for name, tensor in model.state_dict().items()
+    }
+
+
+def _first_names(names: Iterable[str]) -> str:
+    names = list(names)
+    more = len(names) - _NAMED_AT_MOST
+    shown = ", ".join(names[:_NAMED_AT_MOST])
+    return f"{shown} and {more} more" if more > 0 else shown
