@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
-from lispe_core.forms import LispList, Maybe, Strings, Symbol, Value
+from lispe_core.forms import LispList, Maybe, SourceList, Strings, Symbol, Value
 from lispe_core.printer import display
 from lispe_core.typed_lists import TypedList
 
@@ -110,6 +110,15 @@ def size(value: Value) -> int:
     return value.size() if isinstance(value, Container) else 0
 
 
+def alike(container: Value, values: Iterable[Value]) -> Value:
+    """``values`` as a container of the same kind: text, a typed list, or a plain list."""
+    if isinstance(container, str):
+        return "".join(map(display, values))
+    if isinstance(container, (TypedList, Strings)):
+        return type(container)(values)
+    return LispList(values)
+
+
 def clone(value: Value) -> Value:
     """A copy of a container, its inner containers too."""
     return _copied(value, {})
@@ -126,7 +135,7 @@ def _copied(value: Value, known: dict[int, Value]) -> Value:
     if id(value) in known:
         return known[id(value)]
     if isinstance(value, list):
-        kind = LispList if value.type_name == "list_" else type(value)
+        kind = LispList if isinstance(value, SourceList) else type(value)
         copy = known[id(value)] = kind()
         copy.extend([_copied(item, known) for item in value])
         return copy

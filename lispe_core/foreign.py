@@ -9,7 +9,7 @@ Python object: register them with ``lispe_core.printer.display``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from lispe_core.errors import LispError
 
@@ -21,7 +21,7 @@ class Container:
     """A value with its own way to be read, changed, counted and visited."""
 
     __slots__ = ()
-    type_name = "container_"
+    type_name: ClassVar[str] = "container_"
     """What ``(type x)`` answers."""
 
     def display(self) -> str:

@@ -27,7 +27,8 @@ from lispe_core.elementwise import Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import LispList, Symbol, Value
-from lispe_core.typed_lists import TypedList, homogeneous, total
+from lispe_core.matrices import grouped
+from lispe_core.typed_lists import TypedList, total
 
 __all__ = [
     "OPERATIONS",
@@ -171,4 +172,4 @@ def elementwise_equal(left: Value, right: Value) -> Value:
 
 
 def _flags(values: list[Value]) -> Value:
-    return homogeneous(values) if values else LispList()
+    return grouped(values) if values else LispList()

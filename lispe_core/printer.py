@@ -15,6 +15,7 @@ from types import BuiltinFunctionType, FunctionType
 
 from lispe_core.foreign import Container
 from lispe_core.forms import DictionaryForm, Symbol, Value
+from lispe_core.functions import function_info
 
 _QUOTE = Symbol("quote")
 
@@ -113,8 +114,8 @@ def _(value: DictionaryForm) -> str:
 @display.register(FunctionType)
 @display.register(BuiltinFunctionType)
 def _(value: Value) -> str:
-    information = getattr(value, "lisp", None)
-    return display(information.source) if information else str(value.__name__)
+    info = function_info(value)
+    return display(info.source) if info else str(value.__name__)
 
 
 @type_name.register
@@ -155,5 +156,5 @@ def _(value: DictionaryForm) -> str:
 @type_name.register(FunctionType)
 @type_name.register(BuiltinFunctionType)
 def _(value: Value) -> str:
-    information = getattr(value, "lisp", None)
-    return str(information.type_name) if information else "library_function_"
+    info = function_info(value)
+    return info.kind if info else "library_function_"

@@ -38,7 +38,7 @@ _PLAIN: dict[Operation, Callable[[Any, Any], Any]] = {
 }
 
 
-class TypedList(Elementwise, array):  # type: ignore[type-arg,misc]  # array's operators differ
+class TypedList(Elementwise, array):  # type: ignore[type-arg]
     """The base of the four: an array with LispE's operators and equality."""
 
     __slots__ = ()
@@ -257,7 +257,9 @@ def _reach(value: Any) -> int:
 
 def zeros(kind: type[TypedList], count: int) -> TypedList:
     """A list of ``count`` zeros."""
-    return kind(bytes(count * kind().itemsize))
+    result = kind()
+    result.frombytes(bytes(count * result.itemsize))
+    return result
 
 
 def total(values: TypedList) -> Any:

@@ -1,0 +1,267 @@
+"""Reading and writing elements: by key, by name (``cadr``), by value."""
+
+from __future__ import annotations
+
+from array import array
+from itertools import islice, product
+from typing import Any
+
+from lispe_core.containers import alike, element, iterate, size, store
+from lispe_core.errors import LispError
+from lispe_core.foreign import Container, Foreign
+from lispe_core.forms import LispList, Truth, Value, truth
+from lispe_core.library import Library
+from lispe_core.linked_lists import LinkedList
+from lispe_core.printer import display
+from lispe_core.sets import LispSet
+from lispe_core.typed_lists import Integers
+
+access = Library("access")
+
+
+@access.builtin("@", "at", "nth")
+def at(container: Value, key: Value, *keys: Value) -> Value:
+    """The element reached by following the keys; negative indexes count from the end.
+
+    Example:
+        (@ '(a b c) -1)               ; => c
+        (@ {"a":{"b":3}} "a" "b")     ; => 3
+        (@ '(1 2) 5)                  ; error: Error: index out of bounds
+    """
+    found = element(container, key)
+    for inner in keys:
+        found = element(found, inner)
+    return found
+
+
+@access.builtin("set@", in_place=True)
+def set_at(container: Value, key: Value, *keys_and_value: Value) -> Value:
+    """Put the last operand under the keys; the innermost container.
+
+    An index equal to the size appends.
+
+    Example:
+        (set@ '(1 2 3) 0 'a)    ; => (a 2 3)
+    """
+    if not keys_and_value:
+        raise LispError("Wrong number of arguments for: 'set@'")
+    *inner_keys, value = keys_and_value
+    if not inner_keys:
+        return store(container, key, value)
+    inner = element(container, key)
+    changed = set_at(inner, *inner_keys, value)
+    if isinstance(inner, str):
+        store(container, key, changed)
+    return changed
+
+
+@access.builtin("size")
+def size_of(value: Value) -> int:
+    """The number of elements, characters or keys; 0 for ``nil`` and scalars.
+
+    Example:
+        (size '(a b c))    ; => 3
+        (size "text")      ; => 4
+    """
+    return size(value)
+
+
+@access.builtin("tally", "≢")
+def tally(value: Value) -> int:
+    """The number of elements; of a matrix, of all its leaves.
+
+    Example:
+        (tally '(1 (2 3)))    ; => 2
+    """
+    if isinstance(value, Container):
+        return value.tally()
+    return size(value)
+
+
+@access.builtin("in")
+def contains(container: Value, sought: Value) -> Truth | None:
+    """Whether ``sought`` is an element, a part of the text, or a key of the dictionary.
+
+    Example:
+        (in '(1 (2)) '(2))    ; => true
+        (in "abcdef" "cd")    ; => true
+        (in {"a":1} "a")      ; => true
+    """
+    if isinstance(container, str):
+        return truth(display(sought) in container)
+    if isinstance(container, dict):
+        return truth(_has_key(container, sought))
+    if isinstance(container, (list, array, LispSet)):
+        return truth(sought in container)
+    return truth(any(value == sought for value in iterate(container)))
+
+
+def _has_key(dictionary: Any, key: Value) -> bool:
+    if isinstance(key, (list, array, dict)):
+        return False
+    return dictionary.key(key) in dictionary
+
+
+@access.builtin("find")
+def find(container: Value, sought: Value, start: int = 0) -> Value:
+    """Where ``sought`` is first: its index, or its key in a dictionary; ``nil`` if nowhere.
+
+    Example:
+        (find "abcdef" "cd")     ; => 2
+        (find '(a b a) 'a 1)     ; => 2
+        (find {"a":5} 5)         ; => a
+    """
+    if isinstance(container, str):
+        index = container.find(display(sought), start)
+        return None if index < 0 else index
+    if isinstance(container, dict):
+        return next((key for key, value in container.items() if value == sought), None)
+    if isinstance(container, LispSet):
+        return sought if sought in container else None
+    return next(_places(container, sought, start), None)
+
+
+def _places(container: Value, sought: Value, start: int) -> Any:
+    for index, value in enumerate(islice(iterate(container), start, None), start):
+        if value == sought:
+            yield index
+
+
+@access.builtin("rfind")
+def find_last(container: Value, sought: Value, start: int = 0) -> Value:
+    """Where ``sought`` is last, ``nil`` if nowhere.
+
+    Example:
+        (rfind '(a b a) 'a)    ; => 2
+    """
+    if isinstance(container, str):
+        index = container.rfind(display(sought), start)
+        return None if index < 0 else index
+    found = list(_places(container, sought, start))
+    return found[-1] if found else None
+
+
+@access.builtin("findall")
+def find_all(container: Value, sought: Value, start: int = 0) -> Value:
+    """The indexes of every occurrence.
+
+    Example:
+        (findall "abcabc" "bc")    ; => (1 4)
+    """
+    if not isinstance(container, str):
+        return Integers(_places(container, sought, start))
+    mark = display(sought)
+    found = Integers()
+    index = container.find(mark, start) if mark else -1
+    while index >= 0:
+        found.append(index)
+        index = container.find(mark, index + len(mark))
+    return found
+
+
+@access.builtin("count")
+def count(container: Value, sought: Value, start: int = 0) -> int:
+    """How often ``sought`` occurs.
+
+    Example:
+        (count '(1 2 1) 1)      ; => 2
+        (count "banana" "an")   ; => 2
+    """
+    if isinstance(container, str):
+        return container.count(display(sought), start)
+    if isinstance(container, dict):
+        return sum(1 for value in container.values() if value == sought)
+    return sum(1 for _ in _places(container, sought, start))
+
+
+@access.builtin("last")
+def last(container: Value) -> Value:
+    """The last element or character; ``nil`` when there is none.
+
+    Example:
+        (last '(1 2 3))    ; => 3
+    """
+    if isinstance(container, (list, array, str)):
+        return container[-1] if container else None
+    if isinstance(container, Foreign):
+        return container.at(-1)
+    values = list(iterate(container))
+    return values[-1] if values else None
+
+
+def first_of(name: str, value: Value) -> Value:
+    """``car``, with errors that speak of ``name``."""
+    if isinstance(value, (list, array)):
+        return value[0] if value else None
+    if isinstance(value, str):
+        if not value:
+            raise LispError("Empty string")
+        return value[0]
+    if isinstance(value, Container):
+        return next(value.iterate(), None)
+    raise LispError(f"You cannot apply '{name}' to: '{display(value)}'")
+
+
+def rest_of(name: str, value: Value) -> Value:
+    """``cdr``, with errors that speak of ``name``."""
+    if isinstance(value, (list, array)):
+        return alike(value, value[1:]) if len(value) > 1 else None
+    if isinstance(value, str):
+        if not value:
+            raise LispError("Empty string")
+        return value[1:]
+    if isinstance(value, LinkedList):
+        return value.rest()
+    if isinstance(value, Container):
+        return LispList(islice(value.iterate(), 1, None)) or None
+    raise LispError(f"You cannot apply '{name}' to: '{display(value)}'")
+
+
+@access.builtin("car")
+def car(value: Value) -> Value:
+    """The first element or character; ``nil`` for an empty list.
+
+    Example:
+        (car '(a b))    ; => a
+        (car ())        ; => nil
+        (car 5)         ; error: Error: You cannot apply 'car' to: '5'
+    """
+    return first_of("car", value)
+
+
+@access.builtin("cdr")
+def cdr(value: Value) -> Value:
+    """The list without its first element, in a list of its own; ``nil`` when nothing is left.
+
+    Example:
+        (cdr '(a b c))    ; => (b c)
+        (cdr '(a))        ; => nil
+    """
+    return rest_of("cdr", value)
+
+
+_STEPS = {"a": first_of, "d": rest_of}
+_LONGEST_PATH = 4
+
+
+def _declare_path(letters: str) -> None:
+    name = f"c{letters}r"
+    steps = [_STEPS[letter] for letter in reversed(letters)]
+    nested = " of the ".join(f"c{letter}r" for letter in letters)
+
+    def traverse(value: Value) -> Value:
+        found = steps[0](name, value)
+        for step in steps[1:]:
+            if found is None or (isinstance(found, list) and not found):
+                raise LispError(f"No more elements to traverse with '{name}'")
+            found = step(name, found)
+        return found
+
+    traverse.__name__ = name
+    traverse.__doc__ = f"The {nested} of ``value``."
+    access.add(name, traverse)
+
+
+for _length in range(2, _LONGEST_PATH + 1):
+    for _letters in product("ad", repeat=_length):
+        _declare_path("".join(_letters))

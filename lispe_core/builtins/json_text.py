@@ -1,0 +1,100 @@
+"""Reading and writing JSON."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any
+
+from lispe_core.builtins.dictionaries import dictionary
+from lispe_core.builtins.files import read_text, write_text
+from lispe_core.containers import iterate
+from lispe_core.dictionaries import Dictionary
+from lispe_core.errors import LispError
+from lispe_core.foreign import Container
+from lispe_core.forms import TRUE, LispList, Truth, Value
+from lispe_core.library import Library
+from lispe_core.printer import display
+
+json_text = Library("json", "function")
+
+
+@json_text.builtin("json")
+def to_json(value: Value) -> str:
+    """The JSON text of a value; numbers with all their digits.
+
+    Example:
+        (json '(1 2.5 "a" nil true))    ; => [1,2.5,"a",null,true]
+        (json {"a":{"b":(list)}})       ; => {"a":{"b":[]}}
+    """
+    from json.encoder import encode_basestring
+
+    if value is None:
+        return "null"
+    if isinstance(value, Truth):
+        return "true"
+    if isinstance(value, float):
+        return float.__repr__(value) if math.isfinite(value) else "null"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, dict):
+        return _object(value)
+    if isinstance(value, (list, array, Container)):
+        return f"[{','.join([to_json(item) for item in iterate(value)])}]"
+    fields = getattr(value, "fields", None)
+    return _object(fields) if isinstance(fields, dict) else encode_basestring(display(value))
+
+
+def _object(pairs: dict[Any, Value]) -> str:
+    from json.encoder import encode_basestring
+
+    members = [f"{encode_basestring(display(key))}:{to_json(item)}" for key, item in pairs.items()]
+    return "{" + ",".join(members) + "}"
+
+
+@json_text.builtin("json_parse")
+def from_json(text: str, raw: Value = None) -> Value:
+    """The value of a JSON text: objects become dictionaries, in their order.
+
+    Example:
+        (json_parse `{"a":[1,2.5,null]}`)    ; => {"a":(1 2.5 nil)}
+        (json_parse "[1,")    ; error: Error: JSON structure contains errors line: 1
+    """
+    import json
+
+    try:
+        return _value(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise LispError(f"JSON structure contains errors line: {error.lineno}") from None
+
+
+def _value(parsed: Any) -> Value:
+    if isinstance(parsed, bool):
+        return TRUE if parsed else None
+    if isinstance(parsed, list):
+        return LispList([_value(item) for item in parsed])
+    if isinstance(parsed, dict):
+        return Dictionary({key: _value(item) for key, item in parsed.items()})
+    return parsed
+
+
+@json_text.builtin("json_read")
+def read_json(path: str, raw: Value = None) -> Value:
+    """The value of a JSON file."""
+    return from_json(read_text(path))
+
+
+@json_text.builtin("json_write")
+def write_json(value: Value, path: str) -> Truth:
+    """Write ``value`` to a file as JSON."""
+    return write_text(path, to_json(value))
+
+
+@json_text.builtin("json_dictionary")
+def ordered_dictionary(items: Value = None) -> Dictionary:
+    """An empty dictionary that keeps the order of its keys, or one of a list of keys and values.
+
+    Example:
+        (json_dictionary '("b" 1 "a" 2))    ; => {"b":1 "a":2}
+    """
+    return dictionary(*iterate(items))

@@ -1,0 +1,197 @@
+"""Random numbers, choices and distributions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lispe_core.containers import alike, iterate
+from lispe_core.errors import LispError
+from lispe_core.forms import Value
+from lispe_core.library import Library
+from lispe_core.typed_lists import Integers, Numbers
+
+if TYPE_CHECKING:
+    import numpy
+
+randomness = Library("random numbers", "function")
+
+
+@randomness.builtin("random")
+def random_integer(limit: float) -> int:
+    """A whole number from 0 up to, but excluding, ``limit``.
+
+    Example:
+        (random 1)    ; => 0
+    """
+    from random import randrange
+
+    return randrange(math.ceil(limit)) if limit > 0 else 0
+
+
+@randomness.builtin("shuffle")
+def shuffle(values: Value) -> Value:
+    """The elements in random order, in a new list.
+
+    Example:
+        (sort '< (shuffle '(3 1 2)))    ; => (1 2 3)
+    """
+    from random import sample
+
+    held = list(iterate(values))
+    return alike(values, sample(held, len(held)))
+
+
+@randomness.builtin("random_choice")
+def random_choice(count: int, values: Value, seed: int) -> Value:
+    """``count`` elements drawn from ``values``; the same for the same ``seed``.
+
+    Example:
+        (random_choice 2 '(a) 7)    ; => (a a)
+    """
+    from random import Random
+
+    held = list(iterate(values))
+    if not held:
+        raise LispError("there is nothing to choose from")
+    return alike(values, Random(seed).choices(held, k=count))
+
+
+Draw = Callable[..., Any]
+
+
+def _extreme_value(generator: numpy.random.Generator, a: float, b: float, count: int) -> Any:
+    return generator.gumbel(a, b, count)
+
+
+def _cauchy(generator: numpy.random.Generator, a: float, b: float, count: int) -> Any:
+    return a + b * generator.standard_cauchy(count)
+
+
+def _weibull(generator: numpy.random.Generator, a: float, b: float, count: int) -> Any:
+    return b * generator.weibull(a, count)
+
+
+def _exponential(generator: numpy.random.Generator, rate: float, count: int) -> Any:
+    return generator.exponential(1 / rate, count)
+
+
+def _geometric(generator: numpy.random.Generator, chance: float, count: int) -> Any:
+    return generator.geometric(chance, count) - 1
+
+
+def _bernoulli(generator: numpy.random.Generator, chance: float, count: int) -> Any:
+    return generator.binomial(1, chance, count)
+
+
+def _method(name: str) -> Draw:
+    return lambda generator, *operands: getattr(generator, name)(*operands)
+
+
+_DISTRIBUTIONS: dict[str, tuple[Draw, tuple[float, ...], str]] = {
+    "uniform": (_method("uniform"), (0, 1), "between ``a`` and ``b``"),
+    "normal": (_method("normal"), (0, 1), "with mean ``a`` and deviation ``b``"),
+    "lognormal": (_method("lognormal"), (0, 1), "whose logarithms are normal"),
+    "cauchy": (_cauchy, (0, 1), "at location ``a`` with scale ``b``"),
+    "gamma": (_method("gamma"), (1, 1), "of shape ``a`` and scale ``b``"),
+    "weibull": (_weibull, (1, 1), "of shape ``a`` and scale ``b``"),
+    "extreme_value": (_extreme_value, (0, 1), "at location ``a`` with scale ``b``"),
+    "fisher": (_method("f"), (1, 1), "with ``a`` and ``b`` degrees of freedom"),
+    "exponential": (_exponential, (1,), "with rate ``a``"),
+    "chi_squared": (_method("chisquare"), (1,), "with ``a`` degrees of freedom"),
+    "student": (_method("standard_t"), (1,), "with ``a`` degrees of freedom"),
+    "binomial": (_method("binomial"), (1, 0.5), "of ``a`` trials with chance ``b``"),
+    "negative_binomial": (_method("negative_binomial"), (1, 0.5), "before ``a`` of chance ``b``"),
+    "bernoulli": (_bernoulli, (0.5,), "1 with chance ``a``, else 0"),
+    "geometric": (_geometric, (0.5,), "of failures before a success of chance ``a``"),
+    "poisson": (_method("poisson"), (1,), "with mean ``a``"),
+}
+
+
+def _declare(kind: str) -> None:
+    draw, defaults, description = _DISTRIBUTIONS[kind]
+
+    def drawn(count: int, operands: tuple[float, ...]) -> Value:
+        import numpy
+
+        try:
+            values = draw(numpy.random.default_rng(), *operands, count)
+        except ValueError as error:
+            raise LispError(str(error)) from None
+        return (Numbers if values.dtype.kind == "f" else Integers)(values.tolist())
+
+    def of_one(count: int, a: float = defaults[0]) -> Value:
+        return drawn(count, (a,))
+
+    def of_two(count: int, a: float = defaults[0], b: float = defaults[-1]) -> Value:
+        return drawn(count, (a, b))
+
+    function = of_one if len(defaults) == 1 else of_two
+    function.__name__ = f"{kind}_distribution"
+    function.__doc__ = f"""A list of ``count`` random values {description}.
+
+    Example:
+        (size ({kind}_distribution 3))    ; => 3
+    """
+    randomness.add(function.__name__, function)
+
+
+for _kind in _DISTRIBUTIONS:
+    _declare(_kind)
+
+
+@randomness.builtin("discrete_distribution")
+def discrete(count: int, weights: Value) -> Integers:
+    """A list of ``count`` random indexes, as likely as their weights.
+
+    Example:
+        (discrete_distribution 2 '(0 1))    ; => (1 1)
+    """
+    from random import choices
+
+    try:
+        return Integers(choices(range(len(weights)), [float(w) for w in weights], k=count))
+    except (ValueError, IndexError) as error:
+        raise LispError(str(error)) from None
+
+
+def _piecewise(count: int, bounds: Value, weights: Value, *, linear: bool) -> Numbers:
+    import numpy
+
+    edges = numpy.asarray(list(iterate(bounds)), dtype="d")
+    heights = numpy.asarray(list(iterate(weights)), dtype="d")
+    expected = len(edges) - (0 if linear else 1)
+    if len(edges) < 2 or len(heights) != expected or heights.sum() <= 0:
+        raise LispError("the weights of a piecewise distribution do not fit its bounds")
+    widths = numpy.diff(edges)
+    left, right = (heights[:-1], heights[1:]) if linear else (heights, heights)
+    areas = (left + right) / 2 * widths
+    generator = numpy.random.default_rng()
+    piece = generator.choice(len(areas), size=count, p=areas / areas.sum())
+    share = generator.random(count)
+    low, high = left[piece], right[piece]
+    with numpy.errstate(divide="ignore", invalid="ignore"):
+        sloped = (numpy.sqrt(low**2 + share * (high**2 - low**2)) - low) / (high - low)
+    place = numpy.where(numpy.isclose(low, high), share, sloped)
+    return Numbers((edges[piece] + place * widths[piece]).tolist())
+
+
+@randomness.builtin("piecewise_constant_distribution")
+def piecewise_constant(count: int, bounds: Value, weights: Value) -> Value:
+    """A list of ``count`` random values, equally likely within each pair of bounds.
+
+    Example:
+        (size (piecewise_constant_distribution 3 '(0 1 2) '(1 2)))    ; => 3
+    """
+    return _piecewise(count, bounds, weights, linear=False)
+
+
+@randomness.builtin("piecewise_linear_distribution")
+def piecewise_linear(count: int, bounds: Value, weights: Value) -> Value:
+    """A list of ``count`` random values whose density joins the weights at the bounds.
+
+    Example:
+        (size (piecewise_linear_distribution 3 '(0 1 2) '(1 2 1)))    ; => 3
+    """
+    return _piecewise(count, bounds, weights, linear=True)

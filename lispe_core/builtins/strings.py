@@ -1,0 +1,385 @@
+"""Functions of text. All work on code points and return new text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from lispe_core.containers import alike, iterate
+from lispe_core.errors import LispError
+from lispe_core.forms import LispList, Strings, Truth, Value, truth
+from lispe_core.library import Library
+from lispe_core.printer import display
+from lispe_core.scalars import to_integer, to_number
+from lispe_core.typed_lists import Integers, Shorts
+
+strings = Library("strings", "function")
+
+_BLANKS = "".join(map(chr, range(33)))
+_BLANK_RUN = re.compile(f"[{re.escape(_BLANKS)}]+")
+_WHOLE_FORMATS = "diouxXc"
+
+
+@strings.builtin("split")
+def split(text: str, separator: Value = None) -> Strings:
+    """The pieces of ``text`` between separators, empty ones left out.
+
+    Without a separator it is cut at blanks; ``""`` gives the characters.
+
+    Example:
+        (split "a,b,,c" ",")    ; => ("a" "b" "c")
+        (split " a  b ")        ; => ("a" "b")
+    """
+    if separator is None:
+        return Strings(piece for piece in _BLANK_RUN.split(text) if piece)
+    mark = display(separator)
+    return Strings(piece for piece in text.split(mark) if piece) if mark else Strings(text)
+
+
+@strings.builtin("splite")
+def split_keeping_empty(text: str, separator: Value = None) -> Strings:
+    """The pieces of ``text`` between separators, empty ones too.
+
+    Example:
+        (splite "a,,b" ",")    ; => ("a" "" "b")
+    """
+    if separator is None:
+        return Strings(_BLANK_RUN.split(text))
+    mark = display(separator)
+    return Strings(text.split(mark)) if mark else Strings(text)
+
+
+@strings.builtin("trim")
+def trim(text: str) -> str:
+    """``text`` without blanks at its ends.
+
+    Example:
+        (trim "  a b ")    ; => a b
+    """
+    return text.strip(_BLANKS)
+
+
+@strings.builtin("trimleft")
+def trim_left(text: str) -> str:
+    """``text`` without blanks at its beginning.
+
+    Example:
+        (trimleft "  a")    ; => a
+    """
+    return text.lstrip(_BLANKS)
+
+
+@strings.builtin("trimright")
+def trim_right(text: str) -> str:
+    """``text`` without blanks at its end.
+
+    Example:
+        (trimright "a  ")    ; => a
+    """
+    return text.rstrip(_BLANKS)
+
+
+@strings.builtin("trim0")
+def trim_zeros(text: str) -> str:
+    """The text of a number without the zeros behind its fraction.
+
+    Example:
+        (trim0 "1.500")    ; => 1.5
+    """
+    shown = display(text)
+    return shown.rstrip("0").removesuffix(".") if "." in shown else shown
+
+
+@strings.builtin("lower")
+def lower(text: str) -> str:
+    """``text`` in lower-case letters.
+
+    Example:
+        (lower "ABC")    ; => abc
+    """
+    return text.lower()
+
+
+@strings.builtin("upper")
+def upper(text: str) -> str:
+    """``text`` in upper-case letters.
+
+    Example:
+        (upper "abc")    ; => ABC
+    """
+    return text.upper()
+
+
+@strings.builtin("deaccentuate")
+def deaccentuate(text: str) -> str:
+    """``text`` with its letters bare of accents.
+
+    Example:
+        (deaccentuate "été")    ; => ete
+    """
+    parts = unicodedata.normalize("NFD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@strings.builtin("left")
+def left(text: str, count: int) -> str:
+    """The first ``count`` characters.
+
+    Example:
+        (left "abcdef" 2)    ; => ab
+    """
+    return text[: max(0, count)]
+
+
+@strings.builtin("right")
+def right(text: str, count: int) -> str:
+    """The last ``count`` characters.
+
+    Example:
+        (right "abcdef" 2)    ; => ef
+    """
+    return text[max(0, len(text) - count) :] if count > 0 else ""
+
+
+@strings.builtin("middle")
+def middle(text: str, position: int, count: int) -> str:
+    """``count`` characters from ``position`` on.
+
+    Example:
+        (middle "abcdef" 2 3)    ; => cde
+    """
+    return text[position : position + count]
+
+
+@strings.builtin("replace")
+def replace(text: Value, sought: Value, replacement: Value, end: int | None = None) -> Value:
+    """Every occurrence of ``sought`` replaced; of four operands, the text between two places.
+
+    Example:
+        (replace "banana" "an" "o")    ; => booa
+        (replace "abcdef" "-" 1 3)     ; => a-def
+    """
+    if not isinstance(text, str):
+        values = [replacement if value == sought else value for value in iterate(text)]
+        return alike(text, values)
+    if end is not None:
+        return text[: int(replacement)] + display(sought) + text[end:]
+    return text.replace(display(sought), display(replacement))
+
+
+@strings.builtin("format")
+def format_text(template: str, value: Value, *values: Value) -> str:
+    """``template`` with ``%1`` to ``%9`` replaced by the values.
+
+    Example:
+        (format "%1 of %2" 3 10)    ; => 3 of 10
+    """
+    shown = [display(operand) for operand in (value, *values)]
+
+    def chosen(match: re.Match[str]) -> str:
+        place = int(match.group(1)) - 1
+        return shown[place] if place < len(shown) else match.group()
+
+    return re.sub("%([1-9])", chosen, template)
+
+
+@strings.builtin("stringf", "sprintf")
+def format_number(value: Value, template: str) -> str:
+    """A number in a C format.
+
+    Example:
+        (stringf 3 "%.2f")      ; => 3.00
+        (stringf 255 "%04x")    ; => 00ff
+    """
+    found = re.search(r"%[-+ #0]*[0-9]*(?:\.[0-9]+)?(?:hh|h|ll|l|L|z|j|t|q)?([a-zA-Z])", template)
+    if not found:
+        raise LispError(f"'{template}' is not a format for a number")
+    converted = to_integer(value) if found.group(1) in _WHOLE_FORMATS else to_number(value)
+    try:
+        return template % converted
+    except (ValueError, TypeError):
+        raise LispError(f"'{template}' is not a format for a number") from None
+
+
+@strings.builtin("fill")
+def fill(text: str, count: int) -> str:
+    """``text`` repeated ``count`` times.
+
+    Example:
+        (fill "=" 5)    ; => =====
+    """
+    return display(text) * count
+
+
+@strings.builtin("padding")
+def padding(text: str, filler: str, length: int) -> str:
+    """``text`` filled up on the right to ``length`` characters; on the left when negative.
+
+    Example:
+        (padding "ab" "." 5)     ; => ab...
+        (padding "ab" "." -5)    ; => ...ab
+    """
+    shown = display(text)
+    missing = max(0, abs(length) - len(shown))
+    filling = (filler * missing)[:missing]
+    return filling + shown if length < 0 else shown + filling
+
+
+@strings.builtin("startwith")
+def starts_with(text: str, beginning: str) -> Truth | None:
+    """Whether ``text`` begins with ``beginning``.
+
+    Example:
+        (startwith "abc" "ab")    ; => true
+    """
+    return truth(text.startswith(beginning))
+
+
+@strings.builtin("endwith")
+def ends_with(text: str, ending: str) -> Truth | None:
+    """Whether ``text`` ends with ``ending``.
+
+    Example:
+        (endwith "abc" "bc")    ; => true
+    """
+    return truth(text.endswith(ending))
+
+
+@strings.builtin("ord")
+def code_points(text: str) -> Integers:
+    """The code points of ``text``.
+
+    Example:
+        (ord "AB")    ; => (65 66)
+    """
+    return Integers(map(ord, text))
+
+
+@strings.builtin("chr")
+def characters(codes: Value) -> str:
+    """The text of one code point or of a list of them.
+
+    Example:
+        (chr 65)          ; => A
+        (chr '(72 105))   ; => Hi
+    """
+    listed = [codes] if isinstance(codes, (int, float)) else iterate(codes)
+    try:
+        return "".join(chr(int(code)) for code in listed)
+    except (ValueError, OverflowError):
+        raise LispError("a code point lies between 0 and 1114111") from None
+
+
+@strings.builtin("ngrams")
+def ngrams(text: Value, length: int) -> Value:
+    """Every run of ``length`` characters.
+
+    Example:
+        (ngrams "abcd" 2)    ; => ("ab" "bc" "cd")
+    """
+    if length <= 0:
+        raise LispError("'ngrams' needs a length above zero")
+    places = range(len(text) - length + 1)
+    runs = [alike(text, text[place : place + length]) for place in places]
+    return Strings(runs) if isinstance(text, str) else LispList(runs)
+
+
+_TOKEN = re.compile(r"[+-]?\d+(?:\.\d+)?|[^\W\d_]+(?:['’_-]?\w+)*|\s|.", re.DOTALL)
+
+
+@strings.builtin("segment")
+def segment(text: str, mode: Value = None) -> Strings:
+    """The words, numbers and marks of ``text``.
+
+    Example:
+        (segment "I'm 5€, x+1.5")    ; => ("I'm" "5" "€" "," "x" "+1.5")
+    """
+    return Strings(token for token in _TOKEN.findall(text) if not token.isspace())
+
+
+@strings.builtin("segment_e")
+def segment_with_blanks(text: str, mode: Value = None) -> Strings:
+    """The words, numbers, marks and blanks of ``text``.
+
+    Example:
+        (segment_e "a b")    ; => ("a" " " "b")
+    """
+    return Strings(_TOKEN.findall(text))
+
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@strings.builtin("convert_in_base")
+def convert_in_base(value: Value, base: int, backwards: Value = None) -> Value:
+    """A whole number written in ``base``; the number of a text when ``backwards`` is true.
+
+    Example:
+        (convert_in_base 255 16)           ; => ff
+        (convert_in_base "ff" 16 true)     ; => 255
+    """
+    if not 2 <= base <= len(_DIGITS):
+        raise LispError("a base lies between 2 and 36")
+    if backwards:
+        try:
+            return int(display(value), base)
+        except ValueError:
+            raise LispError(f"'{display(value)}' is not a number in base {base}") from None
+    number = to_integer(value)
+    digits = ""
+    rest = abs(number)
+    while rest or not digits:
+        rest, digit = divmod(rest, base)
+        digits = _DIGITS[digit] + digits
+    return f"-{digits}" if number < 0 else digits
+
+
+@strings.builtin("editdistance")
+def edit_distance(first: str, second: str) -> int:
+    """How many characters to change, add or remove to get from one text to the other.
+
+    Example:
+        (editdistance "kitten" "sitting")    ; => 3
+    """
+    previous = list(range(len(second) + 1))
+    for row, left_character in enumerate(first, 1):
+        current = [row]
+        for column, right_character in enumerate(second, 1):
+            changed = previous[column - 1] + (left_character != right_character)
+            current.append(min(previous[column] + 1, current[-1] + 1, changed))
+        previous = current
+    return previous[-1]
+
+
+@strings.builtin("getstruct")
+def balanced_piece(text: str, opening: str, closing: str, start: int = 0) -> Value:
+    """The next balanced piece between two marks, with its bounds; ``nil`` when there is none.
+
+    Example:
+        (getstruct "f(a(b))c" "(" ")")    ; => ("(a(b))" 1 7)
+    """
+    begin = text.find(opening, start)
+    depth = 0
+    place = begin
+    while 0 <= place < len(text):
+        if text.startswith(opening, place):
+            depth += 1
+            place += len(opening)
+        elif text.startswith(closing, place):
+            depth -= 1
+            place += len(closing)
+            if depth == 0:
+                return LispList([text[begin:place], begin, place])
+        else:
+            place += 1
+    return None
+
+
+@strings.builtin("bytes")
+def character_bytes(text: str) -> Shorts:
+    """Four numbers for each character: its code point, low byte first.
+
+    Example:
+        (bytes "A")    ; => (65 0 0 0)
+    """
+    return Shorts(text.encode("utf-32-le"))
