@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
@@ -15,6 +16,13 @@ from workbench.runtime.protocol import DefinitionView
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+
+KEYLESS = (
+    ("Save as…", "save_as", "Save the program under another name"),
+    ("Choose a theme…", "change_theme", "Change the colours"),
+    ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,8 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
         run = partial(app.run_action, binding.action, node)
         shown_key = app.get_key_display(binding)
         yield Command(binding.description, shown_key, tooltip or binding.tooltip, run)
-    for title, help_text, run_keyless in getattr(app, "keyless_commands", list)():
-        yield Command(title, "", help_text, run_keyless)
+    for title, action, help_text in KEYLESS:
+        yield Command(title, "", help_text, partial(app.run_action, action, app))
 
 
 class WorkbenchCommands(Provider):
@@ -79,9 +87,19 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
         parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
     rows = [
         (screen.app.get_key_display(binding), binding.tooltip or binding.description)
-        for _, binding, _, _ in screen.active_bindings.values()
-        if binding.id
+        for binding in sorted(_by_id(screen).values(), key=_key_order)
     ]
     width = max((len(key) for key, _ in rows), default=0)
     parts += [Content.assemble((f"{key:>{width}}  ", "bold $accent"), text) for key, text in rows]
     return Content("\n").join(parts)
+
+
+def _by_id(screen: Screen[Any]) -> dict[str, Binding]:
+    return {entry.binding.id: entry.binding for entry in screen.active_bindings.values() if entry.binding.id}
+
+
+def _key_order(binding: Binding) -> tuple[bool, int, str]:
+    """Function keys by their number, then the others by name."""
+    key = binding.key
+    is_function_key = key[0] == "f" and key[1:].isdigit()
+    return not is_function_key, int(key[1:]) if is_function_key else 0, key

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 TokenKind = Literal[
     "comment", "string", "number", "atom", "quote", "separator", "open", "close", "error"
@@ -20,25 +20,30 @@ BLOCK_COMMENT = ";;"
 RAW_STRINGS = {"`": "`", "«": "»", "“": "”", "‘": "’", "„": "”", "❝": "❞", '"""': '"""'}
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
-_CODE = re.compile(
-    r"""
-    (?P<blank>[\s,\u00a0]+)
-  | (?P<open>[(\[{])
-  | (?P<close>[)\]}])
-  | (?P<block>;;)(?!;)
-  | (?P<comment>;.*)
-  | (?P<semicolon>';)
-  | (?P<quote>'|@(?={))
-  | (?P<string>\"\"\"|b?["`]|[«“‘„❝])
-  | (?P<number>[+-]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?(?:[pP][+-]?\d+)?|0[bB][01]+
+_NUMBER = r"""
+    [+-]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?(?:[pP][+-]?\d+)?|0[bB][01]+
         |(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:,[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?i)?)
-        (?=[\s,\u00a0()\[\]{}"`;':«“‘„❝]|$))
-  | (?P<atom>[^\s,\u00a0()\[\]{}"`;'«“‘„❝]+)
+"""
+_CODE = re.compile(
+    rf"""
+    (?P<header>^\s*\#(?=\s|$).*)
+  | (?P<blank>[\s,\ufeff]+)
+  | (?P<open>[(\[{{])
+  | (?P<close>[)\]}}])
+  | (?P<block>;;)(?!;)
+  | (?P<comment>;.*|\#!.*)
+  | (?P<semicolon>';(?!;))
+  | (?P<quote>'|@(?={{))
+  | (?P<string>\"\"\"|b?["`]|[«“‘„❝])
+  | (?P<mark>[+-]{{1,2}}(?="))
+  | (?P<number>{_NUMBER})(?=[\s,()\[\]{{}}"`;'«“‘„❝]|$)
+  | (?P<atom>[^\s,()\[\]{{}}"`;'«“‘„❝]+)
     """,
     re.VERBOSE,
 )
-_QUOTED_STRING_END = re.compile(r'(?:[^"\\]|\\.)*+(?:(")|\\?$)')
-_SCRIPT_COMMENT = re.compile(r"#!|\s*# ")
+_WHOLE_NUMBER = re.compile(_NUMBER, re.VERBOSE)
+_STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"')
+_MARK = re.compile(r"(?<!;);;(?!;)")
 
 
 class Token(NamedTuple):
@@ -112,11 +117,11 @@ class Scanner:
         if old >= count - (len(texts) - end):
             return old + len(texts) - count
         for row in range(end - 1, first - 1, -1):
-            if BLOCK_COMMENT in texts[row]:
+            if _MARK.search(texts[row]):
                 return row
         if old < first:
             return old
-        return next((row for row in range(first - 1, -1, -1) if BLOCK_COMMENT in texts[row]), -1)
+        return next((row for row in range(first - 1, -1, -1) if _MARK.search(texts[row])), -1)
 
     def _scan_from(self, texts: Sequence[str], first: int, end: int, mark: int) -> int:
         """Scan lines ``first`` to ``end``, then on until an old line begins in the same state."""
@@ -168,15 +173,15 @@ def _scan(text: str, before: State, marked: bool) -> Line:
     """Scan one line; ``marked`` tells whether a later line holds a ``;;``."""
     ending, brackets = before
     tokens: list[Token] = []
+    kind: TokenKind
     foresight = False
     position = 0
     length = len(text)
-    if not ending and _SCRIPT_COMMENT.match(text):
-        return Line(text, before, before, (Token(0, length, "comment", len(brackets)),), False)
     while position < length:
         if ending:
             start = position
-            position, ending, kind = _inside(text, position, ending)
+            kind = "comment" if ending == BLOCK_COMMENT else "string"
+            position, ending = _inside(text, position, ending)
             tokens.append(Token(start, position, kind, len(brackets)))
             continue
         match = _CODE.match(text, position)
@@ -186,10 +191,11 @@ def _scan(text: str, before: State, marked: bool) -> Line:
         depth = len(brackets)
         match group:
             case "atom":
+                kind = "atom"
                 if brackets.endswith("{") and ":" in match[0]:
                     position = start + (match[0].find(":") or 1)
-                separator = text[start:position] == ":" and brackets.endswith("{")
-                tokens.append(Token(start, position, "separator" if separator else "atom", depth))
+                    kind = _pair_piece(text[start:position])
+                tokens.append(Token(start, position, kind, depth))
             case "open":
                 tokens.append(Token(start, position, "open", depth))
                 brackets += text[start]
@@ -200,21 +206,25 @@ def _scan(text: str, before: State, marked: bool) -> Line:
                 else:
                     brackets = remaining
                     tokens.append(Token(start, position, "close", len(brackets)))
-            case "number" | "quote" | "comment":
-                tokens.append(Token(start, position, cast(TokenKind, group), depth))
+            case "mark" | "quote":
+                tokens.append(Token(start, position, "quote", depth))
+            case "header" | "comment":
+                tokens.append(Token(start, position, "comment", depth))
+            case "number":
+                tokens.append(Token(start, position, "number", depth))
             case "semicolon":
                 tokens.append(Token(start, start + 1, "quote", depth))
                 tokens.append(Token(start + 1, position, "atom", depth))
             case "string":
                 ending = RAW_STRINGS.get(match[0].removeprefix("b"), '"')
-                stop, ending, _ = _inside(text, position, ending)
+                stop, ending = _inside(text, position, ending)
                 tokens.append(Token(start, stop, "string", depth))
                 position = stop
             case "block":
-                closed_here = text.find(BLOCK_COMMENT, position) >= 0
+                closed_here = _MARK.search(text, position) is not None
                 foresight = foresight or not closed_here
                 if closed_here or marked:
-                    stop, ending, _ = _inside(text, position, BLOCK_COMMENT)
+                    stop, ending = _inside(text, position, BLOCK_COMMENT)
                 else:
                     stop = length
                 tokens.append(Token(start, stop, "comment", depth))
@@ -222,18 +232,23 @@ def _scan(text: str, before: State, marked: bool) -> Line:
     return Line(text, before, State(ending, brackets), tuple(tokens), foresight)
 
 
-def _inside(text: str, position: int, ending: str) -> tuple[int, str, TokenKind]:
+def _pair_piece(piece: str) -> TokenKind:
+    """What a piece of ``key:value`` is."""
+    if piece == ":":
+        return "separator"
+    return "number" if _WHOLE_NUMBER.fullmatch(piece) else "atom"
+
+
+def _inside(text: str, position: int, ending: str) -> tuple[int, str]:
     """Where the string or comment around ``position`` stops in this line, and what it awaits."""
-    kind: TokenKind = "comment" if ending == BLOCK_COMMENT else "string"
     if ending == '"':
-        found = _QUOTED_STRING_END.match(text, position)
-        if found is not None and found[1]:
-            return found.end(), "", kind
-        return len(text), ending, kind
+        quote = _STRING_END.match(text, position)
+        return (quote.end(), "") if quote else (len(text), ending)
+    if ending == BLOCK_COMMENT:
+        mark = _MARK.search(text, position)
+        return (mark.end(), "") if mark else (len(text), ending)
     stop = text.find(ending, position)
-    if stop < 0:
-        return len(text), ending, kind
-    return stop + len(ending), "", kind
+    return (stop + len(ending), "") if stop >= 0 else (len(text), ending)
 
 
 def _close(brackets: str, closer: str) -> str | None:

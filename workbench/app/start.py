@@ -1,10 +1,12 @@
-"""Starts the app on a session of its own."""
+"""Starts the app on a session of its own, on a screen that nothing else writes to."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -19,26 +21,39 @@ def run_app(path: Path | None = None) -> int:
     """Run the workbench until it is left; answers the exit status."""
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]  # the convention counts an empty value as not set
-    app = Workbench(ProcessSession(), path)
-    keep_screen_clean(app.bridge.put)
-    app.run()
+    with native_writes() as stray:
+        app = Workbench(ProcessSession(), path)
+        Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
+        app.run()
     return app.return_code or 0
 
 
-def keep_screen_clean(post: Callable[[OutputWritten], None]) -> None:
-    """Send what is written to descriptors 1 and 2 to ``post``, away from the drawn screen.
+@contextmanager
+def native_writes() -> Iterator[int]:
+    """Gather what is written to descriptors 1 and 2; gives the descriptor to read it from.
 
-    Textual draws through ``sys.__stderr__``, which gets a descriptor of its own.
+    Python's streams, through which Textual draws, keep the terminal under a number of their own.
     """
-    terminal = os.dup(2)
-    sys.__stderr__ = open(terminal, "w", encoding="utf-8", buffering=1)  # type: ignore[misc]  # noqa: SIM115, PTH123
+    streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
+    saved = os.dup(1), os.dup(2)
     reader, writer = os.pipe()
-    os.dup2(writer, 1)
-    os.dup2(writer, 2)
-    os.close(writer)
+    with os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1) as terminal:
+        sys.stdout = sys.stderr = terminal
+        sys.__stdout__ = sys.__stderr__ = terminal  # type: ignore[misc]
+        os.dup2(writer, 1)
+        os.dup2(writer, 2)
+        try:
+            yield reader
+        finally:
+            for descriptor, number in zip(saved, (1, 2), strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            os.close(writer)
+            sys.stdout, sys.stderr = streams[:2]
+            sys.__stdout__, sys.__stderr__ = streams[2:]  # type: ignore[misc]
 
-    def pump() -> None:
-        while data := os.read(reader, PIECE):
-            post(OutputWritten(data.decode("utf-8", "replace"), "error"))
 
-    Thread(target=pump, name="stray output", daemon=True).start()
+def _pump(reader: int, post: Callable[[OutputWritten], None]) -> None:
+    decoder = getincrementaldecoder("utf-8")("replace")
+    while data := os.read(reader, PIECE):
+        post(OutputWritten(decoder.decode(data), "error"))

@@ -238,9 +238,10 @@ def _bracketed(scanner: Scanner, row: int, column: int) -> Form | None:
 
 def _with_quotes(scanner: Scanner, row: int, column: int) -> Location:
     for at, token in _backward(scanner, row, column):
-        if at != row or token.kind != "quote" or token.end != column:
+        if token.kind == "quote":
+            row, column = at, token.start
+        elif token.kind != "comment":
             break
-        column = token.start
     return row, column
 
 
