@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from torch_lib.networks import *
     from torch_lib.optimizers import *
     from torch_lib.positions import *
+    from torch_lib.recomputation import *
     from torch_lib.reductions import *
+    from torch_lib.schedulers import *
     from torch_lib.sequences import *
     from torch_lib.shapes import *
     from torch_lib.tensors import *
@@ -48,7 +50,9 @@ MODULES = (
     "transformer",
     "losses",
     "optimizers",
+    "schedulers",
     "training",
+    "recomputation",
     "sequences",
 )
 """The modules whose names are public here, in the order in which names are looked up."""

@@ -6,12 +6,14 @@ A kind is a plain module class whose constructor arguments are known: ``KINDS[na
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from torch import nn
 
-__all__ = ["KINDS", "SavableModule", "Summarised", "kind"]
+from torch_lib.errors import KindError
+
+__all__ = ["KINDS", "SavableModule", "Summarised", "description", "kind", "rebuilt"]
 
 KINDS: dict[str, type[nn.Module]] = {}
 
@@ -49,3 +51,29 @@ def kind(name: str) -> Callable[[type[ModuleT]], type[ModuleT]]:
         return module_class
 
     return register
+
+
+def description(module: nn.Module) -> dict[str, Any]:
+    """Plain data from which ``rebuilt`` makes a module like ``module``, without its weights.
+
+    Raises:
+        KindError: The module is of no kind that can be saved.
+    """
+    name = getattr(module, "kind", None)
+    configuration = getattr(module, "configuration", None)
+    if name is None or configuration is None:
+        raise KindError(f"a {type(module).__name__} cannot be saved")
+    return {"kind": name, "configuration": configuration()}
+
+
+def rebuilt(described: nn.Module | Mapping[str, Any]) -> nn.Module:
+    """The module that ``described`` is the description of; a module is itself.
+
+    Raises:
+        KindError: The description names an unknown kind.
+    """
+    if isinstance(described, nn.Module):
+        return described
+    if described["kind"] not in KINDS:
+        raise KindError(f'unknown kind of module "{described["kind"]}"')
+    return KINDS[described["kind"]](**described["configuration"])

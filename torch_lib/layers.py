@@ -219,12 +219,7 @@ def forward(model: nn.Module, input: Tensor, mask: Tensor | None = None) -> Tens
         input: Features, or token ids for a model that starts with an embedding.
         mask: Which positions attention may see; used by modules that attend.
     """
-    features = follow(model, input)
-    if mask is not None and getattr(model, "attends", False):
-        attended: Tensor = model(features, mask=mask)
-        return attended
-    output: Tensor = model(features)
-    return output
+    return apply(model, follow(model, input), mask)
 
 
 def linear_forward(layer: Linear, input: Tensor) -> Tensor:
@@ -253,6 +248,13 @@ def layer_norm_forward(layer: LayerNorm, input: Tensor) -> Tensor:
         ShapeError: The last dimensions are not those of the layer.
     """
     return forward(layer, input)
+
+
+def apply(model: nn.Module, input: Tensor, mask: Tensor | None) -> Tensor:
+    """``model`` of ``input`` where it is; only modules with a true ``attends`` get the mask."""
+    masked = mask is not None and getattr(model, "attends", False)
+    output: Tensor = model(input, mask=mask) if masked else model(input)
+    return output
 
 
 def check_positive(**values: int) -> None:

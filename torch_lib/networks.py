@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from torch_lib.errors import ArgumentError, KindError
-from torch_lib.kinds import KINDS, kind
-from torch_lib.layers import Linear, check_positive, checked_features
+from torch_lib.errors import ArgumentError
+from torch_lib.kinds import description, kind, rebuilt
+from torch_lib.layers import Linear, apply, check_positive, checked_features
 
 __all__ = ["model", "sequential"]
 
@@ -28,9 +28,7 @@ class MultilayerPerceptron(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Apply the layers."""
-        first: nn.Module = self.fc1
-        weight = next(first.parameters())
-        features = checked_features(input, self.sizes[0], "model", weight)
+        features = checked_features(input, self.sizes[0], "model", self.fc1.weight)
         output: Tensor = self.fc2(torch.relu(self.fc1(features)))
         return output
 
@@ -57,7 +55,7 @@ class Sequential(nn.Module):
         super().__init__()
         if not layers:
             raise ArgumentError("the list of modules is empty")
-        self.layers = nn.ModuleList(_rebuilt(layer) for layer in layers)
+        self.layers = nn.ModuleList(rebuilt(layer) for layer in layers)
 
     @property
     def takes_ids(self) -> bool:
@@ -67,10 +65,7 @@ class Sequential(nn.Module):
     def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
         """Apply the modules in order."""
         for layer in self.layers:
-            if mask is not None and getattr(layer, "attends", False):
-                input = layer(input, mask=mask)
-            else:
-                input = layer(input)
+            input = apply(layer, input, mask)
         return input
 
     def configuration(self) -> dict[str, Any]:
@@ -79,7 +74,7 @@ class Sequential(nn.Module):
         Raises:
             KindError: A module is of no kind that can be saved.
         """
-        return {"layers": [_described(layer) for layer in self.layers]}
+        return {"layers": [description(layer) for layer in self.layers]}
 
     def summary(self) -> str:
         """The printed line."""
@@ -102,17 +97,3 @@ def sequential(modules: Sequence[nn.Module]) -> Sequential:
         ArgumentError: There are none.
     """
     return Sequential(modules)
-
-
-def _rebuilt(layer: nn.Module | Mapping[str, Any]) -> nn.Module:
-    if isinstance(layer, nn.Module):
-        return layer
-    return KINDS[layer["kind"]](**layer["configuration"])
-
-
-def _described(layer: nn.Module) -> dict[str, Any]:
-    name = getattr(layer, "kind", None)
-    configuration = getattr(layer, "configuration", None)
-    if name is None or configuration is None:
-        raise KindError(f"a {type(layer).__name__} cannot be saved")
-    return {"kind": name, "configuration": configuration()}

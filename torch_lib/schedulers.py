@@ -1,0 +1,187 @@
+"""Learning rates that change from step to step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch.optim import Optimizer
+
+from torch_lib.display import number_text
+from torch_lib.errors import ArgumentError
+from torch_lib.optimizers import check_learning_rate
+
+__all__ = [
+    "Scheduler",
+    "lr_scheduler",
+    "scheduler_get_lr",
+    "scheduler_set_lr",
+    "scheduler_step",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The settings of a schedule.
+
+    Args:
+        initial_lr: The rate at the start, or at the end of the warm-up.
+        min_lr: The rate that no schedule goes below.
+        total_steps: When falling ends.
+        warmup_steps: How long the rate rises from zero.
+        gamma: The factor of a fall.
+        step_size: How many steps lie between two falls.
+    """
+
+    initial_lr: float
+    min_lr: float = 1e-6
+    total_steps: int = 1000
+    warmup_steps: int = 0
+    gamma: float = 0.1
+    step_size: int = 100
+
+    def __post_init__(self) -> None:
+        check_learning_rate(self.initial_lr)
+        for name in ("total_steps", "step_size"):
+            if getattr(self, name) < 1:
+                raise ArgumentError(f"{name} must be positive, got {getattr(self, name)}")
+        if not 0 <= self.warmup_steps <= self.total_steps:
+            bounds = f"0 and total_steps ({self.total_steps})"
+            raise ArgumentError(f"warmup_steps must be between {bounds}, got {self.warmup_steps}")
+
+    def share(self, step: int) -> float:
+        """How much of the fall, which follows the warm-up, is done by ``step``: 0 to 1."""
+        length = self.total_steps - self.warmup_steps
+        return min(1.0, (step - self.warmup_steps) / length) if length else 1.0
+
+    def between(self, share: float) -> float:
+        """The rate when ``share`` of the way from ``initial_lr`` to ``min_lr`` is left."""
+        return self.min_lr + (self.initial_lr - self.min_lr) * share
+
+
+def _linear(schedule: Schedule, step: int) -> float:
+    return schedule.between(1 - schedule.share(step))
+
+
+def _cosine(schedule: Schedule, step: int) -> float:
+    return schedule.between((1 + math.cos(math.pi * schedule.share(step))) / 2)
+
+
+def _exponential(schedule: Schedule, step: int) -> float:
+    return max(schedule.min_lr, schedule.initial_lr * schedule.gamma**step)
+
+
+def _stepwise(schedule: Schedule, step: int) -> float:
+    falls = step // schedule.step_size
+    return max(schedule.min_lr, schedule.initial_lr * schedule.gamma**falls)
+
+
+def _linear_warmup_cosine(schedule: Schedule, step: int) -> float:
+    if step < schedule.warmup_steps:
+        return schedule.initial_lr * step / schedule.warmup_steps
+    return _cosine(schedule, step)
+
+
+SCHEDULES: dict[str, Callable[[Schedule, int], float]] = {
+    "linear": _linear,
+    "cosine": _cosine,
+    "exponential": _exponential,
+    "step": _stepwise,
+    "linear_warmup_cosine": _linear_warmup_cosine,
+}
+
+
+class Scheduler:
+    """Sets the learning rate of an optimizer by a schedule."""
+
+    def __init__(self, optimizer: Optimizer, type: str, schedule: Schedule) -> None:
+        self.optimizer = optimizer
+        self.type = type
+        self.schedule = schedule
+        self.steps = 0
+        self.set_rate(SCHEDULES[type](schedule, 0))
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next optimizer step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def set_rate(self, rate: float) -> None:
+        """Use ``rate`` until the next step of the schedule."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+
+    def step(self) -> None:
+        """Go on to the rate of the next step."""
+        self.steps += 1
+        self.set_rate(SCHEDULES[self.type](self.schedule, self.steps))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What ``load_state_dict`` needs to go on from here."""
+        return {
+            "type": self.type,
+            "schedule": asdict(self.schedule),
+            "steps": self.steps,
+            "rate": self.rate,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from where ``state`` was taken."""
+        self.type = state["type"]
+        self.schedule = Schedule(**state["schedule"])
+        self.steps = state["steps"]
+        self.set_rate(state["rate"])
+
+    def summary(self) -> str:
+        """The printed line."""
+        name = "".join(word.capitalize() for word in self.type.split("_"))
+        return f"LR Scheduler ({name}, step={self.steps}, lr={number_text(self.rate)})"
+
+
+def lr_scheduler(
+    optimizer: Optimizer, type: str, config: Mapping[str, Any] | None = None
+) -> Scheduler:
+    """A schedule for the learning rate of ``optimizer``, which it sets at once.
+
+    Args:
+        optimizer: Whose rate changes.
+        type: ``"linear"``, ``"cosine"``, ``"exponential"``, ``"step"`` or
+            ``"linear_warmup_cosine"``.
+        config: ``initial_lr`` (the optimizer's), ``min_lr`` (1e-6), ``total_steps`` (1000),
+            ``warmup_steps`` (0), ``gamma`` (0.1), ``step_size`` (100).
+
+    Raises:
+        ArgumentError: The type or a key of ``config`` is unknown, or a value makes no schedule.
+    """
+    if type not in SCHEDULES:
+        raise ArgumentError(f'unknown type "{type}" (known: {", ".join(SCHEDULES)})')
+    settings = {"initial_lr": optimizer.param_groups[0]["lr"], **(config or {})}
+    known = Schedule.__dataclass_fields__
+    for key in settings:
+        if key not in known:
+            raise ArgumentError(f'unknown key "{key}" (known: {", ".join(known)})')
+    return Scheduler(optimizer, type, Schedule(**settings))
+
+
+def scheduler_step(scheduler: Scheduler) -> bool:
+    """Go on to the learning rate of the next step."""
+    scheduler.step()
+    return True
+
+
+def scheduler_get_lr(scheduler: Scheduler) -> float:
+    """The learning rate of the next optimizer step."""
+    return scheduler.rate
+
+
+def scheduler_set_lr(scheduler: Scheduler, learning_rate: float) -> bool:
+    """Use ``learning_rate`` until the next step of the schedule.
+
+    Raises:
+        ArgumentError: The rate is not positive.
+    """
+    check_learning_rate(learning_rate)
+    scheduler.set_rate(learning_rate)
+    return True
