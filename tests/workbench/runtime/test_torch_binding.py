@@ -33,6 +33,7 @@ LIBRARY = torch_library()
 
 # Modules of torch_lib that serve its own modules or Python callers: nothing there is for Lisp.
 INTERNAL = {
+    "atomic_files",
     "beam_search",
     "conversion",
     "decimals",

@@ -1,0 +1,441 @@
+"""The session with its real child process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.workbench.runtime.recorder import Recorder
+from workbench.runtime import process_session
+from workbench.runtime.process_session import ProcessSession
+from workbench.runtime.protocol import (
+    Completions,
+    DeviceSampled,
+    EvaluationFailed,
+    EvaluationFinished,
+    EvaluationInterrupted,
+    EvaluationStarted,
+    GenerationFinished,
+    InputRequested,
+    LibraryLoaded,
+    Metric,
+    OutputWritten,
+    SessionRestarted,
+    SessionUnresponsive,
+    TensorInspected,
+    TokenGenerated,
+    TorchStateChanged,
+    ValueInspected,
+    VariablesChanged,
+    Window,
+)
+
+SOON = 0.2
+"""Seconds in which an interrupt stops a program, PyTorch's call under way not counted."""
+
+SLACK = 1.0
+"""Added where a loaded machine, not the session, may be late."""
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    session = ProcessSession(preload_torch=False)
+    yield Recorder(session)
+    session.close()
+
+
+@pytest.fixture(scope="module")
+def with_torch() -> Iterator[Recorder]:
+    """One child for all tests with torch, which takes a while to import."""
+    session = ProcessSession()
+    yield Recorder(session)
+    session.close()
+
+
+def child_of(recorder: Recorder) -> int:
+    assert isinstance(recorder.session, ProcessSession)
+    return recorder.session.process_id
+
+
+def interrupted_after(recorder: Recorder, id_: int) -> float:
+    """Seconds from the request to the end of the evaluation."""
+    asked = time.monotonic()
+    recorder.session.interrupt()
+    ending = recorder.ending(id_)
+    assert isinstance(ending, EvaluationInterrupted), ending
+    return time.monotonic() - asked
+
+
+def is_alive(process: int) -> bool:
+    return psutil.pid_exists(process) and psutil.Process(process).status() != "zombie"
+
+
+def ends_soon(process: int) -> bool:
+    deadline = time.monotonic() + 10
+    while is_alive(process) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not is_alive(process)
+
+
+def test_output_comes_in_order_before_the_end(recorder: Recorder) -> None:
+    recorder.evaluate('(loop i (range 0 500 1) (println i)) (printerr "x") (println "last")')
+
+    told = [e for e in recorder.events if isinstance(e, OutputWritten | EvaluationFinished)]
+    printed = "".join(e.text for e in told if isinstance(e, OutputWritten) and e.stream == "output")
+
+    assert printed == "".join(f"{i}\n" for i in range(500)) + "last\n"
+    assert OutputWritten("x", "error") in told
+    assert isinstance(told[-1], EvaluationFinished)
+
+
+def test_output_is_sent_in_few_messages(recorder: Recorder) -> None:
+    recorder.evaluate("(loop i (range 0 20000 1) (println i))")
+
+    assert len([e for e in recorder.events if isinstance(e, OutputWritten)]) < 4000
+
+
+def test_output_of_other_programs_keeps_its_place(recorder: Recorder) -> None:
+    recorder.evaluate('(print "a") (system "echo b") (print "c")')
+
+    assert recorder.output == "ab\nc"
+
+
+def test_an_error_has_its_place_and_its_line(recorder: Recorder) -> None:
+    ending = recorder.evaluate("(+ 1 2)\n(println undefined_name)")
+
+    assert isinstance(ending, EvaluationFailed)
+    assert "undefined_name" in ending.error.message
+    assert (ending.error.line, ending.error.origin) == (2, "<repl>")
+    assert ending.error.source_line == "(println undefined_name)"
+    assert ending.error.trace == ""
+
+
+def test_definitions_survive_errors_and_interrupts(recorder: Recorder) -> None:
+    recorder.evaluate("(defun double (x) (* 2 x)) (/ 1 0)")
+    id_ = recorder.session.evaluate("(setq kept 5) (while true nil)")
+    recorder.wait(EvaluationStarted, lambda event: event.id == id_)
+    interrupted_after(recorder, id_)
+
+    assert recorder.printed("(double kept)") == "10"
+
+
+def test_what_prints_as_nothing_has_no_view(recorder: Recorder) -> None:
+    ending = recorder.evaluate('(println "x")')
+
+    assert isinstance(ending, EvaluationFinished)
+    assert ending.view is None
+
+
+def test_a_long_value_is_cut(recorder: Recorder) -> None:
+    ending = recorder.evaluate("(range 0 1000000 1)")
+
+    assert isinstance(ending, EvaluationFinished)
+    assert ending.view is not None
+    assert ending.view.truncated
+    assert ending.view.text.startswith("(0 1 2 ")
+    assert len(ending.view.text) < 100_000
+
+
+def test_variables_are_listed_after_each_evaluation(recorder: Recorder) -> None:
+    recorder.evaluate('(setq b "text") (setq a 1)')
+
+    told = recorder.wait(VariablesChanged)
+
+    assert [(v.name, v.kind, v.text) for v in told.variables] == [
+        ("a", "integer_", "1"),
+        ("b", "string_", "text"),
+    ]
+
+
+def test_a_variable_is_looked_at_as_it_is_now(recorder: Recorder) -> None:
+    recorder.evaluate("(setq a 1)")
+    handle = recorder.wait(VariablesChanged).variables[0].handle
+    recorder.evaluate("(setq a 2)")
+    recorder.session.inspect(handle, Window())
+
+    assert recorder.wait(ValueInspected).view.text == "2"
+
+
+def test_values_can_be_looked_at_while_a_program_runs(recorder: Recorder) -> None:
+    recorder.evaluate("(setq numbers '(1 2 3))")
+    handle = recorder.wait(VariablesChanged).variables[0].handle
+    running = recorder.session.evaluate("(while true nil)")
+    recorder.wait(EvaluationStarted, lambda event: event.id == running)
+
+    recorder.session.inspect(handle, Window())
+
+    assert recorder.wait(ValueInspected).view.text == "(1 2 3)"
+    interrupted_after(recorder, running)
+
+
+def test_an_unknown_handle_gives_a_view_of_no_kind(recorder: Recorder) -> None:
+    recorder.session.inspect(12345, Window())
+
+    assert recorder.wait(ValueInspected).view.kind == ""
+
+
+def test_names_are_completed(recorder: Recorder) -> None:
+    recorder.evaluate("(defun my_function (x) x)")
+    recorder.session.complete("my_f")
+    recorder.session.complete("print")
+
+    assert recorder.wait(Completions, lambda e: e.prefix == "my_f").names == ("my_function",)
+    assert "println" in recorder.wait(Completions, lambda e: e.prefix == "print").names
+
+
+def test_the_language_is_told_at_the_start(recorder: Recorder) -> None:
+    told = recorder.wait(LibraryLoaded)
+
+    assert {"println", "setq"} <= {definition.name for definition in told.definitions}
+
+
+def test_devices_are_sampled(recorder: Recorder) -> None:
+    processor = recorder.wait(DeviceSampled).readings[0]
+
+    assert processor.name == "cpu"
+    assert processor.memory_total
+    assert processor.memory_used
+    assert processor.memory_used < processor.memory_total
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(while true nil)",
+        "(setq n 0) (while true (setq n (+ n 1)))",
+        "(loop i (irange 0 1) (catch (/ 1 0)))",
+        "(while true (maybe (/ 1 0) nil))",
+        '(while true (println "again and again"))',
+        "(defun forever (n) (forever (+ n 1))) (forever 0)",
+        "(sleep 60000)",
+        '(system "sleep 60")',
+    ],
+)
+def test_an_interrupt_stops_any_program(recorder: Recorder, source: str) -> None:
+    id_ = recorder.session.evaluate(source)
+    recorder.wait(EvaluationStarted)
+    time.sleep(0.3)
+
+    assert interrupted_after(recorder, id_) < SOON + SLACK
+    assert recorder.printed("(+ 1 2)") == "3"
+
+
+def test_repeated_interrupts_never_stop_what_comes_after(recorder: Recorder) -> None:
+    for turn in range(20):
+        id_ = recorder.session.evaluate("(while true nil)")
+        recorder.session.interrupt()
+        recorder.session.interrupt()
+        assert isinstance(recorder.ending(id_), EvaluationInterrupted)
+        assert recorder.printed(f"(+ {turn} 1)") == str(turn + 1)
+
+
+def test_a_program_reads_lines(recorder: Recorder) -> None:
+    id_ = recorder.session.evaluate('(println (input "Name? ")) (input)')
+    first = recorder.wait(InputRequested)
+    recorder.session.answer(first.request, "Ada")
+    second = recorder.wait(InputRequested, lambda event: event.request != first.request)
+    recorder.session.answer(second.request, None)
+    ending = recorder.ending(id_)
+
+    assert first.prompt == "Name? "
+    assert recorder.output == "Ada\n"
+    assert isinstance(ending, EvaluationFinished)
+
+
+def test_an_interrupt_ends_the_wait_for_a_line(recorder: Recorder) -> None:
+    id_ = recorder.session.evaluate("(input)")
+    abandoned = recorder.wait(InputRequested)
+
+    assert interrupted_after(recorder, id_) < SOON + SLACK
+
+    recorder.session.answer(abandoned.request, "too late")
+    again = recorder.session.evaluate("(input)")
+    request = recorder.wait(InputRequested, lambda event: event.request != abandoned.request)
+    recorder.session.answer(request.request, "in time")
+    ending = recorder.ending(again)
+    assert isinstance(ending, EvaluationFinished)
+    assert ending.view is not None
+    assert ending.view.text == "in time"
+
+
+def test_a_killed_evaluator_is_replaced(recorder: Recorder) -> None:
+    recorder.evaluate("(setq gone 1)")
+    id_ = recorder.session.evaluate("(while true nil)")
+    recorder.wait(EvaluationStarted, lambda event: event.id == id_)
+    first = child_of(recorder)
+    os.kill(first, signal.SIGKILL)
+
+    restarted = recorder.wait(SessionRestarted)
+
+    assert "SIGKILL" in restarted.reason
+    assert isinstance(recorder.ending(id_), EvaluationInterrupted)
+    assert child_of(recorder) != first
+    assert recorder.printed("(+ 1 2)") == "3"
+    assert isinstance(recorder.evaluate("gone"), EvaluationFailed)
+
+
+def test_a_restart_ends_what_runs_and_forgets_what_was_defined(recorder: Recorder) -> None:
+    recorder.evaluate("(setq gone 1)")
+    id_ = recorder.session.evaluate("(while true nil)")
+    recorder.wait(EvaluationStarted, lambda event: event.id == id_)
+    first = child_of(recorder)
+    recorder.session.restart()
+
+    assert isinstance(recorder.evaluate("gone"), EvaluationFailed)
+    assert isinstance(recorder.ending(id_), EvaluationInterrupted)
+    assert ends_soon(first)
+
+
+def test_a_silent_evaluator_is_told(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_session, "PATIENCE", 0.3)
+    id_ = recorder.session.evaluate("(while true nil)")
+    recorder.wait(EvaluationStarted)
+    os.kill(child_of(recorder), signal.SIGSTOP)
+    recorder.session.interrupt()
+
+    assert recorder.wait(SessionUnresponsive).seconds == 0.3
+
+    recorder.session.restart()
+    assert isinstance(recorder.ending(id_), EvaluationInterrupted)
+    assert recorder.printed("(+ 1 2)") == "3"
+
+
+def test_closing_ends_the_evaluator_and_what_it_started(recorder: Recorder) -> None:
+    recorder.session.evaluate('(println "started") (system "sleep 61")')
+    recorder.wait(OutputWritten)
+    process = child_of(recorder)
+    deadline = time.monotonic() + 10
+    while not (started := psutil.Process(process).children()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    recorder.session.close()
+
+    assert ends_soon(process)
+    assert started
+    assert all(ends_soon(child.pid) for child in started)
+
+
+def test_the_evaluator_ends_with_a_killed_parent(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import time
+            from workbench.runtime.process_session import ProcessSession
+            session = ProcessSession(preload_torch=False)
+            session.evaluate("(while true nil)")
+            print(session.process_id, flush=True)
+            time.sleep(60)
+            """
+        )
+    )
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(1)
+        assert is_alive(child)
+        parent.kill()
+
+    assert ends_soon(child)
+
+
+def test_an_evaluator_that_can_not_start_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_session, "BOOTSTRAP", "raise SystemExit(3)")
+    session = ProcessSession(preload_torch=False)
+    recorder = Recorder(session)
+    ending = recorder.evaluate("(+ 1 2)")
+    session.close()
+
+    assert isinstance(ending, EvaluationFailed)
+    assert "could not start" in ending.error.message
+
+
+def test_torch_is_imported_ahead_of_time(with_torch: Recorder) -> None:
+    with_torch.wait(TorchStateChanged, lambda event: event.state == "ready")
+    told = with_torch.wait(LibraryLoaded, lambda event: event.name == "lispe_torch")
+
+    assert "torch_add" in {definition.name for definition in told.definitions}
+    assert with_torch.printed("(torch_add '(1.0 2.0) 1)") == "(2.0 3.0)"
+
+
+def test_a_tensor_is_shown_with_its_facts(with_torch: Recorder) -> None:
+    ending = with_torch.evaluate("(setq t (torch_tensor (floats 1 2 3 4))) t")
+
+    assert isinstance(ending, EvaluationFinished)
+    assert ending.view is not None
+    view = ending.view.tensor
+    assert view is not None
+    assert (view.shape, view.dtype, view.device) == ((4,), "float32", "cpu")
+    assert view.statistics is not None
+    assert (view.statistics.minimum, view.statistics.maximum) == (1.0, 4.0)
+    assert view.elements == ((1.0, 2.0, 3.0, 4.0),)
+
+    with_torch.session.inspect(view.handle, Window(column=2))
+    assert with_torch.wait(TensorInspected).view.elements == ((3.0, 4.0),)
+
+
+def test_native_output_arrives(with_torch: Recorder, tmp_path: Path) -> None:
+    with_torch.evaluate('(system "echo from outside >&2")')
+
+    assert OutputWritten("from outside\n", "error") in with_torch.events
+
+
+def test_warnings_are_one_line(with_torch: Recorder) -> None:
+    with_torch.evaluate("(torch_set_device 0)")
+
+    warned = with_torch.wait(OutputWritten, lambda event: "warning" in event.text)
+    assert warned.stream == "error"
+    assert warned.text.startswith("warning: torch_set_device: CUDA is not available")
+
+
+TRAINING = """
+(setq model (torch_model 8 16 1))
+(setq adam (torch_optimizer model 0.01 "adam"))
+(setq x (torch_rand '(4 8)))
+(setq y (torch_rand '(4 1)))
+(while true
+   (torch_optimizer_zero_grad adam)
+   (setq loss (torch_mse_loss (torch_forward model x) y))
+   (torch_backward loss)
+   (torch_optimizer_step adam))
+"""
+
+
+def test_training_is_followed_and_interrupted(with_torch: Recorder) -> None:
+    id_ = with_torch.session.evaluate(TRAINING)
+    metric = with_torch.wait(Metric)
+
+    assert metric.name == "loss"
+    assert interrupted_after(with_torch, id_) < SOON + SLACK
+    assert with_torch.printed("(torch_shape x)") == "(4 8)"
+
+
+GENERATION = """
+(setq embedding (torch_embedding 20 8))
+(setq projection (torch_linear 8 20))
+(setq writer (torch_generator_create (list embedding projection)))
+(torch_generator_configure writer {"max_length":10000000})
+(torch_generator_generate writer (torch_tensor (integers 1 2 3)))
+"""
+
+
+def test_generation_is_followed_and_interrupted(with_torch: Recorder) -> None:
+    id_ = with_torch.session.evaluate(GENERATION)
+    with_torch.wait(TokenGenerated)
+
+    assert interrupted_after(with_torch, id_) < SOON + SLACK
+    assert with_torch.wait(GenerationFinished).reason == "interrupted"
