@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from lispe_core.forms import EMPTY
+
 F = TypeVar("F", bound=Callable[..., Any])
 Kind = Literal["special form", "block form", "instruction", "function"]
 
@@ -131,7 +133,7 @@ class Library:
             if parameter.default is parameter.empty:
                 minimum += 1
                 words.append(parameter.name)
-            elif parameter.default is None:
+            elif parameter.default is None or parameter.default is EMPTY:
                 words.append(f"({parameter.name})")
             else:
                 words.append(f"({parameter.name} {lisp_literal(parameter.default)})")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lispe_core.forms import LispList, Strings, Value
-from lispe_core.typed_lists import TypedList, homogeneous
+from lispe_core.typed_lists import KINDS, TypedList, homogeneous
 
 
 class Matrix(LispList):
@@ -36,10 +36,8 @@ class Matrix(LispList):
         return grouped(list(values))
 
 
-_LEAF_NAMES = {
-    **{kind: kind.type_name.removesuffix("s_") for kind in TypedList.__subclasses__()},
-    Strings: "string",
-}
+_LEAVES: tuple[type[TypedList | Strings], ...] = (*KINDS, Strings)
+_LEAF_NAMES: dict[type, str] = {kind: kind.type_name.removesuffix("s_") for kind in _LEAVES}
 
 
 def shape_of(values: Value) -> tuple[int, ...]:

@@ -71,7 +71,7 @@ class TypedList(Elementwise, array):  # type: ignore[type-arg]
             return self.tolist() == other
         return NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __lt__(self, other: Value) -> bool:
         return self.tolist() < list(other) if isinstance(other, (list, array)) else NotImplemented

@@ -112,7 +112,7 @@ for _sign, _description in _DESCRIPTIONS.items():
 
 
 @arithmetic.builtin("~")
-def bit_not(value: int) -> Value:
+def bit_not(value: Value) -> Value:
     """The bits of a whole number, inverted.
 
     Example:
@@ -144,7 +144,7 @@ def change_sign(value: Value) -> Value:
 
 
 @arithmetic.builtin("signp")
-def sign_of(value: Value) -> int:
+def sign_of(value: float) -> int:
     """-1, 0 or 1: the sign of a number.
 
     Example:

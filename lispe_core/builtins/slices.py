@@ -5,54 +5,55 @@ from __future__ import annotations
 from array import array
 from typing import NamedTuple
 
-from lispe_core.containers import alike, converted, element, iterate
+from lispe_core.containers import alike, converted, element, iterate, store
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.forms import EMPTY, LispList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.printer import display
 
 slices = Library("slices")
 
-_SIGNS = frozenset({"-", "+", "-+"})
 
-
-class Bound(NamedTuple):
-    """One end of a slice: a number or a mark to search for.
+class Mark(NamedTuple):
+    """A text to search for: one end of a slice.
 
     Args:
-        value: The index, the mark, or ``None`` for "to the end".
-        included: Whether the mark belongs to the slice.
-        backwards: Whether the mark is searched from the end.
+        text: The text.
+        included: Whether it belongs to the slice.
+        backwards: Whether it is searched from the end.
     """
 
-    value: Value
+    text: str
     included: bool = False
     backwards: bool = False
 
 
-def _sign(operand: Value) -> str | None:
-    """The sign that an operand is: ``-`` alone, or in front of a mark."""
+Bound = Mark | int
+
+
+def _bound(operand: Value) -> Bound:
+    """The end that an operand means: a mark, an index, or ``-`` for the end of the container."""
+    if isinstance(operand, Mark):
+        return operand
+    if isinstance(operand, str):
+        return Mark(operand)
+    if isinstance(operand, (int, float)):
+        return int(operand)
     name = operand.name if isinstance(operand, Symbol) else getattr(operand, "__name__", None)
-    return name if name in _SIGNS else None
+    if operand is None or name == "-":
+        return 0
+    raise LispError("a bound of a slice is a number or a text")
 
 
-def _bounds(operands: tuple[Value, ...]) -> list[Bound]:
-    bounds = []
-    sign = None
-    for operand in operands:
-        if sign is not None and isinstance(operand, str):
-            bounds.append(Bound(operand, "+" in sign, "-" in sign))
-            sign = None
-            continue
-        if sign is not None:
-            bounds.append(Bound(None))
-        sign = _sign(operand)
-        if sign is None:
-            bounds.append(Bound(operand))
-    if sign is not None:
-        bounds.append(Bound(None))
-    return bounds
+@slices.builtin('mark"')
+def mark(sign: str, text: str) -> Mark:
+    """What ``-"text"`` means as a bound of ``@@``: ``+`` includes the text, ``-`` looks backwards.
+
+    Example:
+        (@@ "a-b-c" -+"-" -)    ; => -c
+    """
+    return Mark(text, "+" in sign, "-" in sign)
 
 
 def _search(container: Value, mark: str, begin: int, backwards: bool) -> int:
@@ -65,42 +66,39 @@ def _search(container: Value, mark: str, begin: int, backwards: bool) -> int:
 
 
 def _begin(container: Value, bound: Bound) -> int | None:
-    if not isinstance(bound.value, str):
-        index = int(bound.value or 0)
-        return max(0, index + len(container)) if index < 0 else index
-    found = _search(container, bound.value, 0, bound.backwards)
+    if isinstance(bound, int):
+        return max(0, bound + len(container)) if bound < 0 else bound
+    found = _search(container, bound.text, 0, bound.backwards)
     if found < 0:
         return None
-    return found if bound.included else found + _width(container, bound.value)
+    return found if bound.included else found + _width(container, bound)
 
 
-def _width(container: Value, mark: str) -> int:
-    return len(mark) if isinstance(container, str) else 1
+def _width(container: Value, mark: Mark) -> int:
+    return len(mark.text) if isinstance(container, str) else 1
 
 
 def _end(container: Value, first: Bound, begin: int, bound: Bound) -> int | None:
-    length = len(container)
-    if isinstance(bound.value, str):
-        after = begin + (_width(container, str(first.value)) if first.included else 0)
-        found = _search(container, bound.value, after, bound.backwards)
-        if found < 0:
-            return None
-        return found + _width(container, bound.value) if bound.included else found
-    index = int(bound.value or 0)
-    if index <= 0:
-        return length + index
-    return min(length, begin + index if isinstance(first.value, str) else index)
+    if isinstance(bound, int):
+        if bound <= 0:
+            return len(container) + bound
+        return begin + bound if isinstance(first, Mark) else bound
+    after = begin
+    if isinstance(first, Mark) and first.included:
+        after += _width(container, first)
+    found = _search(container, bound.text, after, bound.backwards)
+    if found < 0:
+        return None
+    return found + _width(container, bound) if bound.included else found
 
 
-def _range(container: Value, bounds: list[Bound]) -> tuple[int, int]:
-    """Where the slice begins and ends; an empty range when a mark isn't found."""
-    if not 1 <= len(bounds) <= 2:
-        raise LispError("Wrong number of arguments for: 'extract'")
-    begin = _begin(container, bounds[0])
-    if begin is None:
+def _range(container: Value, begin: Bound, end: Bound) -> tuple[int, int]:
+    """Where a slice begins and ends; an empty range when a mark isn't found."""
+    start = _begin(container, begin)
+    if start is None:
         return 0, 0
-    end = _end(container, bounds[0], begin, bounds[1]) if len(bounds) == 2 else len(container)
-    return (begin, end) if end is not None and end > begin else (begin, begin)
+    stop = _end(container, begin, start, end)
+    return (start, stop) if stop is not None and stop > start else (start, start)
 
 
 def _sliceable(container: Value) -> Value:
@@ -112,8 +110,8 @@ def _sliceable(container: Value) -> Value:
 
 
 @slices.builtin("@@", "extract")
-def extract(container: Value, bound: Value, *bounds: Value) -> Value:
-    """The slice from one bound up to, but excluding, the other.
+def extract(container: Value, begin: Value, end: Value = EMPTY) -> Value:
+    """The slice from one bound up to, but excluding, the other; of one bound, an element.
 
     A negative end counts from the end; ``-`` or 0 there means to the end. On text the bounds may
     be marks to look for: ``+"x"`` includes the mark, ``-"x"`` searches from the end.
@@ -125,28 +123,29 @@ def extract(container: Value, bound: Value, *bounds: Value) -> Value:
         (@@ "key=value;" "=" ";")         ; => value
     """
     values = _sliceable(container)
-    limits = _bounds((bound, *bounds))
-    if len(limits) == 1 and not isinstance(limits[0].value, str):
-        return element(values, limits[0].value)
-    begin, end = _range(values, limits)
-    return alike(values, values[begin:end])
+    first = _bound(begin)
+    if end is EMPTY and isinstance(first, int):
+        return element(values, first)
+    start, stop = _range(values, first, 0 if end is EMPTY else _bound(end))
+    return alike(values, values[start:stop])
 
 
 @slices.builtin("set@@", "setrange", in_place=True)
-def set_range(container: Value, bound: Value, *bounds_and_value: Value) -> Value:
+def set_range(container: Value, begin: Value, end: Value, value: Value = EMPTY) -> Value:
     """Replace a slice by one element, or a part of a text by text.
+
+    Of three operands, the element at one index.
 
     Example:
         (set@@ '(1 2 3 4) 1 3 'x)    ; => (1 x 4)
         (set@@ "abcd" 1 3 "-")       ; => a-d
     """
-    if not bounds_and_value:
-        raise LispError("Wrong number of arguments for: 'set@@'")
-    *others, value = bounds_and_value
-    begin, end = _range(_sliceable(container), _bounds((bound, *others)))
+    if value is EMPTY:
+        return store(container, begin, end)
+    start, stop = _range(_sliceable(container), _bound(begin), _bound(end))
     if isinstance(container, str):
-        return container[:begin] + display(value) + container[end:]
+        return container[:start] + display(value) + container[stop:]
     if not isinstance(container, (list, array)):
         raise LispError("value cannot be access through index")
-    container[begin:end] = alike(container, [converted(container, value)])
+    container[start:stop] = alike(container, [converted(container, value)])
     return container

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,7 +120,8 @@ def _declare(part: str) -> None:
 
 def _with_parts(date: Date, parts: dict[str, int]) -> datetime:
     try:
-        return date.moment.replace(**parts)
+        replace: Callable[..., datetime] = date.moment.replace
+        return replace(**parts)
     except (ValueError, OverflowError) as error:
         raise LispError(str(error)) from None
 
