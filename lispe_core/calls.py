@@ -60,7 +60,12 @@ def function_named(name: Symbol) -> Function:
 
 def is_lambda(form: Value) -> bool:
     """Whether ``form`` is a list ``(lambda (x…) …)``."""
-    return isinstance(form, list) and len(form) > 1 and form[0] in LAMBDA_NAMES
+    return (
+        isinstance(form, list)
+        and len(form) > 1
+        and isinstance(form[0], Symbol)
+        and form[0] in LAMBDA_NAMES
+    )
 
 
 def section(form: list[Value], family: Family, operands: int = 1) -> LispList:

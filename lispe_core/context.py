@@ -32,6 +32,10 @@ class Evaluator(Protocol):
         """The function that a ``(lambda (x…) …)`` held as data describes."""
         ...
 
+    def global_value(self, name: str) -> Value:
+        """The value of ``name`` in the global frame."""
+        ...
+
 
 class Context:
     """The surroundings of a running program.

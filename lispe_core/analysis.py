@@ -1,0 +1,171 @@
+"""What must be known of a function's text before its code can be emitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from lispe_core.calls import LAMBDA_NAMES
+from lispe_core.errors import LispError
+from lispe_core.expander import Expander
+from lispe_core.forms import DictionaryForm, Symbol, Value
+
+_DEFINITIONS = frozenset(
+    "defun defpat defpred defprol dethread defmacro class@ defclass data@ data".split()
+)
+_READS_THE_FRAME = frozenset({Symbol("eval"), Symbol("loadcode")})
+CALLS_AT_ONCE = frozenset(
+    """maplist mapcar filterlist takelist droplist scanlist filtercar takecar dropcar map filter
+    takewhile dropwhile foldl foldl1 foldr foldr1 scanl scanl1 scanr scanr1 zipwith sort over shift
+    reduce // scan \\\\ backreduce -// backscan -\\\\ outer inner ° . for ¨""".split()
+)
+"""Built-ins that are done with their function operand when they return."""
+
+
+def _first(form: list[Value]) -> Iterable[Value]:
+    target = form[1]
+    return target if isinstance(target, list) else (target,)
+
+
+def _loop_variable(form: list[Value]) -> Iterable[Value]:
+    target = form[1]
+    return target[:1] if isinstance(target, list) else (target,)
+
+
+def _count_variable(form: list[Value]) -> Iterable[Value]:
+    return form[2:3] if len(form) > 3 else ()
+
+
+def _let_variables(form: list[Value]) -> Iterable[Value]:
+    pairs = form[1] if isinstance(form[1], list) else []
+    return [pair[0] for pair in pairs if isinstance(pair, list) and pair]
+
+
+_ASSIGNED: dict[str, Callable[[list[Value]], Iterable[Value]]] = {
+    "setq": _first,
+    "setqv": _first,
+    "setq=": _first,
+    "label": _first,
+    "let": _let_variables,
+    "loop": _loop_variable,
+    "loopcount": _count_variable,
+    "dotimes": _count_variable,
+    "lloop": _first,
+    "mloop": _first,
+    "whilein": _first,
+    "for": _first,
+}
+
+
+class Analysis:
+    """Looks through the text of functions, macros expanded."""
+
+    def __init__(self, expander: Expander) -> None:
+        self._expander = expander
+
+    def assigned(self, forms: Iterable[Value]) -> set[str]:
+        """The names that ``forms`` assign in their call frame, lambdas included."""
+        found: set[str] = set()
+        for form in self._lists(forms):
+            head = form[0]
+            if isinstance(head, Symbol) and head.name in _ASSIGNED and len(form) > 1:
+                for target in _ASSIGNED[head.name](form):
+                    if isinstance(target, Symbol):
+                        found.add(target.name)
+        return found
+
+    def reads_frame(self, forms: Iterable[Value]) -> bool:
+        """Whether ``forms`` may read or assign names that stand nowhere in their text."""
+        return any(
+            isinstance(form[0], Symbol) and form[0] in _READS_THE_FRAME
+            for form in self._lists(forms)
+        )
+
+    def assigned_in_lambdas(self, forms: Iterable[Value]) -> bool:
+        """Whether a lambda in ``forms`` assigns a name that is not its parameter."""
+        for form in self._lists(forms):
+            if _is_lambda_name(form[0]) and len(form) > 2 and isinstance(form[1], list):
+                parameters = {name.name for name in form[1] if isinstance(name, Symbol)}
+                if self.assigned(form[2:]) - parameters:
+                    return True
+        return False
+
+    def has_lasting_lambda(self, forms: Iterable[Value]) -> bool:
+        """Whether ``forms`` make a lambda that may be called after they are done."""
+        waiting: list[Value] = list(forms)
+        while waiting:
+            form = waiting.pop()
+            if not isinstance(form, list) or not form:
+                continue
+            form = self._expanded(form)
+            head = form[0]
+            if isinstance(head, list) and head and _is_lambda_name(head[0]):
+                waiting.extend([*head[2:], *form[1:]])
+            elif _is_lambda_name(head):
+                return True
+            elif isinstance(head, Symbol) and head.name in CALLS_AT_ONCE:
+                for operand in form[1:]:
+                    lambda_form = _unquoted_lambda(operand)
+                    waiting.extend(lambda_form[2:] if lambda_form else [operand])
+            elif isinstance(head, Symbol) and (head.name == "quote" or head.name in _DEFINITIONS):
+                continue
+            else:
+                waiting.extend(form)
+        return False
+
+    def mentions(self, forms: Iterable[Value], name: str) -> bool:
+        """Whether a call of ``name`` stands in ``forms``, outside of lambdas."""
+        symbol = Symbol(name)
+        waiting: list[Value] = list(forms)
+        while waiting:
+            form = waiting.pop()
+            if isinstance(form, list) and form:
+                form = self._expanded(form)
+                if form[0] is symbol:
+                    return True
+                if not _is_lambda_name(form[0]) and form[0] is not _QUOTE:
+                    waiting.extend(form)
+        return False
+
+    def _lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
+        waiting: list[Value] = list(forms)
+        while waiting:
+            form = waiting.pop()
+            if isinstance(form, DictionaryForm):
+                for key, value in form.entries:
+                    waiting.extend((key, value))
+                continue
+            if not isinstance(form, list) or not form:
+                continue
+            form = self._expanded(form)
+            head = form[0]
+            if head is _QUOTE:
+                lambda_form = _unquoted_lambda(form)
+                if lambda_form:
+                    waiting.append(lambda_form)
+                continue
+            if isinstance(head, Symbol) and head.name in _DEFINITIONS:
+                continue
+            yield form
+            waiting.extend(form)
+
+    def _expanded(self, form: list[Value]) -> list[Value]:
+        try:
+            expanded = self._expander.expand(form)
+        except LispError:
+            return form
+        return expanded if isinstance(expanded, list) and expanded else form
+
+
+_QUOTE = Symbol("quote")
+
+
+def _unquoted_lambda(form: Value) -> list[Value] | None:
+    if isinstance(form, list) and len(form) == 2 and form[0] is _QUOTE:
+        form = form[1]
+    if isinstance(form, list) and len(form) > 2 and _is_lambda_name(form[0]):
+        return form
+    return None
+
+
+def _is_lambda_name(head: Value) -> bool:
+    return isinstance(head, Symbol) and head in LAMBDA_NAMES

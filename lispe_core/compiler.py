@@ -1,0 +1,176 @@
+"""The pipeline: forms → Python ``ast`` → code objects that carry Lisp's names and places."""
+
+from __future__ import annotations
+
+import ast
+from types import CodeType
+
+from lispe_core import names, nodes
+from lispe_core.emitter import RETURN, VALUE, Emitter
+from lispe_core.errors import LispError
+from lispe_core.expander import Expander
+from lispe_core.forms import LispList, Span, Symbol, Value
+from lispe_core.frames import AnyName, Frame
+from lispe_core.functions import FunctionInfo, described
+from lispe_core.macros import Macros
+from lispe_core.namespace import Namespace
+from lispe_core.parameters import Parameters, parameters_of
+from lispe_core.printer import display
+
+ROOT = "<program>"
+_DICTIONARY = "t_frame"
+_Description = tuple[FunctionInfo, str]
+
+
+class Compiler:
+    """Compiles the forms of one program."""
+
+    def __init__(self, namespace: Namespace, macros: Macros) -> None:
+        self._namespace = namespace
+        self._macros = macros
+
+    def form(self, form: Value, span: Span, *, in_frame: bool = False) -> CodeType:
+        """The code of a function ``ROOT`` whose call gives the value of ``form``.
+
+        With ``in_frame`` the function takes the dictionary of a call frame.
+        """
+        frame = Frame("root")
+        if in_frame:
+            frame = Frame("function", dictionary=_DICTIONARY, variables=AnyName())
+        emitter = self._emitter(frame, span)
+        emitter.emit(form, RETURN, span)
+        body = [*frame.declarations(), *emitter.block]
+        parameters = [_DICTIONARY] if in_frame else []
+        definition = nodes.function(ROOT, parameters, None, [], body)
+        return self._code(definition, span, emitter)
+
+    def function(self, form: list[Value], span: Span) -> CodeType:
+        """The code that defines the function of ``(defun name (parameter…) e…)``."""
+        name, written = form[1].name, form[2]
+        parameters = parameters_of(written)
+        identifier = names.function(name)
+        frame = Frame("function", own_name=identifier, own_lisp_name=name)
+        emitter = self._emitter(frame, span)
+        definition = self.definition(emitter, identifier, frame, parameters, form, 3)
+        info = FunctionInfo(name, "function_", _plain(written), _plain(form))
+        emitter.functions[identifier] = info, _signature(name, written)
+        return self._code(definition, span, emitter)
+
+    def lambda_(self, e: Emitter, form: list[Value]) -> tuple[str, ast.FunctionDef]:
+        """The definition of a lambda inside the code being emitted, and the name it binds."""
+        written = form[1]
+        parameters = parameters_of(written, plain=True)
+        identifier = f"lambda_{e.temporary()[2:]}"
+        frame = Frame("lambda", e.frame, own_name=identifier, shared=e.frame.shared)
+        outer, e.frame = e.frame, frame
+        definition = self.definition(e, identifier, frame, parameters, form, 2)
+        e.frame = outer
+        info = FunctionInfo("λ", "lambda_", _plain(written), _lambda_source(form))
+        e.functions[identifier] = info, _signature("lambda", written)
+        return identifier, definition
+
+    def definition(
+        self,
+        e: Emitter,
+        identifier: str,
+        frame: Frame,
+        parameters: Parameters,
+        form: list[Value],
+        start: int,
+    ) -> ast.FunctionDef:
+        """A Python function with the forms from ``start`` on as its body."""
+        bound = set(parameters.names())
+        body_forms = form[start:]
+        frame.variables = set(bound)
+        frame.set_here = set(bound)
+        if frame.kind == "function":
+            frame.variables |= e.analysis.assigned(body_forms)
+            frame.shared = e.analysis.assigned_in_lambdas(body_forms)
+            if e.analysis.reads_frame(body_forms):
+                frame.dictionary = _DICTIONARY
+                frame.variables = AnyName()
+        if not (
+            parameters.optional
+            or parameters.rest
+            or frame.dictionary
+            or e.analysis.has_lasting_lambda(body_forms)
+        ):
+            frame.parameters = [names.variable(name) for name in parameters.required]
+        with e.into([]) as body:
+            self._prologue(e, frame, parameters, form[start - 1])
+            e.sequence(form, start, RETURN)
+        statements = [*frame.unset_statements(), *body]
+        if frame.loops_on_itself:
+            statements = [ast.While(nodes.constant(True), statements, [])]
+        defaults = [_default(parameter.default) for parameter in parameters.optional]
+        slots = [names.variable(name) for name in parameters.names()]
+        rest = slots.pop() if parameters.rest else None
+        body = [*frame.declarations(), *statements]
+        return e.place(nodes.function(identifier, slots, rest, defaults, body))
+
+    def _prologue(
+        self, e: Emitter, frame: Frame, parameters: Parameters, written: list[Value]
+    ) -> None:
+        for parameter in parameters.optional:
+            if _is_literal(parameter.default):
+                continue
+            slot = names.variable(parameter.name)
+            visible, frame.variables = frame.variables, set()
+            with e.into([]) as default:
+                place = written[parameter.index]
+                value = e.emit(parameter.default, VALUE, e.span_of(place, 1))
+                e.add(nodes.assign(slot, value))
+            frame.variables = visible
+            missing = nodes.same(nodes.name(slot), nodes.support("unset"))
+            e.add(ast.If(missing, default, []))
+        if parameters.rest:
+            slot = names.variable(parameters.rest)
+            e.add(nodes.assign(slot, nodes.call("LispList", nodes.name(slot))))
+        if frame.dictionary:
+            slots = [names.variable(name) for name in parameters.names()]
+            keys: list[ast.expr | None] = [nodes.constant(slot) for slot in slots]
+            held = ast.Dict(keys, [nodes.name(slot) for slot in slots])
+            e.add(nodes.assign(frame.dictionary, held))
+
+    def _emitter(self, frame: Frame, span: Span) -> Emitter:
+        return Emitter(self._namespace, Expander(self._macros), frame, span, self)
+
+    def _code(self, definition: ast.FunctionDef, span: Span, emitter: Emitter) -> CodeType:
+        module = ast.Module([definition], [])
+        nodes.fill_places(module, span)
+        try:
+            code = compile(module, span.origin, "exec", dont_inherit=True, optimize=1)
+        except RecursionError:
+            raise LispError("the program is nested too deeply", span) from None
+        return _described(code, emitter.functions)
+
+
+def _described(code: CodeType, functions: dict[str, _Description]) -> CodeType:
+    constants = tuple(
+        _described(value, functions) if isinstance(value, CodeType) else value
+        for value in code.co_consts
+    )
+    code = code.replace(co_consts=constants)
+    if code.co_name in functions:
+        return described(code, *functions[code.co_name])
+    return code
+
+
+def _plain(form: Value) -> LispList:
+    return LispList(form)
+
+
+def _lambda_source(form: list[Value]) -> LispList:
+    return LispList([Symbol("λ"), *form[1:]])
+
+
+def _signature(name: str, written: list[Value]) -> str:
+    return f"({name} {display(written)}...)"
+
+
+def _is_literal(default: Value) -> bool:
+    return default is None or type(default) in (int, float, str)
+
+
+def _default(default: Value) -> ast.expr:
+    return nodes.constant(default) if _is_literal(default) else nodes.support("unset")

@@ -1,0 +1,490 @@
+"""Forms to Python ``ast``: blocks, operands, names, calls.
+
+``emit(form, to)`` sends the value of a form to a destination. Statements go to the current
+block; for the destinations :data:`VALUE` and :data:`TEST` the result is an expression, to be
+evaluated after these statements. Order of evaluation holds: when an operand has statements,
+the operands before it are kept in temporaries (see :meth:`Emitter.operands`).
+
+The special forms are functions of :mod:`lispe_core.special`, built from the methods here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lispe_core import dictionaries, names, nodes
+from lispe_core.analysis import Analysis
+from lispe_core.calls import is_lambda
+from lispe_core.errors import SyntaxFault
+from lispe_core.expander import Expander
+from lispe_core.forms import DictionaryForm, LispList, SourceList, Span, Symbol, Value
+from lispe_core.frames import Frame, SetVariables
+from lispe_core.functions import FunctionInfo
+from lispe_core.library import Definition
+from lispe_core.namespace import Namespace
+
+if TYPE_CHECKING:
+    from lispe_core.compiler import Compiler
+
+NIL_NAMES = frozenset({"_", "fail_"})
+_DEEPEST = 40
+_SCALARS = (int, float, complex, str, bytes)
+
+
+class Destination:
+    """Where the value of a form goes."""
+
+    __slots__ = ()
+
+
+class Store(Destination):
+    """Into a variable; ``target`` makes the target of the assignment, ``slot`` names a temporary."""
+
+    __slots__ = ("slot", "target")
+
+    def __init__(self, target: Callable[[], ast.expr], slot: str | None = None) -> None:
+        self.target = target
+        self.slot = slot
+
+
+EFFECT = Destination()
+VALUE = Destination()
+TEST = Destination()
+RETURN = Destination()
+
+
+class Emitter:
+    """Emits the code of one unit: a form of the program or a function."""
+
+    def __init__(
+        self,
+        namespace: Namespace,
+        expander: Expander,
+        frame: Frame,
+        span: Span,
+        compiler: Compiler,
+    ) -> None:
+        self.namespace = namespace
+        self.compiler = compiler
+        self.expander = expander
+        self.analysis = Analysis(expander)
+        self.frame = frame
+        self.span = span
+        self.block: list[ast.stmt] = []
+        self.written: list[str] = []
+        self.functions: dict[str, tuple[FunctionInfo, str]] = {}
+        self._temporaries = 0
+        self._heights: dict[int, tuple[ast.expr, int]] = {}
+
+    # Destinations
+
+    def emit(self, form: Value, to: Destination, span: Span | None = None) -> ast.expr:
+        """Send the value of ``form`` to ``to``; the expression for ``VALUE`` and ``TEST``."""
+        outer = self.span
+        if isinstance(form, (SourceList, DictionaryForm)):
+            self.span = form.span
+        elif span is not None:
+            self.span = span
+        try:
+            if isinstance(form, list):
+                return self._list(form, to)
+            return self.deliver(self._atom(form), to)
+        finally:
+            self.span = outer
+
+    def deliver(self, value: ast.expr, to: Destination) -> ast.expr:
+        """Send a value that is already an expression to ``to``."""
+        if to is VALUE or to is TEST:
+            return value
+        if to is RETURN:
+            self.add(ast.Return(value))
+        elif isinstance(to, Store):
+            self.add(ast.Assign([to.target()], value))
+        elif not isinstance(value, (ast.Constant, ast.Name)) or not self.is_settled(value):
+            self.add(ast.Expr(value))
+        return nodes.nil()
+
+    def add(self, statement: ast.stmt) -> None:
+        """Append a statement to the current block."""
+        self.block.append(nodes.placed(statement, self.span))
+
+    def place(self, node: nodes.Node) -> nodes.Node:
+        """``node`` at the form being emitted."""
+        return nodes.placed(node, self.span)
+
+    @contextmanager
+    def into(self, block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+        """Collect the statements emitted meanwhile in ``block``."""
+        outer, self.block = self.block, block
+        try:
+            yield block
+        finally:
+            self.block = outer
+
+    @contextmanager
+    def branch(self) -> Iterator[list[ast.stmt]]:
+        """A block that may not run: what it sets is not surely set afterwards."""
+        state = SetVariables.of(self.frame)
+        with self.into([]) as block:
+            yield block
+        state.restore()
+
+    def temporary(self) -> str:
+        """A fresh Python name."""
+        self._temporaries += 1
+        return f"t_{self._temporaries}"
+
+    def keep(self, value: ast.expr) -> ast.expr:
+        """``value`` computed now: itself if nothing can change it, else in a temporary."""
+        if self.is_settled(value):
+            return value
+        slot = self.temporary()
+        self.add(nodes.assign(slot, value))
+        return nodes.name(slot)
+
+    def is_settled(self, value: ast.expr) -> bool:
+        """Whether no statement can change the value of the expression."""
+        if isinstance(value, ast.Constant):
+            return True
+        return isinstance(value, ast.Name) and value.id.startswith(("t_", "r_", "b_", "q_", "c_"))
+
+    # Several forms
+
+    def operands(
+        self, form: Sequence[Value], start: int = 1, end: int | None = None
+    ) -> list[ast.expr]:
+        """The values of some elements of a form, to be evaluated from left to right."""
+        last = len(form) if end is None else end
+        return self.ordered(
+            [lambda i=i: self.operand(form, i) for i in range(start, last)]  # type: ignore[misc]
+        )
+
+    def ordered(self, emitters: Sequence[Callable[[], ast.expr]]) -> list[ast.expr]:
+        """What ``emitters`` give, evaluated in that order whatever statements they need."""
+        results: list[ast.expr] = []
+        for emit in emitters:
+            first, writes = len(self.block), len(self.written)
+            value = emit()
+            lifted = self.block[first:]
+            if any(not isinstance(statement, ast.FunctionDef) for statement in lifted):
+                del self.block[first:]
+                changed = set(self.written[writes:])
+                results = [self._kept_before(earlier, changed) for earlier in results]
+                self.block.extend(lifted)
+            results.append(value)
+        return results
+
+    def _kept_before(self, value: ast.expr, changed: set[str]) -> ast.expr:
+        if isinstance(value, ast.Name) and value.id not in changed and self.is_private(value.id):
+            return value
+        return self.keep(value)
+
+    def is_private(self, slot: str) -> bool:
+        """Whether only statements of this frame can change the variable in ``slot``."""
+        if not slot.startswith(names.VARIABLE):
+            return False
+        owner = self.frame.owner_of(names.lisp_name(slot))
+        return owner is not None and owner is self.frame and not owner.shared
+
+    def operand(self, form: Sequence[Value], index: int, to: Destination = VALUE) -> ast.expr:
+        """Send the value of one element of ``form`` to ``to``."""
+        return self.emit(form[index], to, self.span_of(form, index))
+
+    def span_of(self, form: Sequence[Value], index: int) -> Span:
+        """The place of one element of ``form``."""
+        return form.spans[index] if isinstance(form, SourceList) else self.span
+
+    def sequence(self, form: Sequence[Value], start: int, to: Destination) -> ast.expr:
+        """The elements from ``start`` on, one after the other; the last one goes to ``to``."""
+        if start >= len(form):
+            return self.deliver(nodes.nil(), to)
+        for index in range(start, len(form) - 1):
+            self.operand(form, index, EFFECT)
+        return self.operand(form, len(form) - 1, to)
+
+    def finish(self, slot: str, to: Destination) -> ast.expr:
+        """Send the value kept in ``slot`` to ``to``."""
+        return self.deliver(nodes.name(slot), to)
+
+    def settled_destination(self, to: Destination) -> tuple[Destination, str | None]:
+        """Where branches send their value so that it reaches ``to``; the temporary, if any."""
+        if to is VALUE or to is TEST:
+            slot = self.temporary()
+            return Store(lambda: nodes.target(slot), slot), slot
+        return to, None
+
+    def store_temporary(self) -> Store:
+        """A fresh temporary as a destination."""
+        return self.store_in(self.temporary())
+
+    def store_in(self, slot: str) -> Store:
+        """A Python name as a destination."""
+        return Store(lambda: nodes.target(slot), slot)
+
+    @contextmanager
+    def at(self, form: Value) -> Iterator[None]:
+        """Emit at the place of ``form``."""
+        outer = self.span
+        if isinstance(form, (SourceList, DictionaryForm)):
+            self.span = form.span
+        try:
+            yield
+        finally:
+            self.span = outer
+
+    # Atoms
+
+    def _atom(self, form: Value) -> ast.expr:
+        if isinstance(form, Symbol):
+            return self.place(self.read(form.name))
+        if form is None or isinstance(form, _SCALARS):
+            return self.place(nodes.constant(form)) if type(form) in _PLAIN else self.datum(form)
+        if isinstance(form, DictionaryForm):
+            return self._dictionary(form)
+        return self.datum(form)
+
+    def read(self, name: str) -> ast.expr:
+        """The value of a variable, or of what else the name means."""
+        if name in NIL_NAMES:
+            return nodes.nil()
+        owner = self.frame.owner_of(name)
+        slot = names.variable(name)
+        if owner is None:
+            if slot not in self.namespace.globals and slot not in self.namespace.base:
+                self.namespace.definition(name)
+            return nodes.name(slot)
+        if owner.dictionary:
+            held = nodes.name(owner.dictionary)
+            return ast.IfExp(
+                ast.Compare(nodes.constant(slot), [ast.In()], [held]),
+                nodes.item(nodes.name(owner.dictionary), nodes.constant(slot)),
+                nodes.call("global_value", nodes.constant(name)),
+            )
+        if self.frame.is_set(name, owner):
+            return nodes.name(slot)
+        owner.to_unset.add(name)
+        return ast.IfExp(
+            nodes.different(nodes.name(slot), nodes.support("unset")),
+            nodes.name(slot),
+            nodes.call("global_value", nodes.constant(name)),
+        )
+
+    def destination_of(self, name: str) -> Store:
+        """The variable ``name`` as a destination."""
+        self.written.append(names.variable(name))
+        return Store(self.frame.target(name))
+
+    def mark_set(self, name: str) -> None:
+        """Note that ``name`` has a value from here on."""
+        owner = self.frame.owner_of(name)
+        if owner is not None:
+            owner.set_here.add(name)
+
+    def datum(self, value: Value) -> ast.expr:
+        """A value that Python has no literal for, held by the namespace."""
+        if isinstance(value, Symbol):
+            slot = names.ATOM + names.mangled(value.name)
+            self.namespace.base[slot] = value
+        else:
+            slot = f"c_{len(self.namespace.base)}"
+            self.namespace.base[slot] = value
+        return self.place(nodes.name(slot))
+
+    def _dictionary(self, form: DictionaryForm) -> ast.expr:
+        emitters: list[Callable[[], ast.expr]] = []
+        for (key, value), (key_span, value_span) in zip(form.entries, form.spans, strict=True):
+            emitters.append(lambda key=key, span=key_span: self.emit(key, VALUE, span))  # type: ignore[misc]
+            emitters.append(lambda value=value, span=value_span: self.emit(value, VALUE, span))  # type: ignore[misc]
+        return self.place(nodes.call("dictionary", *self.ordered(emitters)))
+
+    # Lists
+
+    def _list(self, form: list[Value], to: Destination) -> ast.expr:
+        if not form:
+            return self.deliver(self.place(nodes.call("LispList")), to)
+        expanded = self.expander.expand(form)
+        if expanded is not form:
+            return self.emit(expanded, to, self.span)
+        head = form[0]
+        if isinstance(head, Symbol):
+            return self._named_call(head.name, form, to)
+        if isinstance(head, _SCALARS):
+            return self.deliver(self.call("data_list", *self.operands(form, 0)), to)
+        return self.deliver(self._value_call(form), to)
+
+    def _named_call(self, name: str, form: list[Value], to: Destination) -> ast.expr:
+        definition = self.namespace.definition(name)
+        if definition is not None and definition.kind != "function":
+            return self._defined_call(definition, form, to)
+        if name == self.frame.own_lisp_name and to is RETURN and self._loops(form):
+            return nodes.nil()
+        return self.deliver(self._function_call(name, form), to)
+
+    def _defined_call(self, definition: Definition, form: list[Value], to: Destination) -> ast.expr:
+        count = len(form) - 1
+        if count < definition.minimum or (
+            definition.maximum is not None and count > definition.maximum
+        ):
+            return self.deliver(self.call("wrong_count", nodes.constant(definition.name)), to)
+        if definition.kind == "special form":
+            result = definition.function(self, form, to)
+            assert isinstance(result, ast.expr)
+            return result
+        if definition.kind == "block form":
+            return self._with_block(definition, form, to)
+        inline = self.namespace.inline.get(definition.name)
+        if inline is not None:
+            return inline(self, form, to)
+        return self.deliver(self.instruction(definition.name, *self.operands(form)), to)
+
+    def instruction(self, name: str, *arguments: ast.expr) -> ast.expr:
+        """The call of a built-in instruction."""
+        return self.call(nodes.name(names.INSTRUCTION + names.mangled(name)), *arguments)
+
+    def _with_block(self, definition: Definition, form: list[Value], to: Destination) -> ast.expr:
+        manager = self.call(self.datum(definition.function))
+        store = self.store_temporary()
+        with self.branch() as block:
+            self.sequence(form, 1, store)
+        self.add(ast.With([ast.withitem(manager, None)], block))
+        assert store.slot is not None
+        return self.finish(store.slot, to)
+
+    def call(self, function: ast.expr | str, *arguments: ast.expr) -> ast.expr:
+        """A call at the form being emitted; an expression that has grown too deep is cut."""
+        height = 1 + max((self._height(argument) for argument in arguments), default=0)
+        if height > _DEEPEST:
+            arguments = tuple(self.keep(argument) for argument in arguments)
+            height = 1
+        return self.with_height(self.place(nodes.call(function, *arguments)), height)
+
+    def with_height(self, value: ast.expr, height: int) -> ast.expr:
+        """``value``, remembered as an expression of that depth."""
+        if height > 1:
+            self._heights[id(value)] = value, height
+        return value
+
+    def _height(self, value: ast.expr) -> int:
+        return self._heights.get(id(value), (value, 1))[1]
+
+    # Calls of functions
+
+    def _function_call(self, name: str, form: list[Value]) -> ast.expr:
+        function = self._function_named(name)
+        return self.call(function, *self.operands(form))
+
+    def _function_named(self, name: str) -> ast.expr:
+        slot = self.namespace.function_slot(name)
+        owner = self.frame.owner_of(name)
+        if self.namespace.has_function(name) or name in self.namespace.definitions:
+            return self.place(nodes.name(slot))
+        if owner is None and names.variable(name) not in self.namespace.globals:
+            return self.place(nodes.name(slot))
+        undefined = self.namespace.undefined_slot(name)
+        value = self.place(self.keep_if_deep(self.read(name)))
+        no_function = nodes.same(nodes.name(slot), nodes.name(undefined))
+        is_plain = nodes.same(nodes.call("type", value), nodes.support("FunctionType"))
+        head = self.place(nodes.call("head", nodes.name(slot), nodes.name(undefined), value))
+        return ast.IfExp(ast.BoolOp(ast.And(), [no_function, is_plain]), value, head)
+
+    def keep_if_deep(self, value: ast.expr) -> ast.expr:
+        """``value`` itself if it is a name, else in a temporary."""
+        return value if isinstance(value, ast.Name) else self.keep(value)
+
+    def _value_call(self, form: list[Value]) -> ast.expr:
+        head = form[0]
+        values = self.operands(form, 0)
+        if isinstance(head, list) and is_lambda(head):
+            return self.call(values[0], *values[1:])
+        return self.call("call_value", *values)
+
+    def _loops(self, form: list[Value]) -> bool:
+        parameters = self.frame.parameters
+        if parameters is None or len(parameters) != len(form) - 1:
+            return False
+        self.loop_on_itself(form)
+        return True
+
+    def loop_on_itself(self, form: list[Value]) -> None:
+        """A call of the running function in tail position: assign the parameters, start again."""
+        parameters = self.frame.parameters or []
+        values = self.operands(form)
+        changes = [
+            (parameter, value)
+            for parameter, value in zip(parameters, values, strict=True)
+            if not (isinstance(value, ast.Name) and value.id == parameter)
+        ]
+        if len(changes) == 1:
+            self.add(nodes.assign(*changes[0]))
+        elif changes:
+            targets = nodes.tuple_target([nodes.target(parameter) for parameter, _ in changes])
+            self.add(ast.Assign([targets], nodes.tuple_of([value for _, value in changes])))
+        self.add(ast.Continue())
+        self.frame.loops_on_itself = True
+
+    def fault(self, message: str) -> SyntaxFault:
+        """An error of the form being emitted."""
+        return SyntaxFault(message, self.span)
+
+    # Constants and what reads them
+
+    def constant(self, form: Value, *, borrowed: bool = False) -> ast.expr:
+        """The value of ``(quote form)``: a copy, unless it is only looked at."""
+        if isinstance(form, DictionaryForm):
+            return self._dictionary(_quoted_entries(form))
+        if not isinstance(form, list):
+            return self.datum(form) if isinstance(form, Symbol) else self._atom(form)
+        if not form:
+            return self.place(nodes.call("LispList"))
+        value = self.datum(quoted_value(form))
+        if borrowed and not any(isinstance(part, (list, DictionaryForm)) for part in form):
+            return value
+        return self.place(nodes.call("copy", value))
+
+    def iterated(self, form: Sequence[Value], index: int) -> ast.expr:
+        """What a loop over one element of ``form`` visits."""
+        return self.call("iterate", self.operand(form, index))
+
+    def part(self, form: list[Value], start: int, end: int) -> list[Value]:
+        """A slice of ``form`` that keeps its places."""
+        if not isinstance(form, SourceList):
+            return LispList(form[start:end])
+        piece = SourceList(form[start:end])
+        piece.span, piece.spans = form.span, form.spans[start:end]
+        return piece
+
+    def is_numeric(self, value: ast.expr) -> bool:
+        """Whether the value is surely an ``int`` or a ``float``."""
+        return isinstance(value, ast.Constant) and type(value.value) in (int, float)
+
+    def set_variables(self) -> SetVariables:
+        """What surely has a value here."""
+        return SetVariables.of(self.frame)
+
+
+def _quoted_entries(form: DictionaryForm) -> DictionaryForm:
+    entries = [(_quoted(key), _quoted(value)) for key, value in form.entries]
+    return DictionaryForm(entries, form.span, form.spans)
+
+
+def _quoted(form: Value) -> Value:
+    if isinstance(form, (Symbol, list, DictionaryForm)):
+        return LispList([Symbol("quote"), form])
+    return form
+
+
+def quoted_value(form: Value) -> Value:
+    """The value that a quoted form stands for; a dotted tail makes a linked pair."""
+    if isinstance(form, list):
+        parts = [quoted_value(part) for part in form]
+        return LispList(parts)
+    if isinstance(form, DictionaryForm):
+        pairs = [(quoted_value(key), quoted_value(value)) for key, value in form.entries]
+        return dictionaries.literal(pairs)
+    return form
+
+
+_PLAIN = {int, float, complex, str, bytes, type(None)}

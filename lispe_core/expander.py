@@ -1,0 +1,61 @@
+"""Forms that stand for other forms: composition with a lone dot, and macros."""
+
+from __future__ import annotations
+
+from lispe_core.errors import LispError, SyntaxFault
+from lispe_core.forms import LispList, SourceList, Span, Symbol, Value
+from lispe_core.macros import Macros
+
+_DOT = Symbol(".")
+_MOST_STEPS = 1000
+
+
+class Expander:
+    """Expands the outermost call of a form; asked twice, it gives the same object."""
+
+    def __init__(self, macros: Macros) -> None:
+        self.macros = macros
+        self._known: dict[int, tuple[list[Value], Value]] = {}
+
+    def expand(self, form: list[Value]) -> Value:
+        """``form`` itself when it stands for nothing else."""
+        known = self._known.get(id(form))
+        if known is not None:
+            return known[1]
+        expanded = self._expanded(form)
+        if expanded is not form:
+            self._known[id(form)] = form, expanded
+        return expanded
+
+    def _expanded(self, form: list[Value]) -> Value:
+        result: Value = form
+        for _ in range(_MOST_STEPS):
+            if not isinstance(result, list) or not result:
+                return result
+            head = result[0]
+            if isinstance(head, Symbol) and head.name in self.macros:
+                result = self.macros.expand(head.name, result)
+            elif _DOT in result and head is not _DOT and head.name != "quote":
+                result = composed(result)
+            else:
+                return result
+        raise LispError(f"the macro '{form[0]}' expands without end")
+
+
+def composed(form: list[Value]) -> list[Value]:
+    """``(f a . g b)`` as ``(f a (g b))``."""
+    dot = next(index for index, element in enumerate(form) if element is _DOT)
+    tail = form[dot + 1 :]
+    span = form.span if isinstance(form, SourceList) else None
+    if not tail or tail[0] is _DOT:
+        raise SyntaxFault("nothing to call after '.'", span)
+    if not isinstance(form, SourceList):
+        return LispList([*form[:dot], LispList(tail)])
+    inner = SourceList(tail)
+    inner.spans = form.spans[dot + 1 :]
+    first, last = inner.spans[0], inner.spans[-1]
+    inner.span = Span(first.origin, first.line, first.column, last.end_line, last.end_column)
+    outer = SourceList([*form[:dot], inner])
+    outer.span = form.span
+    outer.spans = [*form.spans[:dot], inner.span]
+    return outer

@@ -1,0 +1,241 @@
+"""From Python's exceptions to errors of the Lisp program, in one place.
+
+Compiled code lets Python operations fail as they do; the traceback is the Lisp call stack. An
+exception that no program can cause is a defect of this implementation and stays as it is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType, TracebackType
+from typing import Any, get_type_hints
+
+from lispe_core import names
+from lispe_core.errors import Frame, LispError
+from lispe_core.forms import LispList, Span, Value
+from lispe_core.functions import FunctionInfo
+from lispe_core.hints import advice
+from lispe_core.namespace import PROGRAM_MARK, Namespace
+
+_OUTERMOST, _INNERMOST = 20, 60
+_ARITY = re.compile(r"(?P<function>.+)\(\) (?:missing|takes|got)")
+_COMPARED = re.compile(r"'(?P<sign>[<>]=?)' not supported between")
+_UNCALLABLE = re.compile(r"'.+' object is not callable")
+
+
+def lisp_error(exception: BaseException) -> LispError | None:
+    """``exception`` as an error of the program, with its place and stack; ``None`` for a defect."""
+    levels = list(_program_frames(exception.__traceback__))
+    error = exception if isinstance(exception, LispError) else _translated(exception)
+    if error is None:
+        return None
+    if levels and not error.frames:
+        frames = [
+            Frame(_frame_name(frame), _span(frame.f_code, last)) for frame, last in _few(levels)
+        ]
+        error.frames = tuple(reversed(frames))
+        if error.span is None:
+            error.span = error.frames[0].span
+    return error
+
+
+def _few(levels: list[tuple[FrameType, int]]) -> list[tuple[FrameType, int]]:
+    if len(levels) <= _OUTERMOST + _INNERMOST:
+        return levels
+    return levels[:_OUTERMOST] + levels[-_INNERMOST:]
+
+
+def _program_frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    while trace is not None:
+        if PROGRAM_MARK in trace.tb_frame.f_globals:
+            yield trace.tb_frame, trace.tb_lasti
+        trace = trace.tb_next
+
+
+def _frame_name(frame: FrameType) -> str:
+    constants = frame.f_code.co_consts
+    if constants and isinstance(constants[-1], FunctionInfo):
+        return constants[-1].name
+    return "top level"
+
+
+def _span(code: CodeType, last_instruction: int) -> Span | None:
+    for index, position in enumerate(code.co_positions()):
+        if index == last_instruction // 2:
+            line, end_line, column, end_column = position
+            if line is None or column is None or end_line is None or end_column is None:
+                return None
+            return Span(code.co_filename, line, column + 1, end_line, end_column + 1)
+    return None
+
+
+def _translated(exception: BaseException) -> LispError | None:
+    match exception:
+        case RecursionError():
+            return LispError("stack overflow")
+        case ZeroDivisionError():
+            return LispError("division by zero")
+        case OverflowError():
+            return LispError("number too large")
+        case MemoryError():
+            return LispError("not enough memory")
+        case OSError():
+            return LispError(exception.strerror or str(exception))
+        case NameError(name=str(slot)) if slot.startswith((names.VARIABLE, names.FUNCTION)):
+            return _unbound(slot, exception)
+    message = str(exception)
+    if isinstance(exception, TypeError) and (found := _ARITY.match(message)):
+        arity = _wrong_count(found["function"], exception)
+        if arity is not None:
+            return arity
+    trace = _innermost(exception)
+    if trace is None:
+        return None
+    if PROGRAM_MARK in trace.tb_frame.f_globals:
+        return _of_program(exception, message)
+    return _of_builtin(exception, message)
+
+
+def _innermost(exception: BaseException) -> TracebackType | None:
+    trace = exception.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace
+
+
+def _unbound(slot: str, exception: NameError) -> LispError:
+    name = names.lisp_name(slot)
+    known: set[str] = set()
+    for frame, _ in _program_frames(exception.__traceback__):
+        namespace: Namespace = frame.f_globals[PROGRAM_MARK]
+        known.update(namespace.names())
+        known.update(
+            names.lisp_name(local)
+            for local in frame.f_code.co_varnames
+            if local.startswith(names.VARIABLE)
+        )
+    return LispError(f"Unbound atom: '{name}'", hint=advice(name, known))
+
+
+def _wrong_count(function: str, exception: BaseException) -> LispError | None:
+    if function.startswith("(lambda "):
+        return LispError(f"Wrong number of arguments in: '{function}'")
+    if function.startswith("("):
+        return LispError(f"Wrong number of arguments in call to: '{function}'")
+    for frame, _ in _program_frames(exception.__traceback__):
+        namespace: Namespace = frame.f_globals[PROGRAM_MARK]
+        for definition in namespace.definitions.values():
+            if getattr(definition.function, "__qualname__", None) == function:
+                return LispError(
+                    f"Wrong number of arguments for: '{definition.name}'",
+                    hint=f"it is called as {definition.usage}",
+                )
+    return None
+
+
+def _of_program(exception: BaseException, message: str) -> LispError | None:
+    match exception:
+        case IndexError() | KeyError():
+            return LispError("index out of bounds")
+        case TypeError():
+            if found := _COMPARED.match(message):
+                return LispError(f"cannot evaluate '{found['sign']}' with these operands")
+            if _UNCALLABLE.match(message):
+                return LispError("Unknown function call", bare=True)
+            return LispError(message)
+        case ValueError() | AttributeError():
+            return LispError(message)
+    return None
+
+
+def _of_builtin(exception: BaseException, message: str) -> LispError | None:
+    """The error of a built-in that got an argument of a kind it does not take."""
+    if not isinstance(exception, TypeError | ValueError | AttributeError | LookupError):
+        return None
+    called = _first_builtin(exception)
+    if called is None:
+        return LispError(message) if isinstance(exception, ValueError) else None
+    frame, name, function = called
+    culprit = _culprit(frame, function)
+    if culprit is not None:
+        parameter, value, expected = culprit
+        from lispe_core.printer import type_name, written
+
+        return LispError(
+            f"{name}: {parameter} should be {expected}, not {written(value)} ({type_name(value)})"
+        )
+    return LispError(message) if isinstance(exception, ValueError) else None
+
+
+def _first_builtin(exception: BaseException) -> tuple[FrameType, str, Callable[..., Any]] | None:
+    trace = exception.__traceback__
+    found: tuple[FrameType, str, Callable[..., Any]] | None = None
+    namespace: Namespace | None = None
+    while trace is not None:
+        frame = trace.tb_frame
+        if PROGRAM_MARK in frame.f_globals:
+            namespace, found = frame.f_globals[PROGRAM_MARK], None
+        elif namespace is not None and found is None:
+            for definition in namespace.definitions.values():
+                if getattr(definition.function, "__code__", None) is frame.f_code:
+                    found = frame, definition.name, definition.function
+                    break
+        trace = trace.tb_next
+    return found
+
+
+_SHOWN = {
+    "str": "text",
+    "int": "an integer",
+    "float": "a number",
+    "list": "a list",
+    "dict": "a dictionary",
+    "Symbol": "an atom",
+}
+
+
+def _culprit(frame: FrameType, function: Callable[..., Any]) -> tuple[str, Value, str] | None:
+    """The first argument that is not of the kind that its annotation asks for."""
+    hints = get_type_hints(function)
+    for parameter in inspect.signature(function).parameters.values():
+        kind = hints.get(parameter.name, Any)
+        given = frame.f_locals.get(parameter.name)
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            values = given if isinstance(given, tuple) else ()
+        else:
+            values = (given,)
+        for value in values:
+            if not _fits(value, kind):
+                return parameter.name, value, _shown(kind)
+    return None
+
+
+def _classes(kind: Any) -> list[Any]:
+    members = getattr(kind, "__args__", None)
+    origin = getattr(kind, "__origin__", None)
+    if origin is not None and isinstance(origin, type):
+        return [origin]
+    return list(members) if members else [kind]
+
+
+def _fits(value: Value, kind: Any) -> bool:
+    for each in _classes(kind):
+        if not isinstance(each, type) or (isinstance(value, int) and each is float):
+            return True
+        if isinstance(value, each):
+            return True
+    return False
+
+
+def _shown(kind: Any) -> str:
+    words = []
+    for each in _classes(kind):
+        word = getattr(each, "type_name", None) or getattr(each, "__name__", str(each))
+        words.append("nil" if each is type(None) else _SHOWN.get(word, word))
+    return " or ".join(dict.fromkeys(words))
+
+
+__all__ = ["LispList", "lisp_error", "traceback"]

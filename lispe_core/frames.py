@@ -1,0 +1,143 @@
+"""Where names live while code is emitted: call frames, lambdas inside them, the global frame."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lispe_core import names, nodes
+
+FrameKind = Literal["root", "function", "lambda", "outline"]
+
+
+class AnyName(set[str]):
+    """The variables of a frame whose code reads and assigns names at run time: all names."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+@dataclass(slots=True)
+class Loop:
+    """A loop around the code being emitted; ``result`` is where its value goes."""
+
+    result: str | None
+
+
+@dataclass(slots=True)
+class Frame:
+    """One Python function under construction.
+
+    Args:
+        kind: The program's top level, a function, a lambda inside another frame, or a part of a
+            frame that was moved into a Python function of its own.
+        outer: The frame that a lambda or an outline stands in.
+        variables: The variables that live here: the parameters, and for a function all names it
+            assigns, also through its lambdas.
+        set_here: Those that surely have a value where emission has arrived.
+        shared: Calls may change the variables: lambdas that outlive them see them.
+        dictionary: The Python name of the dictionary that holds the variables, for frames whose
+            code reads names at run time.
+        own_name: What ``self`` calls.
+        own_lisp_name: The Lisp name that calls this function.
+        parameters: The slots a call of the function itself assigns, ``None`` if it can't be
+            turned into a loop.
+    """
+
+    kind: FrameKind
+    outer: Frame | None = None
+    variables: set[str] = field(default_factory=set)
+    set_here: set[str] = field(default_factory=set)
+    shared: bool = False
+    dictionary: str | None = None
+    own_name: str | None = None
+    own_lisp_name: str | None = None
+    parameters: list[str] | None = None
+    loops_on_itself: bool = False
+    to_unset: set[str] = field(default_factory=set)
+    lets: set[str] = field(default_factory=set)
+    written_outside: dict[str, str] = field(default_factory=dict)
+    loops: list[Loop] = field(default_factory=list)
+    depth: int = 0
+
+    def owner_of(self, name: str) -> Frame | None:
+        """The frame in which ``name`` lives; ``None`` for the globals."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.variables:
+                return frame
+            frame = frame.outer
+        return None
+
+    def chain(self) -> Iterator[Frame]:
+        """This frame and those around it."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.outer
+
+    @property
+    def home(self) -> Frame:
+        """The call frame, or the top level, that this frame belongs to."""
+        return list(self.chain())[-1]
+
+    def is_set(self, name: str, owner: Frame) -> bool:
+        """Whether ``name`` of ``owner`` surely has a value here."""
+        if name not in owner.set_here:
+            return False
+        return owner is self or self.kind == "outline" or name not in owner.lets
+
+    def target(self, name: str) -> Callable[[], ast.expr]:
+        """Makes targets for an assignment to ``name``."""
+        owner = self.owner_of(name)
+        slot = names.variable(name)
+        if owner is not None and owner.dictionary:
+            holder = owner.dictionary
+            return lambda: nodes.item_target(nodes.name(holder), nodes.constant(slot))
+        if owner is None:
+            self.written_outside[slot] = "global"
+        elif owner is not self:
+            self.written_outside[slot] = "nonlocal"
+        return lambda: nodes.target(slot)
+
+    def declarations(self) -> list[ast.stmt]:
+        """The ``global`` and ``nonlocal`` statements that the function begins with."""
+        statements: list[ast.stmt] = []
+        for scope, maker in (("global", ast.Global), ("nonlocal", ast.Nonlocal)):
+            slots = [slot for slot, where in self.written_outside.items() if where == scope]
+            if slots:
+                statements.append(maker(slots))
+        return statements
+
+    def unset_statements(self) -> list[ast.stmt]:
+        """Marks the variables that may be read before they have a value."""
+        return [
+            nodes.assign(names.variable(name), nodes.support("unset"))
+            for name in sorted(self.to_unset)
+        ]
+
+
+@dataclass(slots=True)
+class SetVariables:
+    """What surely has a value at a point of the code, frame by frame."""
+
+    frames: list[tuple[Frame, set[str]]]
+
+    @classmethod
+    def of(cls, frame: Frame) -> SetVariables:
+        """The state at the present point."""
+        return cls([(each, set(each.set_here)) for each in frame.chain()])
+
+    def restore(self) -> None:
+        """Return to this state."""
+        for frame, variables in self.frames:
+            frame.set_here = set(variables)
+
+    @staticmethod
+    def join(states: Iterable[SetVariables]) -> None:
+        """What holds after branches that ended in ``states``."""
+        first, *others = states
+        for index, (frame, variables) in enumerate(first.frames):
+            frame.set_here = variables.intersection(*(other.frames[index][1] for other in others))

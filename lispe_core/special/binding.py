@@ -1,0 +1,264 @@
+"""Special forms that give names values: ``setq`` and its family, ``let``, ``+=`` and its family."""
+
+from __future__ import annotations
+
+import ast
+
+from lispe_core import names, nodes
+from lispe_core.emitter import VALUE, Destination, Emitter
+from lispe_core.forms import Symbol, Value
+from lispe_core.library import Library
+from lispe_core.special.operators import arithmetic, deliver_formula, folded
+
+binding = Library("variables")
+
+
+def _assign(e: Emitter, form: list[Value], what: str) -> bool:
+    """Emit the assignment of the second operand to the first; whether the target was sound."""
+    target = form[1]
+    if isinstance(target, Symbol):
+        if refused := _refused(e, target.name):
+            e.add(ast.Expr(refused))
+            return False
+        e.operand(form, 2, e.destination_of(target.name))
+        e.mark_set(target.name)
+        return True
+    if isinstance(target, list) and target and all(isinstance(name, Symbol) for name in target):
+        values = e.call("parts", e.operand(form, 2), nodes.constant(len(target)))
+        targets = [e.destination_of(name.name).target() for name in target]
+        e.add(ast.Assign([nodes.tuple_target(targets)], values))
+        for name in target:
+            e.mark_set(name.name)
+        return True
+    e.add(ast.Expr(e.call("fail", nodes.constant(f"Missing variable name in '{what}'"))))
+    return False
+
+
+def _refused(e: Emitter, name: str) -> ast.expr | None:
+    if name in e.namespace.constants:
+        return e.call("fail", nodes.constant(f"'{name}' is a constant value"))
+    return None
+
+
+@binding.special("setq", "(setq name value)", minimum=2, maximum=2)
+def setq(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart."""
+    _assign(e, form, "setq")
+    return e.deliver(nodes.support("true"), to)
+
+
+@binding.special("setqv", "(setqv name value)", minimum=2, maximum=2)
+def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """As ``setq``, but the result is the value."""
+    target = form[1]
+    if not _assign(e, form, "setqv") or not isinstance(target, Symbol):
+        return e.deliver(nodes.nil(), to)
+    return e.deliver(e.read(target.name), to)
+
+
+@binding.special("setq=", "(setq= name value)", minimum=2, maximum=2)
+def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Gives a value to the variable that ``name`` is now: local, else global, else a new local."""
+    name = form[1]
+    if not isinstance(name, Symbol):
+        return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setq='")), to)
+    owner = e.frame.owner_of(name.name)
+    if owner is None or e.frame.is_set(name.name, owner):
+        _assign(e, form, "setq=")
+        return e.deliver(nodes.support("true"), to)
+    value = e.keep(e.operand(form, 2))
+    slot = nodes.constant(names.variable(name.name))
+    held = nodes.constant(name.name)
+    with e.into([]) as outside:
+        e.add(ast.Expr(e.call("set_global", slot, value)))
+    with e.into([]) as local:
+        e.deliver(value, e.destination_of(name.name))
+    is_global = ast.BoolOp(
+        ast.And(), [nodes.negated(_has_local(e, name.name)), e.call("has_global", held)]
+    )
+    e.add(ast.If(is_global, outside, local))
+    return e.deliver(nodes.support("true"), to)
+
+
+def _has_local(e: Emitter, name: str) -> ast.expr:
+    owner = e.frame.owner_of(name)
+    slot = names.variable(name)
+    assert owner is not None
+    if owner.dictionary:
+        return ast.Compare(nodes.constant(slot), [ast.In()], [nodes.name(owner.dictionary)])
+    owner.to_unset.add(name)
+    return nodes.different(nodes.name(slot), nodes.support("unset"))
+
+
+@binding.special("setg", "(setg name value)", minimum=2, maximum=2)
+def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Gives a global variable a value."""
+    target = form[1]
+    targets = target if isinstance(target, list) else [target]
+    if not targets or not all(isinstance(name, Symbol) for name in targets):
+        return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setg'")), to)
+    for name in targets:
+        if refused := _refused(e, name.name):
+            return e.deliver(refused, to)
+    value = e.operand(form, 2)
+    if isinstance(target, list):
+        value = e.call("parts", value, nodes.constant(len(target)))
+        slots = nodes.tuple_of([nodes.constant(names.variable(name.name)) for name in target])
+        e.add(ast.Expr(e.call("set_globals", slots, value)))
+    else:
+        slot = nodes.constant(names.variable(target.name))
+        e.add(ast.Expr(e.call("set_global", slot, value)))
+    return e.deliver(nodes.support("true"), to)
+
+
+@binding.special("setconst", "(setconst name value)", minimum=2, maximum=2)
+def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Gives a global variable a value that no later assignment may change."""
+    name = form[1]
+    if not isinstance(name, Symbol):
+        return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setconst'")), to)
+    value = e.operand(form, 2)
+    slot = nodes.constant(names.variable(name.name))
+    e.add(ast.Expr(e.call("set_global", slot, value)))
+    e.namespace.constants.add(name.name)
+    return e.deliver(nodes.support("true"), to)
+
+
+@binding.special("label", "(label name value)", minimum=2, maximum=2)
+def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Gives ``name`` a value in the current frame, where it must not have one yet."""
+    name = form[1]
+    if not isinstance(name, Symbol):
+        return e.deliver(e.call("fail", nodes.constant("Missing label for 'label'")), to)
+    taken = e.call("fail", nodes.constant(f"'{name}' has been recorded already"))
+    owner = e.frame.owner_of(name.name)
+    if owner is None:
+        test: ast.expr = e.call("has_global", nodes.constant(name.name))
+    elif e.frame.is_set(name.name, owner):
+        test = nodes.constant(1)
+    else:
+        test = _has_local(e, name.name)
+    e.add(ast.If(test, [e.place(ast.Expr(taken))], []))
+    _assign(e, form, "label")
+    return e.deliver(e.read(name.name), to)
+
+
+@binding.special("let", "(let ((name value)…) e…)", minimum=2)
+def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Gives names values while the body runs, then their former values back."""
+    pairs = form[1]
+    if not isinstance(pairs, list) or any(
+        not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], Symbol)
+        for pair in pairs
+    ):
+        message = nodes.constant("unbalanced list of variables in 'let'")
+        return e.deliver(e.call("fail", message), to)
+    saved: list[tuple[str, ast.expr]] = []
+    for pair in pairs:
+        name = pair[0].name
+        if name not in [known for known, _ in saved]:
+            saved.append((name, e.keep(_present(e, name))))
+    store = e.store_temporary()
+    before = e.set_variables()
+    with e.into([]) as body:
+        for pair in pairs:
+            name = pair[0].name
+            if refused := _refused(e, name):
+                e.add(ast.Expr(refused))
+            e.emit(pair[1], e.destination_of(name), e.span_of(pair, 1))
+            e.mark_set(name)
+        e.frame.depth += 1
+        e.sequence(form, 2, store)
+        e.frame.depth -= 1
+    before.restore()
+    with e.into([]) as restore:
+        for name, value in saved:
+            _restore(e, name, value)
+    e.add(ast.Try(body, [], [], restore))
+    assert store.slot is not None
+    return e.finish(store.slot, to)
+
+
+def _present(e: Emitter, name: str) -> ast.expr:
+    """The variable's own value, or the mark that it has none."""
+    owner = e.frame.owner_of(name)
+    slot = names.variable(name)
+    if owner is None:
+        return e.call("take_global", nodes.constant(slot))
+    if owner.dictionary:
+        held = nodes.attribute(nodes.name(owner.dictionary), "get")
+        return e.call(held, nodes.constant(slot), nodes.support("unset"))
+    if not e.frame.is_set(name, owner):
+        owner.to_unset.add(name)
+        owner.lets.add(name)
+    return e.call("itself", nodes.name(slot))
+
+
+def _restore(e: Emitter, name: str, value: ast.expr) -> None:
+    owner = e.frame.owner_of(name)
+    slot = names.variable(name)
+    e.written.append(slot)
+    if owner is None:
+        e.add(ast.Expr(e.call("restore_global", nodes.constant(slot), value)))
+    elif owner.dictionary:
+        held = nodes.name(owner.dictionary)
+        e.add(ast.Expr(e.call("restore_in", held, nodes.constant(slot), value)))
+    else:
+        e.add(ast.Assign([e.frame.target(name)()], value))
+
+
+def store_where_found(e: Emitter, name: str, value: ast.expr) -> None:
+    """Give the variable that ``name`` is now, local or global, the settled ``value``."""
+    owner = e.frame.owner_of(name)
+    if owner is None or owner.dictionary is None and e.frame.is_set(name, owner):
+        e.deliver(value, e.destination_of(name))
+        return
+    with e.into([]) as local:
+        e.deliver(value, e.destination_of(name))
+    with e.into([]) as outside:
+        slot = nodes.constant(names.variable(name))
+        e.add(ast.Expr(e.call("set_global", slot, value)))
+    e.add(ast.If(_has_local(e, name), local, outside))
+
+
+def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Combines the variable or element with the other operands and stores the result there."""
+    sign = str(form[0])[:-1]
+    place = form[1]
+    if isinstance(place, Symbol):
+        return _update_variable(e, form, sign, place.name, to)
+    if isinstance(place, list) and len(place) > 2 and str(place[0]) in ("@", "at", "nth"):
+        return _update_element(e, form, sign, place, to)
+    return e.deliver(e.call("fail", nodes.constant(f"Missing variable name in '{form[0]}'")), to)
+
+
+def _update_variable(
+    e: Emitter, form: list[Value], sign: str, name: str, to: Destination
+) -> ast.expr:
+    if refused := _refused(e, name):
+        return e.deliver(refused, to)
+    owner = e.frame.owner_of(name)
+    if owner is None or (owner.dictionary is None and e.frame.is_set(name, owner)):
+        formula = arithmetic(e, sign, form)
+        deliver_formula(e, formula, e.destination_of(name))
+        return e.deliver(e.read(name), to)
+    value = e.keep(deliver_formula(e, arithmetic(e, sign, form), VALUE))
+    store_where_found(e, name, value)
+    return e.deliver(value, to)
+
+
+def _update_element(
+    e: Emitter, form: list[Value], sign: str, place: list[Value], to: Destination
+) -> ast.expr:
+    container, *keys = (e.keep(value) for value in e.operands(place))
+    for key in keys[:-1]:
+        container = e.keep(e.call("element", container, key))
+    operands = [e.keep(value) for value in e.operands(form, 2)]
+    old = e.keep(e.call("counter", container, keys[-1], operands[0]))
+    value = e.keep(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
+    e.add(ast.Expr(e.call("store", container, keys[-1], value)))
+    return e.deliver(value, to)
+
+
+for _sign in ("+", "-", "*", "/", "%", "^^", "**", "&", "|", "^", "&~", "<<", ">>"):
+    binding.special(f"{_sign}=", f"({_sign}= place e…)", minimum=2)(_update)

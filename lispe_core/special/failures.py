@@ -1,0 +1,56 @@
+"""Special forms for errors: ``catch``, ``maybe``, ``throw``."""
+
+from __future__ import annotations
+
+import ast
+
+from lispe_core import nodes
+from lispe_core.calls import is_lambda
+from lispe_core.emitter import Destination, Emitter
+from lispe_core.forms import Value
+from lispe_core.library import Library
+from lispe_core.special.control import as_value
+
+failures = Library("errors")
+
+
+@failures.special("catch", "(catch e…)", minimum=1)
+def catch(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """The value of the last form, or a ``maybe_`` with the message of the first error."""
+    store, error = e.store_temporary(), e.temporary()
+    slot = store.slot
+    assert slot is not None
+    with e.branch() as body:
+        e.sequence(form, 1, store)
+    handler: list[ast.stmt] = [nodes.assign(slot, e.call("maybe", nodes.name(error)))]
+    e.add(nodes.attempt(body, nodes.support("Exception"), handler, error))
+    return e.finish(slot, to)
+
+
+@failures.special("maybe", "(maybe x) (maybe e… handler)", minimum=1)
+def maybe(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Whether ``x`` is a caught error; or the value of ``handler`` when a form fails.
+
+    A handler written as a lambda is called with the message.
+    """
+    if len(form) == 2:
+        return e.deliver(as_value(e.call("is_maybe", e.operand(form, 1)), to), to)
+    store, error = e.store_temporary(), e.temporary()
+    slot = store.slot
+    assert slot is not None
+    with e.branch() as body:
+        e.sequence(form[:-1] if not hasattr(form, "spans") else e.part(form, 0, -1), 1, store)
+    with e.branch() as handler:
+        text = e.keep(e.call("message", nodes.name(error)))
+        value = e.operand(form, len(form) - 1)
+        if is_lambda(form[-1]):
+            value = e.call(value, text)
+        e.deliver(value, store)
+    e.add(nodes.attempt(body, nodes.support("Exception"), handler, error))
+    return e.finish(slot, to)
+
+
+@failures.special("throw", "(throw message)", minimum=1, maximum=1)
+def throw(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Raises an error with that text."""
+    return e.deliver(e.call("throw", e.operand(form, 1)), to)

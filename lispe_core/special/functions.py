@@ -1,0 +1,70 @@
+"""Special forms that make and call functions: ``defun``, ``lambda``, ``self``, ``defmacro``."""
+
+from __future__ import annotations
+
+import ast
+
+from lispe_core import nodes
+from lispe_core.emitter import RETURN, Destination, Emitter
+from lispe_core.forms import Symbol, Value
+from lispe_core.library import Library
+
+functions = Library("functions")
+
+
+@functions.special("defun", "(defun name (parameter…) e…)", minimum=2)
+def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Defines a function; a parameter is ``x``, ``(x)``, ``(x default)`` or ``(() rest)``."""
+    name, parameters = form[1], form[2]
+    if not isinstance(name, Symbol) or not isinstance(parameters, list):
+        message = "a function needs a name and a list of parameters"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    if len(form) < 4:
+        return e.deliver(e.call("fail", nodes.constant("wrong number of arguments")), to)
+    definition = e.namespace.definition(name.name)
+    if definition is not None and definition.kind != "function":
+        message = f"'{name}' is a reserved keyword."
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    e.namespace.declare_function(name.name)
+    code = e.compiler.function(form, e.span)
+    return e.deliver(e.call("define", nodes.constant(name.name), e.datum(code)), to)
+
+
+@functions.special("lambda", "(lambda (parameter…) e…)", minimum=2)
+def lambda_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """A function without a name, which sees the variables around it: also ``λ`` and a backslash."""
+    if not isinstance(form[1], list):
+        message = "a lambda needs a list of parameters"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    name, definition = e.compiler.lambda_(e, form)
+    e.add(definition)
+    return e.deliver(nodes.name(name), to)
+
+
+functions.special("λ", "(λ (parameter…) e…)", minimum=2)(lambda_)
+functions.special("\\", "(\\ (parameter…) e…)", minimum=2)(lambda_)
+
+
+@functions.special("self", "(self argument…)")
+def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Calls the running function or lambda."""
+    frame = next((each for each in e.frame.chain() if each.own_name), None)
+    if frame is None:
+        return e.deliver(e.call("fail", nodes.constant("no function runs here")), to)
+    if frame is e.frame and to is RETURN and frame.parameters is not None:
+        if len(frame.parameters) == len(form) - 1:
+            e.loop_on_itself(form)
+            return nodes.nil()
+    assert frame.own_name is not None
+    return e.deliver(e.call(nodes.name(frame.own_name), *e.operands(form)), to)
+
+
+@functions.special("defmacro", "(defmacro name (pattern…) e…)", minimum=3)
+def defmacro(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Defines a macro: calls that match the pattern stand for the body."""
+    name, pattern = form[1], form[2]
+    if not isinstance(name, Symbol) or not isinstance(pattern, list):
+        message = "a macro needs a name and a list of patterns"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    e.expander.macros.define(name.name, pattern, form[3:])
+    return e.deliver(nodes.support("empty"), to)

@@ -1,0 +1,263 @@
+"""Special forms that repeat: ``while``, ``loop``, ``loopcount`` and their like, and ``break``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from lispe_core import names, nodes
+from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter
+from lispe_core.forms import Symbol, Value
+from lispe_core.frames import Frame, Loop
+from lispe_core.library import Library
+
+loops = Library("loops")
+
+MOST_NESTED = 12
+"""CPython allows 20 blocks inside each other; the slow paths of operators need some."""
+
+
+def repeat(
+    e: Emitter, form: list[Value], to: Destination, emit: Callable[[str | None], None]
+) -> ast.expr:
+    """Emit a loop with ``emit``, which gets the temporary for its value if one is wanted."""
+    if e.frame.depth >= MOST_NESTED or _ends_with_return(e, form):
+        return outlined(e, form, to, emit)
+    slot = None if to is EFFECT else e.temporary()
+    if slot is not None:
+        e.add(nodes.assign(slot, nodes.nil()))
+    e.frame.loops.append(Loop(slot))
+    e.frame.depth += 1
+    emit(slot)
+    e.frame.depth -= 1
+    e.frame.loops.pop()
+    return e.finish(slot, to) if slot is not None else nodes.nil()
+
+
+def _ends_with_return(e: Emitter, form: list[Value]) -> bool:
+    return e.frame.kind == "root" and e.analysis.mentions([form], "return")
+
+
+def outlined(
+    e: Emitter, form: list[Value], to: Destination, emit: Callable[[str | None], None]
+) -> ast.expr:
+    """The loop in a Python function of its own, which gives its value and how it ended."""
+    outer = e.frame
+    frame = Frame("outline", outer, shared=True)
+    name = e.temporary()
+    e.frame = frame
+    with e.branch() as body:
+        repeat(e, form, RETURN, emit)
+    e.frame = outer
+    outer.written_outside.update(
+        {slot: where for slot, where in frame.written_outside.items() if where == "global"}
+    )
+    e.add(nodes.function(name, [], None, [], [*frame.declarations(), *body]))
+    result = e.call(nodes.name(name))
+    if outer.kind == "root" or not e.analysis.mentions([form], "return"):
+        return e.deliver(result, to)
+    pair = e.keep(result)
+    e.add(
+        ast.If(
+            nodes.call("isinstance", pair, nodes.support("Returned")),
+            [ast.Return(_passed_on(outer, pair))],
+            [],
+        )
+    )
+    return e.deliver(pair, to)
+
+
+def _passed_on(frame: Frame, returned: ast.expr) -> ast.expr:
+    return returned if frame.kind == "outline" else nodes.attribute(returned, "value")
+
+
+def body(e: Emitter, form: list[Value], start: int, slot: str | None) -> list[ast.stmt]:
+    """The statements of one turn; its value goes to ``slot`` if there is one."""
+    with e.branch() as statements:
+        if slot is None:
+            e.sequence(form, start, EFFECT)
+        else:
+            store = e.store_in(slot)
+            e.sequence(form, start, store)
+    return statements or [e.place(ast.Pass())]
+
+
+def for_each(
+    e: Emitter,
+    form: list[Value],
+    to: Destination,
+    name: Value,
+    values: ast.expr,
+    start: int,
+    after: Callable[[], None] | None = None,
+) -> ast.expr:
+    """A loop of the variable ``name`` over ``values``; the body starts at ``start``."""
+    if not isinstance(name, Symbol):
+        return e.deliver(e.call("fail", nodes.constant(f"Missing label for '{form[0]}'")), to)
+    values = e.keep(values)
+    variable = e.destination_of(name.name)
+    e.add(ast.Assign([variable.target()], nodes.nil()))
+    e.mark_set(name.name)
+
+    def emit(slot: str | None) -> None:
+        target = e.destination_of(name.name).target
+        statements = body(e, form, start, slot)
+        with e.into([]) as finished:
+            if after is not None:
+                after()
+        e.add(ast.For(target(), values, statements, finished, None))
+
+    return repeat(e, form, to, emit)
+
+
+@loops.special("while", "(while condition e…)", minimum=1)
+def while_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Repeats while ``condition`` is true; the last value of the last turn."""
+
+    def emit(slot: str | None) -> None:
+        before = e.branch()
+        with before as needed:
+            test = e.operand(form, 1, TEST)
+            statements = body(e, form, 2, slot)
+        if needed:
+            stop = ast.If(nodes.negated(test), [ast.Break()], [])
+            e.add(ast.While(nodes.constant(True), [*needed, e.place(stop), *statements], []))
+        else:
+            e.add(ast.While(test, statements, []))
+
+    return repeat(e, form, to, emit)
+
+
+@loops.special("loop", "(loop variable container e…)", minimum=1)
+def loop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Runs ``variable`` over a container, or with ``(variable from to)`` over numbers.
+
+    The last value of the last turn; ``to`` is included.
+    """
+    head = form[1]
+    if isinstance(head, list):
+        if len(head) not in (3, 4):
+            return e.deliver(e.call("fail", nodes.constant("Missing label for 'loop'")), to)
+        values = e.call("from_to", *e.operands(head))
+        return for_each(e, form, to, head[0], values, 2)
+    if len(form) < 3:
+        return e.deliver(e.call("wrong_count", nodes.constant("loop")), to)
+    return for_each(e, form, to, head, e.iterated(form, 2), 3)
+
+
+@loops.special("loopcount", "(loopcount turns (variable) e…)", minimum=2)
+def loopcount(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Repeats ``turns`` times; ``variable`` counts from 0."""
+    counted = form[1]
+    if type(counted) is int and counted >= 0:
+        values: ast.expr = e.place(nodes.call("range", nodes.constant(counted)))
+    else:
+        values = e.call("counted", e.operand(form, 1))
+    if len(form) > 3 and isinstance(form[2], Symbol):
+        return _count(e, form, to, form[2].name, values)
+
+    def emit(slot: str | None) -> None:
+        statements = body(e, form, 2, slot)
+        e.add(ast.For(nodes.target(e.temporary()), values, statements, [], None))
+
+    values = e.keep(values)
+    return repeat(e, form, to, emit)
+
+
+def _count(e: Emitter, form: list[Value], to: Destination, name: str, values: ast.expr) -> ast.expr:
+    values = e.keep(values)
+
+    def finish() -> None:
+        end = nodes.attribute(values, "stop")
+        e.add(ast.Assign([e.destination_of(name).target()], end))
+
+    return for_each(e, form, to, Symbol(name), values, 3, finish)
+
+
+@loops.special("dotimes", "(dotimes turns (variable) e…)", minimum=2)
+def dotimes(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """As ``loopcount``."""
+    return loopcount(e, form, to)
+
+
+@loops.special("whilein", "(whilein variable container condition e…)", minimum=4)
+def whilein(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Runs ``variable`` over a container as long as ``condition`` is true."""
+    name = form[1]
+    if not isinstance(name, Symbol):
+        return e.deliver(e.call("fail", nodes.constant("Missing label for 'whilein'")), to)
+    values = e.keep(e.iterated(form, 2))
+    e.add(ast.Assign([e.destination_of(name.name).target()], nodes.nil()))
+    e.mark_set(name.name)
+
+    def emit(slot: str | None) -> None:
+        target = e.destination_of(name.name).target
+        with e.branch() as statements:
+            test = e.operand(form, 3, TEST)
+            e.add(ast.If(nodes.negated(test), [ast.Break()], []))
+            statements.extend(body(e, form, 4, slot))
+        e.add(ast.For(target(), values, statements, [], None))
+
+    return repeat(e, form, to, emit)
+
+
+def _together(e: Emitter, form: list[Value], to: Destination, walk: str) -> ast.expr:
+    variables = form[1]
+    if not isinstance(variables, list) or not all(isinstance(each, Symbol) for each in variables):
+        return e.deliver(e.call("fail", nodes.constant(f"Missing label for '{form[0]}'")), to)
+    count = len(variables)
+    if len(form) < 2 + count:
+        return e.deliver(e.call("wrong_count", nodes.constant(str(form[0]))), to)
+    values = e.keep(e.call(walk, *e.operands(form, 2, 2 + count)))
+    for variable in variables:
+        e.add(ast.Assign([e.destination_of(variable.name).target()], nodes.nil()))
+        e.mark_set(variable.name)
+
+    def emit(slot: str | None) -> None:
+        targets = [e.destination_of(variable.name).target() for variable in variables]
+        statements = body(e, form, 2 + count, slot)
+        e.add(ast.For(nodes.tuple_target(targets), values, statements, [], None))
+
+    return repeat(e, form, to, emit)
+
+
+@loops.special("lloop", "(lloop (x y…) list list… e…)", minimum=3)
+def lloop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Runs several variables over as many lists at once, up to the shortest."""
+    return _together(e, form, to, "side_by_side")
+
+
+@loops.special("mloop", "(mloop (x y…) container container… e…)", minimum=3)
+def mloop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Runs several variables over containers; shorter ones than the first start again."""
+    return _together(e, form, to, "repeating")
+
+
+@loops.special("break", "(break)", maximum=0)
+def break_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Ends the innermost loop, or the iteration that calls this lambda."""
+    if not e.frame.loops:
+        return e.deliver(e.call("stop_iteration"), to)
+    result = e.frame.loops[-1].result
+    if result is not None:
+        e.add(nodes.assign(result, nodes.nil()))
+    e.add(ast.Break())
+    return nodes.nil()
+
+
+@loops.special("return", "(return (value))", maximum=1)
+def return_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Leaves the running function or lambda with ``value``."""
+    frame = e.frame
+    if frame.kind == "outline" and frame.home.kind != "root":
+        value = e.operand(form, 1) if len(form) > 1 else nodes.nil()
+        e.add(ast.Return(e.call("Returned", value)))
+        return nodes.nil()
+    if to is RETURN:
+        return e.sequence(form, 1, RETURN)
+    value = e.operand(form, 1) if len(form) > 1 else nodes.nil()
+    e.add(ast.Return(value))
+    return nodes.nil()
+
+
+__all__ = ["Destination", "loops", "names"]

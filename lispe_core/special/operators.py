@@ -1,0 +1,239 @@
+"""Operators in head position: Python's own, with a slow path for what Python refuses.
+
+Arithmetic over names and temporaries is one ``try``: the fast expression, and after a
+``TypeError`` the same through :mod:`lispe_core.operators`. The operands are settled, so that
+computing again is safe. Where Python would *accept* what LispE refuses (``"ab" * 3``), the fast
+expression is written so that Python refuses it as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from lispe_core import nodes
+from lispe_core.emitter import RETURN, TEST, VALUE, Destination, Emitter, Store
+from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.special.control import as_value
+
+Inline = Callable[[Emitter, list[Value], Destination], ast.expr]
+INLINE: dict[str, Inline] = {}
+"""Emitters of instructions that are more than a call."""
+
+_MOST_OPERATIONS = 30
+
+
+class Formula(NamedTuple):
+    """Arithmetic over settled operands: computed fast, or through the checked functions."""
+
+    fast: ast.expr
+    slow: ast.expr
+    numeric: bool
+    operations: int = 0
+
+
+def _plain(operator: type[ast.operator]) -> Callable[[Formula, Formula], ast.expr]:
+    return lambda left, right: ast.BinOp(left.fast, operator(), right.fast)
+
+
+def _multiplied(left: Formula, right: Formula) -> ast.expr:
+    """``"ab" * 3`` must fail as ``+"ab"`` does; one number beside text is not enough."""
+    return ast.BinOp(_no_text(left), ast.Mult(), _no_text(right))
+
+
+def _no_text(operand: Formula) -> ast.expr:
+    if operand.numeric or isinstance(operand.fast, ast.BinOp):
+        return operand.fast
+    return ast.UnaryOp(ast.UAdd(), operand.fast)
+
+
+def _power(left: Formula, right: Formula) -> ast.expr | None:
+    match right.fast:
+        case ast.Constant(value=int(exponent)) if exponent >= 0:
+            return ast.BinOp(_no_text(left), ast.Pow(), right.fast)
+    return None
+
+
+def _remainder(left: Formula, right: Formula) -> ast.expr | None:
+    match left.fast, right.fast:
+        case ast.Name(), ast.Constant(value=int(divisor)) if divisor > 0:
+            is_integer = nodes.same(nodes.call("type", left.fast), nodes.support("int"))
+            not_negative = ast.Compare(left.fast, [ast.GtE()], [nodes.constant(0)])
+            return ast.IfExp(
+                ast.BoolOp(ast.And(), [is_integer, not_negative]),
+                ast.BinOp(left.fast, ast.Mod(), right.fast),
+                nodes.call("modulo", left.slow, right.slow),
+            )
+    return None
+
+
+class Operator(NamedTuple):
+    """A two-operand operator: its checked function, and its fast form if it has one."""
+
+    checked: str
+    fast: Callable[[Formula, Formula], ast.expr | None]
+
+
+BINARY: dict[str, Operator] = {
+    "+": Operator("add", _plain(ast.Add)),
+    "-": Operator("subtract", _plain(ast.Sub)),
+    "*": Operator("multiply", _multiplied),
+    "/": Operator("divide", _plain(ast.Div)),
+    "%": Operator("modulo", _remainder),
+    "^^": Operator("power", _power),
+    "**": Operator("power", _power),
+    "<<": Operator("shift_left", _plain(ast.LShift)),
+    ">>": Operator("shift_right", _plain(ast.RShift)),
+    "&": Operator("bit_and", _plain(ast.BitAnd)),
+    "|": Operator("bit_or", _plain(ast.BitOr)),
+    "^": Operator("bit_xor", _plain(ast.BitXor)),
+    "&~": Operator("bit_and_not", lambda left, right: None),
+}
+
+
+def arithmetic(e: Emitter, sign: str, form: list[Value]) -> Formula:
+    """The operands of ``form`` folded with the operator ``sign``."""
+    formulas = _formulas(e, form)
+    result = formulas[0]
+    for formula in formulas[1:]:
+        result = _joined(e, sign, result, formula)
+    return result
+
+
+def _formulas(e: Emitter, form: list[Value]) -> list[Formula]:
+    results: list[Formula] = []
+    for index in range(1, len(form)):
+        first, writes = len(e.block), len(e.written)
+        formula = _formula(e, form, index)
+        lifted = e.block[first:]
+        if lifted:
+            del e.block[first:]
+            changed = set(e.written[writes:])
+            results = [_computed_before(e, earlier, changed) for earlier in results]
+            e.block.extend(lifted)
+        results.append(formula)
+    return results
+
+
+def _computed_before(e: Emitter, formula: Formula, changed: set[str]) -> Formula:
+    if _unchanged(e, formula.fast, changed):
+        return formula
+    return _leaf(e, e.keep(deliver_formula(e, formula, VALUE)), formula.numeric)
+
+
+def _unchanged(e: Emitter, value: ast.expr, changed: set[str]) -> bool:
+    if isinstance(value, ast.Name):
+        return e.is_settled(value) or (value.id not in changed and e.is_private(value.id))
+    return isinstance(value, ast.Constant)
+
+
+def _formula(e: Emitter, form: list[Value], index: int) -> Formula:
+    element = form[index]
+    if isinstance(element, list) and len(element) > 2 and isinstance(element[0], Symbol):
+        expanded = e.expander.expand(element)
+        if expanded is element and element[0].name in BINARY:
+            with e.at(element):
+                return arithmetic(e, element[0].name, element)
+    value = e.operand(form, index)
+    if isinstance(value, ast.Name):
+        return _leaf(e, value)
+    if isinstance(value, ast.Constant):
+        return Formula(value, value, type(value.value) in (int, float))
+    return _leaf(e, e.keep(value))
+
+
+def _leaf(e: Emitter, value: ast.expr, numeric: bool = False) -> Formula:
+    return Formula(value, value, numeric or e.is_numeric(value))
+
+
+def _joined(e: Emitter, sign: str, left: Formula, right: Formula) -> Formula:
+    if left.operations + right.operations > _MOST_OPERATIONS:
+        left = _leaf(e, e.keep(deliver_formula(e, left, VALUE)), left.numeric)
+        right = _leaf(e, e.keep(deliver_formula(e, right, VALUE)), right.numeric)
+    operator = BINARY[sign]
+    fast = operator.fast(left, right)
+    slow = e.place(nodes.call(operator.checked, left.slow, right.slow))
+    if fast is None:
+        return Formula(slow, slow, False, left.operations + right.operations + 1)
+    numeric = left.numeric and right.numeric
+    return Formula(e.place(fast), slow, numeric, left.operations + right.operations + 1)
+
+
+def folded(e: Emitter, sign: str, values: Sequence[ast.expr]) -> Formula:
+    """Settled values folded with the operator ``sign``."""
+    result = _leaf(e, values[0])
+    for value in values[1:]:
+        result = _joined(e, sign, result, _leaf(e, value))
+    return result
+
+
+def deliver_formula(e: Emitter, formula: Formula, to: Destination) -> ast.expr:
+    """Send the value of a formula to a destination."""
+    if formula.numeric or formula.fast is formula.slow:
+        return e.deliver(formula.fast, to)
+    store: Destination = to
+    slot = None
+    if to is not RETURN and not isinstance(to, Store):
+        slot = e.temporary()
+        store = e.store_in(slot)
+    with e.into([]) as fast:
+        e.deliver(formula.fast, store)
+    with e.into([]) as slow:
+        e.deliver(formula.slow, store)
+    e.add(nodes.attempt(fast, nodes.support("TypeError"), slow))
+    return nodes.name(slot) if slot is not None else nodes.nil()
+
+
+def _arithmetic(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    sign = str(form[0])
+    if len(form) == 2:
+        return e.deliver(e.call("fold", nodes.constant(sign), e.operand(form, 1)), to)
+    return deliver_formula(e, arithmetic(e, sign, form), to)
+
+
+INLINE.update(dict.fromkeys(BINARY, _arithmetic))
+
+_COMPARISONS: dict[str, type[ast.cmpop]] = {
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+    "=": ast.Eq,
+    "!=": ast.NotEq,
+}
+
+
+def _comparison(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    values = e.operands(form)
+    if len(values) > 2:
+        values = [e.keep(value) for value in values]
+    operator = _COMPARISONS[str(form[0])]
+    test = e.place(ast.Compare(values[0], [operator() for _ in values[1:]], values[1:]))
+    return e.deliver(e.place(as_value(test, to)), to)
+
+
+INLINE.update(dict.fromkeys(_COMPARISONS, _comparison))
+
+
+def _identity(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    values = e.operands(form)
+    if len(values) > 2:
+        values = [e.keep(value) for value in values]
+    tests = [_same(e, left, right) for left, right in zip(values, values[1:], strict=False)]
+    if str(form[0]) == "neq":
+        tests = [nodes.negated(test) for test in tests]
+    test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+    return e.deliver(e.place(as_value(test, to)), to)
+
+
+def _same(e: Emitter, left: ast.expr, right: ast.expr) -> ast.expr:
+    for value in (left, right):
+        if isinstance(value, ast.Constant) and isinstance(value.value, int | float | str):
+            return e.place(ast.Compare(left, [ast.Eq()], [right]))
+    return e.call("identical", left, right)
+
+
+INLINE.update({"eq": _identity, "neq": _identity})
+
+__all__ = ["BINARY", "INLINE", "TEST", "Formula", "LispList", "arithmetic", "deliver_formula"]

@@ -1,0 +1,256 @@
+"""What compiled code calls: the parts of a form's meaning that are no Python operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import FunctionType
+from typing import Any
+
+from lispe_core import containers, dictionaries, operators
+from lispe_core.calls import BreakIteration, call_value
+from lispe_core.context import current
+from lispe_core.errors import LispError
+from lispe_core.printer import display
+from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Value
+
+
+class Unset:
+    """The mark of a variable that has no value, or of an argument that was not given."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET = Unset()
+
+
+def data_list(*values: Value) -> LispList:
+    """A form whose head is no function: the list of its values."""
+    return LispList(values)
+
+
+def dictionary(*keys_and_values: Value) -> Value:
+    """The value of a dictionary literal."""
+    return dictionaries.literal(list(zip(keys_and_values[::2], keys_and_values[1::2], strict=True)))
+
+
+def head(function: Callable[..., Value], undefined: object, value: Value) -> Callable[..., Value]:
+    """What a name calls that is a variable: the function of that name, else the value."""
+    if function is not undefined:
+        return function
+    return value if type(value) is FunctionType else partial(call_value, value)
+
+
+def wrong_count(name: str) -> Value:
+    """Raise the error of an instruction with too many or too few operands."""
+    raise LispError(f"Wrong number of arguments for: '{name}'")
+
+
+def fail(message: str) -> Value:
+    """Raise an error of the language."""
+    raise LispError(message)
+
+
+def throw(message: Value) -> Value:
+    """``(throw message)``."""
+    raise LispError(display(message), bare=True)
+
+
+def stop_iteration() -> Value:
+    """``(break)`` outside of a loop: end the iteration that calls this lambda."""
+    raise BreakIteration
+
+
+def caught(exception: Exception) -> LispError:
+    """What ``catch`` caught; a defect is no error of the program and goes on."""
+    from lispe_core.faults import lisp_error
+
+    error = lisp_error(exception)
+    if error is None:
+        raise exception
+    return error
+
+
+def maybe(exception: Exception) -> Maybe:
+    """The value of a ``catch`` that caught ``exception``."""
+    return Maybe(caught(exception).text)
+
+
+def message(exception: Exception) -> str:
+    """The message of an error that ``maybe`` hands to its handler."""
+    return caught(exception).text
+
+
+def global_value(name: str) -> Value:
+    """The value of a name outside of the call frame."""
+    return current().evaluator.global_value(name)
+
+
+def counted(turns: Value) -> range:
+    """The values of ``loopcount``'s variable."""
+    if isinstance(turns, float):
+        turns = int(turns)
+    if not isinstance(turns, int):
+        raise LispError(f"'loopcount' needs a number of turns, not '{turns}'")
+    return range(turns) if turns >= 0 else range(-turns - 1, -1, -1)
+
+
+def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
+    """The values of ``(loop (v first last step) …)``, the last one included."""
+    if step is None:
+        step = 1 if first <= last else -1
+    if step == 0:
+        raise LispError("the step of a 'loop' cannot be 0")
+    if type(first) is int and type(last) is int and type(step) is int:
+        return range(first, last + (1 if step > 0 else -1), step)
+    turns = int((last - first) / step + 1e-9) + 1
+    return [first + index * step for index in range(turns)]
+
+
+def parts(value: Value, count: int) -> list[Value]:
+    """The elements of a list that is taken apart."""
+    elements = list(containers.iterate(value))
+    if len(elements) != count:
+        raise LispError("a list of variable should have the same size as its value.")
+    return elements
+
+
+class Returned:
+    """The value of a ``return`` on its way out of a loop that is a Python function of its own."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+def nothing_there(exception: Exception) -> Value:
+    """``nil`` for a missing index or key; any other error goes on."""
+    if caught(exception).text != str(containers.out_of_bounds()):
+        raise exception
+    return None
+
+
+def is_maybe(value: Value) -> bool:
+    """Whether ``value`` is what ``catch`` gives after an error."""
+    return isinstance(value, Maybe)
+
+
+def unknown_key(key: str) -> Value:
+    """Raise the error of a ``switch`` that has no clause for its value."""
+    raise LispError(f"Unknown 'switch' key: '{key}'")
+
+
+def side_by_side(*values: Value) -> Iterable[tuple[Value, ...]]:
+    """The turns of ``lloop``: up to the shortest list."""
+    return zip(*map(containers.iterate, values), strict=False)
+
+
+def repeating(*values: Value) -> Iterable[tuple[Value, ...]]:
+    """The turns of ``mloop``: as many as the first container has elements."""
+    first, *others = [_elements(value) for value in values]
+    if not all(others):
+        return []
+    return [
+        (element, *(other[turn % len(other)] for other in others))
+        for turn, element in enumerate(first)
+    ]
+
+
+def _elements(value: Value) -> list[Value]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(containers.iterate(value))
+
+
+def counter(container: Value, key: Value, operand: Value) -> Value:
+    """The old value of ``(+= (@ container key) operand)``: 0 or "" for a new dictionary key."""
+    if isinstance(container, dict):
+        try:
+            return containers.element(container, key)
+        except LispError:
+            return "" if isinstance(operand, str) else 0
+    return containers.element(container, key)
+
+
+def itself(value: Value) -> Value:
+    """``value``: reads a variable now."""
+    return value
+
+
+def restore_in(frame: dict[str, Value], slot: str, value: Value) -> None:
+    """Give a variable of a frame its former value, or none."""
+    if value is UNSET:
+        frame.pop(slot, None)
+    else:
+        frame[slot] = value
+
+
+SUPPORT: dict[str, Any] = {
+    "restore_in": restore_in,
+    "itself": itself,
+    "counter": counter,
+    "repeating": repeating,
+    "side_by_side": side_by_side,
+    "unknown_key": unknown_key,
+    "is_maybe": is_maybe,
+    "nothing_there": nothing_there,
+    "Returned": Returned,
+    "BaseException": BaseException,
+    "Exception": Exception,
+    "FunctionType": FunctionType,
+    "IndexError": IndexError,
+    "KeyError": KeyError,
+    "LispError": LispError,
+    "LispList": LispList,
+    "TypeError": TypeError,
+    "call_value": call_value,
+    "display": display,
+    "caught": caught,
+    "copy": containers.copy_constant,
+    "counted": counted,
+    "data_list": data_list,
+    "dictionary": dictionary,
+    "element": containers.element,
+    "empty": EMPTY,
+    "enumerate": enumerate,
+    "fail": fail,
+    "float": float,
+    "fold": operators.fold,
+    "from_to": from_to,
+    "global_value": global_value,
+    "head": head,
+    "identical": operators.identical,
+    "int": int,
+    "isinstance": isinstance,
+    "add": operators.add,
+    "subtract": operators.subtract,
+    "multiply": operators.multiply,
+    "divide": operators.divide,
+    "modulo": operators.modulo,
+    "power": operators.power,
+    "shift_left": operators.shift_left,
+    "shift_right": operators.shift_right,
+    "bit_and": operators.bit_and,
+    "bit_or": operators.bit_or,
+    "bit_xor": operators.bit_xor,
+    "bit_and_not": operators.bit_and_not,
+    "iterate": containers.iterate,
+    "list": list,
+    "maybe": maybe,
+    "message": message,
+    "parts": parts,
+    "range": range,
+    "stop_iteration": stop_iteration,
+    "store": containers.store,
+    "str": str,
+    "throw": throw,
+    "true": TRUE,
+    "type": type,
+    "unset": UNSET,
+    "wrong_count": wrong_count,
+    "zip": zip,
+}
