@@ -10,13 +10,20 @@ import base64
 import binascii
 import json
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from torch_lib.atomic_files import replacing
-from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, MissingPackage
+from torch_lib.errors import (
+    ArgumentError,
+    CheckpointError,
+    FileMissing,
+    MissingPackage,
+    TorchLibWarning,
+)
 from torch_lib.tokenizers import check_ids
 
 __all__ = ["PipelineTokenizer", "bpe_tokenizer", "train_bpe", "train_wordpiece"]
@@ -122,7 +129,7 @@ def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
         special_tokens=["<|endoftext|>"],
         show_progress=False,
     )
-    return _train(pipeline, trainer, files, prefix)
+    return _train(pipeline, trainer, files, prefix, vocab_size)
 
 
 def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
@@ -141,7 +148,7 @@ def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) ->
         special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
         show_progress=False,
     )
-    return _train(pipeline, trainer, files, prefix)
+    return _train(pipeline, trainer, files, prefix, vocab_size)
 
 
 def is_rank_file(path: Path) -> bool:
@@ -294,7 +301,9 @@ def _companion_settings(folder: Path, pipeline: Any) -> dict[str, Any]:
     }
 
 
-def _train(pipeline: Any, trainer: Any, files: str | Sequence[str], prefix: str) -> str:
+def _train(
+    pipeline: Any, trainer: Any, files: str | Sequence[str], prefix: str, vocab_size: int
+) -> str:
     paths = [files] if isinstance(files, str) else list(files)
     for path in paths:
         if not Path(path).is_file():
@@ -303,6 +312,13 @@ def _train(pipeline: Any, trainer: Any, files: str | Sequence[str], prefix: str)
     target = Path(f"{prefix}.json")
     with replacing(target) as temporary:
         pipeline.save(str(temporary))
+    reached = pipeline.get_vocab_size()
+    if reached < vocab_size:
+        warnings.warn(
+            f"vocabulary reduced from {vocab_size} to {reached} (limit of the corpus)",
+            TorchLibWarning,
+            stacklevel=3,
+        )
     return f"Training completed successfully. Tokenizer saved as: {target}"
 
 

@@ -155,13 +155,13 @@ def train_sentencepiece(
     except (RuntimeError, OSError) as error:
         raise _training_error(error, vocab_size) from error
     tokenizer = SentencePieceTokenizer(model.getvalue())
+    _write_model(tokenizer, model_prefix)
     if tokenizer.vocab_size < vocab_size:
         warnings.warn(
             f"vocabulary reduced from {vocab_size} to {tokenizer.vocab_size} (limit of the corpus)",
             TorchLibWarning,
             stacklevel=2,
         )
-    _write_model(tokenizer, model_prefix)
     return f"Training completed successfully. Model saved as: {model_prefix}.model"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, overload, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -87,6 +87,10 @@ def tokenizer_of(ids: Tensor) -> Tokenizer | None:
     return _encoders.get(ids)
 
 
+@overload
+def encode(tokenizer: Tokenizer, text: str) -> Tensor: ...  # type: ignore[overload-overlap]
+@overload
+def encode(tokenizer: Tokenizer, text: Sequence[str]) -> list[Tensor]: ...
 def encode(tokenizer: Tokenizer, text: str | Sequence[str]) -> Tensor | list[Tensor]:
     """The token ids of ``text``.
 
