@@ -157,7 +157,7 @@ class Evaluator:
         except Interrupted:
             return EvaluationInterrupted(command.id, time.perf_counter() - started)
         except LispError as error:
-            view = error_view(error, command.source, command.origin)
+            view = error_view(error, {command.origin: command.source})
             return EvaluationFailed(command.id, view, time.perf_counter() - started)
         except Exception as defect:
             seconds = time.perf_counter() - started

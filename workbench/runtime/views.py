@@ -120,8 +120,11 @@ def _pieces(value: Value, longest: int, outer: tuple[int, ...]) -> Iterator[str]
     printer = display.dispatch(type(value))
     if isinstance(value, str):
         yield written(value[: longest + 1])
-    elif printer not in PRINTED_IN_PIECES or (len(value) == 2 and value[0] is QUOTE):
+    elif printer not in PRINTED_IN_PIECES:
         yield written(value)
+    elif isinstance(value, list) and len(value) == 2 and value[0] is QUOTE:
+        yield "'"
+        yield from _pieces(value[1], longest, outer)
     elif id(value) in outer or len(outer) > DEEPEST:
         yield "..."
     else:

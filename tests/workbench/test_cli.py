@@ -1,0 +1,95 @@
+"""The command line: what each form does, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from importlib import metadata, resources
+from pathlib import Path
+
+import pytest
+
+from workbench import cli
+from workbench.resources import sample, themes
+
+
+def status_of(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("--version") == 0
+    assert capsys.readouterr().out == f"lispe-workbench {metadata.version('lispe-workbench')}\n"
+
+
+def test_help_names_every_way_to_use_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("--help") == 0
+    told = capsys.readouterr().out
+    for word in ("--run", "--eval", "--tour", "--version", "--print", "130"):
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--run",),
+        ("--eval",),
+        ("--unknown",),
+        ("a.lisp", "b.lisp"),
+        ("a.lisp", "--eval", "(+ 1 2)"),
+        ("--print", "a.lisp"),
+        ("--tour", "a.lisp"),
+        ("--tour", "--version"),
+    ],
+)
+def test_wrong_usage_is_status_2(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "lispe-workbench: " in told.err
+
+
+def test_the_app_needs_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of() == 2
+    assert "--run FILE" in capsys.readouterr().err
+
+
+def test_a_dumb_terminal_can_not_show_the_app() -> None:
+    """Told on a real terminal, which pytest's own streams are not."""
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TERM": "dumb"},
+        timeout=60,
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+
+    assert done.returncode == 2
+    assert "TERM=dumb" in done.stderr
+
+
+def test_samples_and_themes_are_found() -> None:
+    assert sample("tour.lisp").read_text(encoding="utf-8")
+    assert {path.suffix for path in themes()} == {".toml"}
+    with pytest.raises(FileNotFoundError):
+        sample("nowhere.lisp")
+
+
+def test_samples_are_part_of_the_package() -> None:
+    """A wheel holds them where a checkout has them."""
+    folder = Path(str(resources.files("workbench")))
+
+    assert sample("tour.lisp").parent == folder / "samples"

@@ -1,0 +1,225 @@
+"""Programs without the app: output, errors and exit status of the real command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "workbench")
+
+TRAINING = """
+(setq model (torch_model 8 16 1))
+(setq adam (torch_optimizer model 0.01 "adam"))
+(setq x (torch_rand '(4 8)))
+(println "training")
+(while true
+   (torch_optimizer_zero_grad adam)
+   (catch (torch_backward (torch_mse_loss (torch_forward model x) (torch_rand '(4 1)))))
+   (maybe (torch_optimizer_step adam) nil))
+"""
+
+
+def run(
+    *arguments: str, stdin: str = "", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(env or {})},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    return tmp_path / "program.lisp"
+
+
+def test_output_is_data_and_talk_goes_to_stderr(program: Path) -> None:
+    program.write_text('(println "data" 1) (printerrln "talk") (+ 1 2)')
+
+    done = run("--run", str(program))
+
+    assert (done.stdout, done.stderr, done.returncode) == ("data 1\n", "talk\n", 0)
+
+
+def test_arguments_go_to_the_program(program: Path) -> None:
+    program.write_text("(println _args) (println _current)")
+
+    done = run("--run", str(program), "-x", "--print", "two words")
+
+    assert done.stdout == f'("-x" "--print" "two words")\n{program.parent}{os.sep}\n'
+
+
+def test_the_last_value_is_printed_on_request(program: Path) -> None:
+    program.write_text('(list 1 "a")')
+
+    assert run("--print", "--run", str(program)).stdout == '(1 "a")\n'
+    assert run("--print", "--eval", '(println "x")').stdout == "x\n"
+
+
+def test_text_and_stdin_are_programs() -> None:
+    assert run("--eval", "(print (+ 1 2) _args)", "a").stdout == '3("a")'
+    assert run("-", stdin='(println "from stdin")').stdout == "from stdin\n"
+    assert run("--run", "-", stdin='(println "from stdin")').stdout == "from stdin\n"
+
+
+def test_an_error_says_where_and_how_it_was_reached(program: Path) -> None:
+    program.write_text(
+        "(defun inner (x)\n   (/ x 0))\n(defun outer (x) (+ 1 (inner x)))\n(outer 5)\n"
+    )
+
+    done = run("--run", str(program))
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Error: division by zero" in done.stderr
+    assert f"{program}:2:4" in done.stderr
+    assert "(/ x 0)" in done.stderr
+    assert "^" in done.stderr
+    assert "inner" in done.stderr
+    assert "outer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(println (+ 1 2)",
+        '(println "open',
+        "(setq x [1 2)",
+        ")",
+        "(undefined 1)",
+        '(throw "own words")',
+        "(car 5)",
+        '(@ "abc" 10)',
+        '(torch_add "a" 1)',
+        "(use 'nonsense)",
+        "(defun f (n) (+ 1 (f n))) (f 1)",
+        "((((",
+        "\x00\x01",
+        "(loop)",
+        "(setq)",
+        "(let 5)",
+        "(lambda)",
+        "(torch_zeros '(100000 100000 100000))",
+        "(setq l (list 1)) (push l l) (throw (string l))",
+    ],
+)
+def test_bad_programs_are_status_1_without_python(source: str) -> None:
+    done = run("--eval", source)
+
+    assert done.returncode == 1, done
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+    assert "internal error" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.lisp", "", "."])
+def test_a_program_that_can_not_be_read_is_status_2(tmp_path: Path, name: str) -> None:
+    done = run("--run", str(tmp_path / name))
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("lispe-workbench: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_program_reads_stdin(program: Path) -> None:
+    program.write_text('(println (input "? ")) (println (input)) (println (nullp (input)))')
+
+    done = run("--run", str(program), stdin="one\ntwo")
+
+    assert done.stdout == "one\ntwo\ntrue\n"
+    assert done.stderr == "? "
+
+
+def test_unusual_text_is_written() -> None:
+    done = run("--eval", '(println "λ → ∑ 漢字")', env={"PYTHONIOENCODING": "utf-8"})
+
+    assert done.stdout == "λ → ∑ 漢字\n"
+
+
+def test_only_the_first_of_several_processes_prints() -> None:
+    done = run("--eval", '(println "x") (printerrln "y")', env={"RANK": "1"})
+
+    assert (done.stdout, done.stderr) == ("", "y\n")
+
+
+def test_warnings_are_one_line_on_stderr() -> None:
+    done = run("--eval", "(println (torch_set_device 0))")
+
+    assert done.stdout == "nil\n"
+    assert done.stderr.startswith("warning: torch_set_device: CUDA is not available")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--eval", '(while true (catch (println "again")))'],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "again\n"
+        process.stdout.close()
+        assert process.wait(30) == 1
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '(println "running") (while true (maybe (/ 1 0) (catch (/ 1 0))))',
+        '(println "running") (input)',
+        '(println "running") (sleep 60000)',
+        TRAINING,
+    ],
+)
+def test_ctrl_c_is_status_130(source: str) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--eval", source],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_a_defect_is_told_as_ours(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    from lispe_core.interpreter import Interpreter
+    from workbench import headless
+
+    def broken(self: Interpreter, source: str, origin: str) -> None:
+        raise AttributeError("no such attribute")
+
+    monkeypatch.setattr(Interpreter, "evaluate", broken)
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert headless.run_text("(+ 1 2)") == 1
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+    told = capsys.readouterr().err
+    assert told.startswith("internal error: AttributeError: no such attribute\n")
+    assert "test_headless.py" in told
+    assert "Traceback" not in told
