@@ -49,11 +49,15 @@ def shielded() -> Iterator[None]:
         raise Interrupted
 
 
-def request() -> None:
-    """Ask user code to stop; called by a signal handler in the main thread."""
+def request() -> bool:
+    """Ask user code to stop; called by a signal handler in the main thread.
+
+    Returns:
+        False if no user code runs, True if it runs shielded and stops later.
+    """
     if not _state.running:
-        return
+        return False
     if _state.shields:
         _state.requested = True
-        return
+        return True
     raise Interrupted
