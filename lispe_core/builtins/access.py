@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from itertools import islice, product
 from typing import Any
@@ -12,6 +13,7 @@ from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
+from lispe_core.matrices import Matrix
 from lispe_core.printer import display
 from lispe_core.sets import LispSet
 from lispe_core.typed_lists import Integers
@@ -75,7 +77,7 @@ def tally(value: Value) -> int:
     """
     if isinstance(value, Container):
         return value.tally()
-    return size(value)
+    return math.prod(value.shape) if isinstance(value, Matrix) else size(value)
 
 
 @access.builtin("in")

@@ -11,6 +11,7 @@ from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Strings, Value
 from lispe_core.library import Library
 from lispe_core.linked_lists import Link, LinkedList
+from lispe_core.matrices import grouped
 from lispe_core.printer import display
 from lispe_core.streams import Range, steps
 from lispe_core.typed_lists import (
@@ -19,7 +20,6 @@ from lispe_core.typed_lists import (
     Numbers,
     Shorts,
     TypedList,
-    homogeneous,
 )
 
 lists = Library("lists")
@@ -311,4 +311,4 @@ def to_tensor(values: Value) -> Value:
     """
     if not isinstance(values, list):
         return values
-    return homogeneous([to_tensor(value) for value in values])
+    return grouped([to_tensor(value) for value in values])

@@ -191,7 +191,9 @@ def format_number(value: Value, template: str) -> str:
         (stringf 3 "%.2f")      ; => 3.00
         (stringf 255 "%04x")    ; => 00ff
     """
-    found = re.search(r"%[-+ #0]*[0-9]*(?:\.[0-9]+)?(?:hh|h|ll|l|L|z|j|t|q)?([a-zA-Z])", template)
+    found = re.search(
+        r"%[-+ #0]*[0-9]*(?:\.[0-9]+)?(?:hh?|ll?|[Lzjtq])?([diouxXceEfFgG])", template
+    )
     if not found:
         raise LispError(f"'{template}' is not a format for a number")
     converted = to_integer(value) if found.group(1) in _WHOLE_FORMATS else to_number(value)
@@ -382,4 +384,4 @@ def character_bytes(text: str) -> Shorts:
     Example:
         (bytes "A")    ; => (65 0 0 0)
     """
-    return Shorts(text.encode("utf-32-le"))
+    return Shorts(list(text.encode("utf-32-le")))

@@ -1,0 +1,47 @@
+; Predicates and conversion.
+
+(atomp 'a)                         ; => true
+(atomp nil)                        ; => true
+(atomp 1)                          ; => nil
+(atomp "a")                        ; => nil
+(consp ())                         ; => true
+(consp (integers))                 ; => true
+(consp nil)                        ; => nil
+(nullp nil)                        ; => true
+(nullp ())                         ; => true
+(nullp (integers))                 ; => nil
+(nullp "")                         ; => nil
+(emptyp "")                        ; => true
+(emptyp 0)                         ; => true
+(emptyp nil)                       ; => true
+(emptyp {"a":1})                   ; => nil
+(zerop nil)                        ; => true
+(zerop "0")                        ; => true
+(zerop 0.0)                        ; => true
+(zero? 1)                          ; => nil
+(numberp 1,2i)                     ; => true
+(stringp b"a")                     ; => true
+(upperp "ABC")                     ; => true
+(upperp "ABc")                     ; => nil
+(lower? "")                        ; => nil
+(vowelp "aé")                      ; => true
+(digitp "12")                      ; => true
+
+(integer "12abc")                  ; => 12
+(integer "abc")                    ; => 0
+(integer "0x1F")                   ; => 31
+(integer -3.9)                     ; => -3
+(integer nil)                      ; => 0
+(integer '(1))                     ; => 0
+(number "1.5x")                    ; => 1.5
+(number "-2e3")                    ; => -2000
+(string 42)                        ; => 42
+(size (string 42))                 ; => 2
+(atom "abc")                       ; => abc
+(float 1.5)                        ; => 1.5
+(short 40000)                      ; => -25536
+(complex 1 2)                      ; => 1,2i
+(real 1,2i)                        ; => 1
+(imaginary 1,2i)                   ; => 2
+(explode "abc")                    ; => (a b c)
+(type 'a)                          ; => atom_
