@@ -21,6 +21,7 @@ from textual.widgets import Footer, Static, TextArea
 
 from torch_lib.events import Progress
 from workbench import resources
+from workbench.app import structure
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands, help_page
@@ -35,7 +36,6 @@ from workbench.app.panels.base import (
     InterruptRequested,
     OpenLocation,
     Panel,
-    ShowVariable,
 )
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings import (
@@ -54,7 +54,6 @@ from workbench.runtime.protocol import (
     EvaluationInterrupted,
     EvaluationStarted,
     Event,
-    InputRequested,
     LibraryLoaded,
     Session,
     SessionRestarted,
@@ -74,8 +73,16 @@ class Workbench(App[int]):
     TITLE = "LispE Workbench"
     CSS_PATH = "workbench.tcss"
     COMMANDS: ClassVar = {WorkbenchCommands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+        (0, "-cramped"),
+        (60, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+        (0, "-flat"),
+        (16, "-short"),
+        (30, "-tall"),
+    ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
@@ -117,6 +124,7 @@ class Workbench(App[int]):
     def on_mount(self) -> None:
         """Listen to the session, and begin in the editor or at the prompt."""
         self._name_panes()
+        self._check_comments()
         (self._editor if self._editor.path else self._repl.prompt).focus()
         self.session.subscribe(self.bridge.put)
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
@@ -374,6 +382,11 @@ class Workbench(App[int]):
             self._status.hint = Content("")
         else:
             self._status.hint = call_hint(definition.usage, call)
+
+    @on(TextArea.Changed, "#editor")
+    @on(Editor.FileChanged)
+    def _check_comments(self) -> None:
+        self._status.hidden_from = structure.comment_hides_code(self._editor.scanner)
 
     @on(Editor.FileChanged)
     def _name_panes(self) -> None:

@@ -7,14 +7,14 @@ every load and edit.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
-from textual.widgets.text_area import Location, Selection, TextAreaTheme
+from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
+from textual.widgets.text_area import Location, Selection, TextAreaTheme
 
 from workbench.app import structure
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
@@ -37,7 +37,7 @@ class CodeTheme(TextAreaTheme):
 class CodeArea(TextArea):
     """LispE source that is being typed."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+underscore,ctrl+slash",
             "toggle_comment",

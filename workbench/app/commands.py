@@ -95,7 +95,11 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
 
 
 def _by_id(screen: Screen[Any]) -> dict[str, Binding]:
-    return {entry.binding.id: entry.binding for entry in screen.active_bindings.values() if entry.binding.id}
+    return {
+        entry.binding.id: entry.binding
+        for entry in screen.active_bindings.values()
+        if entry.binding.id
+    }
 
 
 def _key_order(binding: Binding) -> tuple[bool, int, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -47,7 +48,7 @@ class Choice(ModalScreen[str]):
     """
 
     DEFAULT_CSS = DIALOG_CSS.format(name="Choice")
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="choice.cancel", show=False),
         Binding("left", "app.focus_previous", id="choice.previous", show=False),
         Binding("right", "app.focus_next", id="choice.next", show=False),
@@ -103,7 +104,7 @@ class AskPath(ModalScreen[Path | None]):
     """Asks for the path of a file; tab takes the suggestion, escape gives ``None``."""
 
     DEFAULT_CSS = DIALOG_CSS.format(name="AskPath")
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="path.cancel", show=False),
         Binding("tab", "complete", "Complete", id="path.complete", show=False, priority=True),
     ]
@@ -152,7 +153,9 @@ class Help(ModalScreen[None]):
     }
     """
     )
-    BINDINGS = [Binding("escape,f1,enter,q", "leave", "Close", id="help.close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,enter,q", "leave", "Close", id="help.close", show=False)
+    ]
 
     def __init__(self, title: str, page: Content) -> None:
         super().__init__()

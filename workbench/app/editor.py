@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from workbench.app.code_area import CodeArea
@@ -31,7 +32,7 @@ class Editor(CodeArea):
     }
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+r",
             "evaluate_top_form",
@@ -157,7 +158,9 @@ class Editor(CodeArea):
         start = error.column - 1 if number == error.line and error.column else 0
         end = error.end_column - 1 if number == error.end_line and error.end_column else length
         colour = self.app.theme_variables["syntax-error"]
-        text.stylize(Style(color=colour, underline=True), min(start, length - 1), max(end, start + 1))
+        text.stylize(
+            Style(color=colour, underline=True), min(start, length - 1), max(end, start + 1)
+        )
         return text
 
     def _build_highlight_map(self) -> None:

@@ -19,10 +19,11 @@ from workbench.runtime.protocol import DefinitionView
 
 PARENTHESES = tuple(f"paren{number}" for number in range(1, 7))
 CONSTANTS = frozenset(("nil", "true", "false", "_"))
-COMMON_FORMS = BODY_FORMS | frozenset(
-    "and break class@ cond data@ from@ if not or quote return self select setq setg set@ throw use "
-    "xor".split()
-)
+_OTHERS = """
+    and break class@ cond data@ from@ if not or quote return self select set@ setg setq throw use
+    xor
+"""
+COMMON_FORMS = BODY_FORMS | frozenset(_OTHERS.split())
 
 
 class Span(NamedTuple):

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from workbench.app import structure
 from workbench.app.code_area import CodeArea
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
-from workbench.app.scanner import scan
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     ErrorView,
-    Event,
     EvaluationFailed,
     EvaluationFinished,
     EvaluationInterrupted,
+    Event,
     InputRequested,
     OutputWritten,
     RequestId,
@@ -37,7 +36,7 @@ class Prompt(CodeArea):
     While a program reads a line, Enter answers it instead; the draft comes back afterwards.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+j",
             "new_line",
@@ -71,9 +70,7 @@ class Prompt(CodeArea):
         text: str | None
 
     def __init__(self, vocabulary: Vocabulary, history: History, *, id: str | None = None) -> None:
-        super().__init__(
-            vocabulary=vocabulary, id=id, compact=True, highlight_cursor_line=False
-        )
+        super().__init__(vocabulary=vocabulary, id=id, compact=True, highlight_cursor_line=False)
         self.entries = history
         self.reading = False
         self._draft = ""

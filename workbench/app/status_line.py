@@ -33,6 +33,7 @@ class StatusLine(Widget):
     place: reactive[tuple[int, int]] = reactive((0, 0))
     torch: reactive[str] = reactive("")
     hint: reactive[Content] = reactive(Content(""))
+    hidden_from: reactive[int | None] = reactive(None)
     progress: reactive[Progress | None] = reactive(None)
     stuck: reactive[bool] = reactive(False)
     started: reactive[float | None] = reactive(None)
@@ -62,11 +63,18 @@ class StatusLine(Widget):
         end = Content("  ").join(right)
         start = Content.assemble(*left)
         room = self.size.width - start.cell_length - end.cell_length
-        if self.hint.cell_length and room > 8:
-            hint = self.hint.truncate(room - 6, ellipsis=True)
+        hint = self._hint()
+        if hint.cell_length and room > 8:
+            hint = hint.truncate(room - 6, ellipsis=True)
             start = Content.assemble(start, "    ", hint)
             room = self.size.width - start.cell_length - end.cell_length
         return Content.assemble(start, " " * max(room, 1), end)
+
+    def _hint(self) -> Content:
+        if self.hint.cell_length or self.hidden_from is None:
+            return self.hint
+        text = f"the comment in line {self.hidden_from + 1} hides code: ;; goes on to the next ;;"
+        return Content.styled(text, "$text-warning")
 
     def _activity(self) -> Content:
         if self.started is None:

@@ -13,13 +13,12 @@ from workbench.app.scanner import BLOCK_COMMENT, Scanner, State, Token
 
 Location = tuple[int, int]
 
-BODY_FORMS = frozenset(
-    """
+_BODIES = """
     block catch check class@ defclass defmacro defpat defpred defprol defspace defun dethread
     elapse ife lambda let lock loop loopcount dotimes lloop mloop maybe ncheck space switch
     threadspace torch_no_grad torch_autocast while whilein withclass λ \\
-    """.split()
-)
+"""
+BODY_FORMS = frozenset(_BODIES.split())
 
 
 class Form(NamedTuple):
@@ -52,13 +51,11 @@ def partner(scanner: Scanner, row: int, column: int) -> Location | None:
 
 
 def form_before(scanner: Scanner, row: int, column: int) -> Form | None:
-    """The form that ends last before the place, or at it."""
+    """The last form that begins before the place, unless its brackets are still open there."""
     for at, token in _backward(scanner, row, column):
         if token.kind in ("comment", "separator", "quote", "error"):
             continue
-        if token.kind == "open" or token.end > column and at == row:
-            return None
-        return _whole(scanner, at, token)
+        return None if token.kind == "open" else _whole(scanner, at, token)
     return None
 
 

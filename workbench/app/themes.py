@@ -18,13 +18,13 @@ from textual.theme import Theme
 
 DARK = "lispe-dark"
 LIGHT = "lispe-light"
-COLOURS = (
-    "primary secondary accent success warning error foreground background surface panel boost"
-).split()
-SYNTAX = (
-    "comment string number keyword builtin symbol quote error "
-    "paren1 paren2 paren3 paren4 paren5 paren6"
-).split()
+_ROLES = "primary secondary accent success warning error foreground background surface panel boost"
+_SYNTAX = """
+    comment string number keyword builtin symbol quote error
+    paren1 paren2 paren3 paren4 paren5 paren6
+"""
+COLOURS = _ROLES.split()
+SYNTAX = _SYNTAX.split()
 PLOT = [f"series{number}" for number in range(1, 7)]
 GROUPS = {"syntax": SYNTAX, "plot": PLOT}
 

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -47,7 +48,7 @@ class Transcript(ScrollView, can_focus=True):
     """What was typed, printed and answered, oldest first."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES = {
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"transcript--{role}"
         for role in ("output", "error", "message", "value", "note", "prompt", "place", "caret")
     }
@@ -57,6 +58,7 @@ class Transcript(ScrollView, can_focus=True):
         background: $surface;
         color: $foreground;
         overflow-x: hidden;
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
         padding: 0 1;
         & > .transcript--output { color: $foreground; }
@@ -141,9 +143,7 @@ class Transcript(ScrollView, can_focus=True):
         """Show an error: its sentence, its place, the source line with the place marked."""
         fresh = [TranscriptLine(_clean(line), "message") for line in error.message.split("\n")]
         if error.line:
-            fresh.append(
-                TranscriptLine(f"  {error.origin}:{error.line}:{error.column}", "place")
-            )
+            fresh.append(TranscriptLine(f"  {error.origin}:{error.line}:{error.column}", "place"))
         if error.source_line and error.column:
             source, blank = error.source_line, error.column - 1
             reaches = error.end_column if error.end_line == error.line else len(source) + 1

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from tests.workbench.app.conftest import CORE
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.dialogs import AskPath, Choice, Help
+from workbench.app.editor import Editor
+from workbench.app.panel_area import PanelArea
+from workbench.app.panels.base import OpenLocation, Panel
+from workbench.app.repl import Prompt, Repl
+from workbench.app.settings import config_file
+from workbench.app.status_line import StatusLine
+from workbench.app.transcript import Transcript
+from workbench.runtime.protocol import (
+    ErrorView,
+    SessionRestarted,
+    SessionUnresponsive,
+    TorchStateChanged,
+)
+
+Build = Callable[[Path | None], Workbench]
+
+
+def drained(pilot: Pilot[int]) -> Workbench:
+    app = pilot.app
+    assert isinstance(app, Workbench)
+    app.drain()
+    return app
+
+
+def status(pilot: Pilot[int]) -> str:
+    return drained(pilot).query_one(StatusLine).render().plain
+
+
+async def test_f5_runs_the_program_under_its_path(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("f5")
+
+        assert [(e.source, e.origin) for e in session.evaluated] == [
+            (program.read_text("utf-8"), str(program))
+        ]
+
+
+async def test_an_error_is_told_and_the_app_goes_on(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("f5")
+        session.fail(ErrorView("bad [b] w [/x]", str(program), 5, 1, 5, 6, "(f 2)"))
+        app = drained(pilot)
+        await pilot.pause()
+
+        assert "bad [b] w [/x]" in app.query_one(Transcript).text
+        assert f"{program}:5:1" in app.query_one(Transcript).text
+        assert not app.pending
+
+
+async def test_ctrl_c_stops_what_runs_and_copies_otherwise(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("shift+right", "shift+right", "ctrl+c")
+        assert pilot.app.clipboard == "(s"
+        assert session.interrupts == 0
+
+        await pilot.press("f5", "ctrl+c")
+        assert session.interrupts == 1
+        assert not drained(pilot).pending
+
+
+async def test_a_second_stop_offers_a_fresh_evaluator(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    session.obedient = False
+    async with build(program).run_test() as pilot:
+        await pilot.press("f5", "ctrl+c", "ctrl+c")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Choice)
+        assert session.interrupts == 1
+
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert session.restarts == 1
+        app = drained(pilot)
+        assert "The evaluator was restarted." in app.query_one(Transcript).text
+        assert app.query_one(Editor).text == program.read_text("utf-8")
+        assert not app.pending
+
+
+async def test_a_silent_evaluator_is_said_and_waited_for(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    session.obedient = False
+    async with build(program).run_test() as pilot:
+        await pilot.press("f5", "ctrl+c")
+        session.emit(SessionUnresponsive(2.0))
+        assert "no answer for" in status(pilot)
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+
+        assert session.restarts == 0
+        session.finish("1")
+        assert "no answer" not in status(pilot)
+
+
+async def test_a_crash_of_the_evaluator_is_a_message(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        for key in ("x", "enter"):
+            await pilot.press(key)
+        session.emit(SessionRestarted("The evaluator was killed by signal 9."))
+        app = drained(pilot)
+
+        assert "killed by signal 9. Definitions" in app.query_one(Transcript).text
+        assert not app.pending
+
+
+async def test_keys_move_between_the_panes(build: Build, program: Path) -> None:
+    async with build(program).run_test(size=(120, 40)) as pilot:
+        app = pilot.app
+        assert app.query_one(Editor).has_focus
+        await pilot.press("f2")
+        assert app.query_one(Prompt).has_focus
+        await pilot.press("f3")
+        assert app.query_one(PanelArea).has_focus_within
+        await pilot.press("f3")
+        assert app.query_one(Editor).has_focus
+
+
+async def test_a_narrow_terminal_shows_panels_instead(build: Build, program: Path) -> None:
+    async with build(program).run_test(size=(80, 24)) as pilot:
+        panels, editor = pilot.app.query_one(PanelArea), pilot.app.query_one(Editor)
+        assert not panels.region.area
+        assert editor.size.height == 13
+        await pilot.press("f3")
+        await pilot.pause()
+        assert panels.region.width == 80
+        assert not editor.region.area
+        await pilot.press("f3")
+        await pilot.pause()
+        assert editor.region.area
+
+
+async def test_a_tiny_terminal_says_so_and_keeps_everything(build: Build, program: Path) -> None:
+    async with build(program).run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        await pilot.resize_terminal(50, 12)
+        assert pilot.app.query_one("#too-small").region.area
+        assert not pilot.app.query_one(Editor).region.area
+        await pilot.resize_terminal(80, 24)
+
+        assert pilot.app.query_one(Editor).text.startswith("x(setq")
+        assert pilot.app.query_one(Editor).region.area
+
+
+async def test_zoom_fills_the_screen_with_the_pane(build: Build, program: Path) -> None:
+    async with build(program).run_test(size=(120, 40)) as pilot:
+        await pilot.press("f4")
+        assert pilot.app.screen.maximized is pilot.app.query_one(Editor)
+        await pilot.press("f4", "f2", "f4")
+        assert pilot.app.screen.maximized is pilot.app.query_one(Repl)
+        await pilot.press("f4", "f3", "f4")
+        assert isinstance(pilot.app.screen.maximized, Panel)
+        await pilot.press("f2")
+        assert pilot.app.screen.maximized is None
+
+
+@pytest.mark.parametrize(("answer", "text"), [("save", "x(setq"), ("discard", "(setq")])
+async def test_quit_asks_about_unsaved_changes(
+    build: Build, program: Path, session: FakeSession, answer: str, text: str
+) -> None:
+    app = build(program)
+    async with app.run_test() as pilot:
+        await pilot.press("x", "ctrl+q")
+        await pilot.pause()
+        assert isinstance(app.screen, Choice)
+        app.screen.query_one(f"#{answer}", Button).press()
+        await pilot.pause()
+
+    assert app.return_code == 0
+    assert program.read_text("utf-8").startswith(text)
+    assert session.closed
+
+
+async def test_quit_can_be_cancelled(build: Build, program: Path) -> None:
+    app = build(program)
+    async with app.run_test() as pilot:
+        await pilot.press("x", "ctrl+q")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+
+        assert app.is_running
+        assert app.query_one(Editor).text.startswith("x")
+
+
+async def test_open_takes_another_file(build: Build, program: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.lisp"
+    other.write_text("(other)")
+    app = build(program)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        assert isinstance(app.screen, AskPath)
+        app.screen.query_one(Input).value = str(other)
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert app.query_one(Editor).text == "(other)"
+        assert "other.lisp" in status(pilot)
+
+
+async def test_a_place_in_the_editor_is_gone_to(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("f2")
+        pilot.app.post_message(OpenLocation(str(program), 4, 5))
+        await pilot.pause()
+
+        assert pilot.app.query_one(Editor).has_focus
+        assert pilot.app.query_one(Editor).cursor_location == (3, 4)
+
+
+async def test_the_status_line_tells_the_call_and_torch(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        session.emit(CORE, TorchStateChanged("missing"))
+        drained(pilot)
+        await pilot.press("left_parenthesis", *"take", "space", "2", "space")
+        await pilot.pause()
+
+        assert "(take count values)" in status(pilot)
+        assert status(pilot).endswith("no torch")
+        assert " 1:9" in status(pilot)
+
+
+async def test_hidden_code_is_warned_of(build: Build, tmp_path: Path) -> None:
+    path = tmp_path / "a.lisp"
+    path.write_text(";; one\n(a)\n;; two\n")
+    async with build(path).run_test(size=(120, 40)) as pilot:
+        assert "the comment in line 1 hides code" in status(pilot)
+        await pilot.press("delete")
+
+        assert "hides" not in status(pilot)
+
+
+async def test_help_explains_the_name_at_the_cursor(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        session.emit(CORE)
+        drained(pilot)
+        await pilot.press(*"take", "f1")
+        await pilot.pause()
+
+        assert isinstance(pilot.app.screen, Help)
+        page = pilot.app.screen.page.plain
+        assert "(take count values)" in page
+        assert "F5  Evaluate the whole program" in page
+        await pilot.press("f1")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, Help)
+
+
+async def test_every_binding_has_an_identity(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        for kind in (Workbench, Editor, Prompt):
+            for binding in kind.BINDINGS:
+                assert binding.id, binding
+        assert len({b.id for b in Workbench.BINDINGS}) == len(Workbench.BINDINGS)
+        shown = [b for _, b, _, _ in pilot.app.screen.active_bindings.values() if b.show]
+        assert len(shown) <= 6
+
+
+async def test_the_palette_lists_actions_with_their_keys(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test() as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"restart")
+        await pilot.pause(0.3)
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+
+        assert session.restarts == 1
+
+
+async def test_a_chosen_theme_is_remembered(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        pilot.app.theme = "lispe-light"
+        await pilot.pause()
+    assert config_file().read_text() == 'theme = "lispe-light"\n'
+    assert build(None).theme == "lispe-light"
+
+
+async def test_a_broken_theme_of_the_user_only_warns(build: Build) -> None:
+    folder = config_file().parent / "themes"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text("name = ")
+    async with build(None).run_test() as pilot:
+        await pilot.pause()
+
+        assert [n.message.partition(":")[0] for n in pilot.app._notifications] == ["mine.toml"]
+
+
+async def test_every_theme_of_textual_has_syntax_colours(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        for name in ("nord", "textual-light", "lispe-light"):
+            pilot.app.theme = name
+            await pilot.pause()
+            assert pilot.app.theme_variables["syntax-paren1"]

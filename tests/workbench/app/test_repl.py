@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.repl import Prompt, Repl
+from workbench.app.transcript import Transcript
+from workbench.runtime.protocol import InputRequested, OutputWritten
+
+Build = Callable[[Path | None], Workbench]
+KEYS = {"(": "left_parenthesis", ")": "right_parenthesis", " ": "space", "\n": "enter", "+": "plus"}
+
+
+async def write(pilot: Pilot[int], text: str) -> None:
+    for character in text:
+        await pilot.press(KEYS.get(character, character))
+
+
+def prompt_of(pilot: Pilot[int]) -> Prompt:
+    return pilot.app.query_one(Prompt)
+
+
+def transcript_of(pilot: Pilot[int]) -> str:
+    app = pilot.app
+    assert isinstance(app, Workbench)
+    app.drain()
+    return app.query_one(Transcript).text
+
+
+async def test_enter_submits_what_is_complete(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(+ 1 2)\n")
+
+        assert [(e.source, e.origin) for e in session.evaluated] == [("(+ 1 2)", "<repl>")]
+        assert transcript_of(pilot) == "λ (+ 1 2)\n=> 3"
+        assert prompt_of(pilot).text == ""
+
+
+async def test_enter_indents_what_is_not(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(list 1\n2)\n")
+
+        assert [e.source for e in session.evaluated] == ["(list 1\n      2)"]
+
+
+async def test_a_newline_can_always_be_had(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(a)")
+        await pilot.press("ctrl+j")
+        await write(pilot, "(b)\n")
+
+        assert [e.source for e in session.evaluated] == ["(a)\n(b)"]
+
+
+async def test_nothing_is_submitted_from_an_empty_prompt(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "\n \n")
+
+        assert session.evaluated == []
+
+
+async def test_history_is_walked_by_prefix(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(+ 1 2)\n(foo)\n(bar\n1)\n")
+        prompt = prompt_of(pilot)
+
+        await pilot.press("up")
+        assert prompt.text == "(bar\n  1)"
+        await pilot.press("up", "up")
+        assert prompt.text == "(foo)"
+        await pilot.press("down", "down")
+        assert prompt.text == ""
+        await write(pilot, "(+")
+        await pilot.press("up")
+        assert prompt.text == "(+ 1 2)"
+
+
+async def test_history_outlives_the_app(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(+ 1 2)\n")
+    async with build(None).run_test() as pilot:
+        await pilot.press("up")
+        assert prompt_of(pilot).text == "(+ 1 2)"
+
+
+async def test_a_program_reads_a_line(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(dra")
+        session.emit(InputRequested(7, "name [b]? "))
+        transcript_of(pilot)
+        assert prompt_of(pilot).text == ""
+        assert pilot.app.query_one(Repl).mark.has_class("-reading")
+
+        await write(pilot, "(x\n")
+
+        assert session.answers == [(7, "(x")]
+        assert transcript_of(pilot).endswith("(x")
+        assert prompt_of(pilot).text == "(dra"
+        assert not pilot.app.query_one(Repl).mark.has_class("-reading")
+
+
+async def test_input_can_be_ended(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        session.emit(InputRequested(7, ""))
+        transcript_of(pilot)
+
+        await pilot.press("ctrl+d")
+
+        assert session.answers == [(7, None)]
+
+
+async def test_an_interrupt_ends_reading(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(input)\n")
+        session.emit(InputRequested(1, ""))
+        transcript_of(pilot)
+
+        await pilot.press("ctrl+c")
+
+        assert session.interrupts == 1
+        assert transcript_of(pilot).endswith("interrupted")
+        assert not prompt_of(pilot).reading
+
+
+async def test_output_comes_in_one_piece_per_batch(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        session.emit(*(OutputWritten(f"{number}\n") for number in range(3)))
+        session.emit(OutputWritten("warning\n", "error"))
+
+        assert transcript_of(pilot) == "0\n1\n2\nwarning"

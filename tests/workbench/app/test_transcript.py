@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.app import App, ComposeResult
+from textual.geometry import Offset
+from textual.pilot import Pilot
+from textual.selection import Selection
+
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.highlight import Vocabulary
+from workbench.app.transcript import MAX_BURST, MAX_LINE, MAX_LINES, Transcript
+from workbench.runtime.protocol import ErrorView, FrameView, ValueView
+
+
+@asynccontextmanager
+async def shown(width: int = 80, height: int = 40) -> AsyncIterator[tuple[Transcript, Pilot[int]]]:
+    """The transcript of an app at rest."""
+    app = Workbench(FakeSession())
+    async with app.run_test(size=(width, height)) as pilot:
+        yield app.query_one(Transcript), pilot
+
+
+def rows(transcript: Transcript) -> list[str]:
+    height = min(transcript.size.height, transcript.virtual_size.height)
+    return [transcript.render_line(y).text.rstrip() for y in range(height)]
+
+
+async def test_output_goes_on_where_it_stopped() -> None:
+    async with shown() as (transcript, _):
+        transcript.write("loss 0.")
+        transcript.write("5\nnext")
+        transcript.write(" warning\n", "error")
+
+        assert transcript.text == "loss 0.5\nnext\n warning"
+
+
+async def test_a_returned_carriage_overwrites_its_line() -> None:
+    async with shown() as (transcript, _):
+        for percent in (10, 20, 100):
+            transcript.write(f"{percent}%\r")
+        transcript.write("done\n")
+
+        assert transcript.text == "done"
+
+
+async def test_control_codes_do_not_reach_the_screen() -> None:
+    async with shown() as (transcript, _):
+        transcript.write("\x1b[31mred\x1b[0m \x1b]0;title\x07a\tb\x00\n")
+
+        assert transcript.text == "red a   b\N{REPLACEMENT CHARACTER}"
+
+
+async def test_brackets_are_text() -> None:
+    async with shown() as (transcript, _):
+        transcript.write("v [a b] w [/x]\n")
+        transcript.echo('(f \'[a b] "[/x]")')
+        transcript.value(ValueView("string_", "[red]x[/]", 1))
+        transcript.note("[a b] [/x]")
+        transcript.error(ErrorView("no [b] [/x]", "[f].lisp", 1, 1, source_line="[/x]"))
+
+        assert rows(transcript) == [
+            "v [a b] w [/x]",
+            'λ (f \'[a b] "[/x]")',
+            "=> [red]x[/]",
+            "[a b] [/x]",
+            "no [b] [/x]",
+            "  [f].lisp:1:1",
+            "  [/x]",
+            "  ^^^^",
+        ]
+
+
+async def test_an_error_points_at_its_place() -> None:
+    async with shown() as (transcript, _):
+        frame = FrameView("train", "a.lisp", 7, 1)
+        error = ErrorView(
+            "not bound: 'lo'", "a.lisp", 3, 7, 3, 9, "\t(λ 日 lo)", "did you mean 'loss'?", (frame,)
+        )
+
+        transcript.error(error)
+
+        assert transcript.text.split("\n") == [
+            "not bound: 'lo'",
+            "  a.lisp:3:7",
+            "          (λ 日 lo)",
+            " " * 16 + "^^",
+            "  did you mean 'loss'?",
+            "  in train  a.lisp:7",
+        ]
+
+
+async def test_long_lines_wrap_and_wrap_again() -> None:
+    async with shown(80) as (transcript, pilot):
+        width = transcript.scrollable_content_region.width
+        transcript.write("x" * (width + 10) + "\n日" * 2 + "日" * width + "\n")
+
+        assert transcript.virtual_size.height == 2 + 1 + 3
+        await pilot.resize_terminal(60, 40)
+        assert transcript.scrollable_content_region.width == width - 20
+        assert transcript.virtual_size.height == 2 + 1 + 3
+        assert rows(transcript)[0] == "x" * (width - 20)
+
+
+async def test_selected_text_has_no_breaks_of_wrapping() -> None:
+    async with shown(80) as (transcript, _):
+        transcript.write("x" * 200 + "\nsecond\n")
+
+        chosen = transcript.get_selection(Selection(Offset(190, 0), Offset(3, 1)))
+
+        assert chosen == ("x" * 10 + "\nsec", "\n")
+
+
+async def test_huge_lines_and_floods_are_cut_and_say_so() -> None:
+    async with shown() as (transcript, _):
+        transcript.write("y" * (MAX_LINE + 1234) + "\n")
+        transcript.write("".join(f"{number}\n" for number in range(MAX_BURST + 500)))
+
+        assert transcript.lines[0].text.endswith("y … 1,234 characters more")
+        assert "… 500 lines left out …" in transcript.text
+        assert transcript.lines[-1].text == str(MAX_BURST + 499)
+        assert len(transcript.lines) == MAX_BURST + 2
+
+
+async def test_the_oldest_lines_go_when_there_are_too_many() -> None:
+    async with shown() as (transcript, _):
+        for start in range(0, MAX_LINES + MAX_BURST, MAX_BURST):
+            transcript.write("".join(f"{n}\n" for n in range(start, start + MAX_BURST)))
+
+        assert len(transcript.lines) <= MAX_LINES
+        assert transcript.lines[-1].text == str(MAX_LINES + MAX_BURST - 1)
+        assert rows(transcript)[-1] == transcript.lines[-1].text
+
+
+async def test_the_view_follows_only_at_the_end() -> None:
+    async with shown() as (transcript, pilot):
+        transcript.write("a\n" * 100)
+        await pilot.pause()
+        assert transcript.is_vertical_scroll_end
+
+        transcript.scroll_to(y=10, animate=False, immediate=True)
+        transcript.write("b\n" * 10)
+        await pilot.pause()
+
+        assert transcript.scroll_offset.y == 10
+
+
+async def test_a_value_that_goes_on_says_so() -> None:
+    async with shown() as (transcript, _):
+        transcript.value(ValueView("list_", "(1 2\n 3", 1, truncated=True))
+
+        assert transcript.text == "=> (1 2\n    3\n   … the value goes on"
+
+
+async def test_transcript_stands_alone() -> None:
+    class Alone(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Transcript(Vocabulary())
+
+        def get_theme_variable_defaults(self) -> dict[str, str]:
+            return Workbench(FakeSession()).get_theme_variable_defaults()
+
+    async with Alone().run_test() as pilot:
+        transcript = pilot.app.query_one(Transcript)
+        transcript.echo("(f\n  1)")
+
+        assert rows(transcript) == ["λ (f", "·   1)"]
