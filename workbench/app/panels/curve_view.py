@@ -22,6 +22,7 @@ from workbench.app.panels.numerals import short_number
 SERIES_COLOURS = ("primary", "warning", "success", "accent", "secondary", "error")
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 16, 5
 FRAME_SECONDS = 1 / 8
+FLAT, SMALLEST = 1e-12, 1e-280
 Run = dict[str, Series]
 
 
@@ -136,23 +137,24 @@ class CurveView(Widget, can_focus=True):
         values = [value for segment, _ in lines for _, value in segment]
         steps = [step for segment, _ in lines for step, _ in segment]
         low, high = min(values), max(values)
-        if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
-            margin = abs(high) * 0.05 or 1.0
+        if high - low <= max(FLAT * max(abs(low), abs(high)), SMALLEST):
+            margin = max(abs(high) * 0.05, SMALLEST) if high else 1.0
             low, high = low - margin, high + margin
+        span = high - low
         first, last = min(steps), max(max(steps), min(steps) + 1)
-        plot.ylim(low, high)
+        plot.ylim(0, 1)
         plot.xlim(first, last)
         count = max(1, min(6, (height - 2) // 3))
         rows = (decade_ticks if self.logarithmic else ticks)(low, high, count)
         marks = [short_number(10**row if self.logarithmic else row, 3) for row in rows]
-        plot.yticks(rows, marks)
+        plot.yticks([(row - low) / span for row in rows], marks)
         columns = [step for step in ticks(first, last, max(1, min(6, width // 14))) if step >= 1]
         plot.xticks(columns, [short_number(step) for step in columns])
         for segment, colour in lines:
             draw = plot.plot if len(segment) > 1 else plot.scatter
             draw(
                 [step for step, _ in segment],
-                [value for _, value in segment],
+                [(value - low) / span for _, value in segment],
                 marker="braille",
                 color=colour.rgb,
             )

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 CAPACITY = 2048
+LARGEST = 1e300  # beyond it the span of a curve may overflow
 SMOOTHING = 0.9
 
 Point = tuple[float, float]
@@ -52,7 +53,7 @@ class Series:
         self.size = 1
 
     def extend(self, values: Iterable[float]) -> None:
-        """Append ``values``; NaN and infinity become gaps."""
+        """Append ``values``; NaN, infinity and what comes near it become gaps."""
         for value in values:
             self.append(value)
 
@@ -60,7 +61,7 @@ class Series:
         """Append one value."""
         self.count += 1
         self.last = value
-        if math.isfinite(value):
+        if abs(value) <= LARGEST:
             known = math.isfinite(self.average)
             weight = SMOOTHING if known else 0.0
             self.average = weight * (self.average if known else 0.0) + (1 - weight) * value

@@ -33,7 +33,9 @@ class ElementFormat:
         statistics = view.statistics
         if statistics is not None:
             shown += [statistics.minimum, statistics.maximum]
-        if view.dtype.startswith(("int", "uint", "bool")):
+        if view.dtype == "bool":
+            return cls(len("true"), whole=True)
+        if view.dtype.startswith(("int", "uint")):
             digits = max((len(short_number(element, 12)) for element in shown), default=1)
             return cls(min(max(digits, 3), WIDEST_INTEGER), whole=True)
         largest = max((abs(element) for element in shown), default=0.0)

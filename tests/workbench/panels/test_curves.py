@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import math
+from time import perf_counter
+
+import pytest
+
+from workbench.app.panels.curve_view import decade_ticks, ticks
+from workbench.app.panels.curves import CAPACITY, Series
+
+
+def series_of(values):
+    series = Series()
+    series.extend(values)
+    return series
+
+
+def drawn(series, columns=50, smoothed=False, floor=-math.inf):
+    return series.segments(columns, smoothed=smoothed, floor=floor)
+
+
+def test_few_points_are_drawn_as_they_are():
+    assert drawn(series_of([3.0, 1.0, 2.0])) == [[(1, 3.0), (2, 1.0), (3, 2.0)]]
+
+
+def test_nan_and_infinity_split_the_line():
+    series = series_of([1.0, 2.0, math.nan, 3.0, math.inf, -math.inf, 4.0])
+
+    assert drawn(series) == [[(1, 1.0), (2, 2.0)], [(4, 3.0)], [(7, 4.0)]]
+    assert series.gaps == 3
+
+
+def test_values_at_or_below_the_floor_are_gaps():
+    assert drawn(series_of([1.0, 0.0, -1.0, 2.0]), floor=0.0) == [[(1, 1.0)], [(4, 2.0)]]
+
+
+def test_a_series_of_nothing_finite_draws_nothing():
+    assert drawn(series_of([math.nan] * 5)) == []
+
+
+@pytest.mark.parametrize("count", [100, CAPACITY, CAPACITY + 1, 10 * CAPACITY + 7])
+def test_extremes_survive_any_number_of_points(count):
+    values = [math.sin(step) for step in range(count)]
+    values[count // 3], values[count // 2] = 50.0, -50.0
+
+    points = [point for line in drawn(series_of(values)) for point in line]
+
+    assert (count // 3 + 1, 50.0) in points
+    assert (count // 2 + 1, -50.0) in points
+    assert len(points) <= 2 * 50
+    assert points == sorted(points)
+
+
+def test_a_series_takes_constant_memory():
+    series = series_of(float(step) for step in range(20 * CAPACITY))
+
+    assert len(series.raw) <= CAPACITY
+    assert series.count == 20 * CAPACITY
+
+
+def test_drawing_costs_the_same_for_many_points_as_for_few():
+    series = series_of(float(step % 97) for step in range(200_000))
+
+    started = perf_counter()
+    drawn(series, columns=200)
+
+    assert perf_counter() - started < 0.1
+
+
+def test_smoothing_lessens_noise_and_skips_gaps():
+    series = series_of([1.0, -1.0] * 50 + [math.nan] + [1.0, -1.0] * 50)
+
+    lines = drawn(series, columns=500, smoothed=True)
+
+    assert len(lines) == 2
+    assert max(abs(value) for _, value in lines[1]) < 0.3
+
+
+def test_ticks_are_round_and_inside():
+    assert ticks(0.0, 2.3, 5) == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert ticks(5.0, 5.0, 5) == [5.0]
+
+
+def test_decade_ticks_fall_on_round_numbers():
+    marks = [round(10**mark, 6) for mark in decade_ticks(math.log10(0.08), math.log10(2.4), 6)]
+
+    assert marks == [0.1, 0.2, 0.5, 1.0, 2.0]
+
+
+def test_decade_ticks_of_a_narrow_range_are_its_ends():
+    assert decade_ticks(0.11, 0.12, 4) == [0.11, 0.12]
