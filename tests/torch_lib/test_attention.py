@@ -99,6 +99,23 @@ def test_seeing_nothing_gives_zeros(mask: Tensor, dropout: float) -> None:
     assert query.grad.isfinite().all()
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+@pytest.mark.parametrize("mask", [KEPT * 0, torch.full((2, 5), -math.inf)], ids=["kept", "added"])
+def test_seeing_nothing_gives_zeros_on_cuda(
+    mask: Tensor, dropout: float, dtype: torch.dtype
+) -> None:
+    """Whichever kernel is chosen."""
+    query = torch.randn(2, 4, 5, 64, device="cuda", dtype=dtype, requires_grad=True)
+
+    result = attention.scaled_dot_product_attention(query, query, query, mask, dropout)
+    result.sum().backward()
+
+    assert result.abs().sum() == 0
+    assert query.grad.isfinite().all()
+
+
 @pytest.mark.parametrize("dropout", [0.0, 1e-9])
 def test_masks_combine_with_causality(dropout: float) -> None:
     """Also where the kernel refuses the pair: whenever there is dropout."""

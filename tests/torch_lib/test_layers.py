@@ -19,7 +19,10 @@ from torch_lib.layers import (
     linear,
     linear_forward,
 )
+from torch_lib.losses import crossentropy_loss
 from torch_lib.networks import model, sequential
+from torch_lib.optimizers import optimizer, optimizer_step, optimizer_zero_grad
+from torch_lib.training import backward
 from torch_lib.transformer import transformer_block
 
 
@@ -209,3 +212,23 @@ def test_misfits_are_named(call, error: type[TorchLibError], message: str) -> No
         call()
 
     assert str(caught.value) == message
+
+
+@pytest.mark.gpu
+def test_a_training_loop_moves_to_cuda_with_its_data() -> None:
+    """Only the data is moved; module, optimizer and loss follow."""
+    network = sequential([embedding(10, 8), transformer_block(8, 2, 16), linear(8, 10)])
+    stepper = optimizer(network, 0.01, "adam")
+    ids = torch.randint(0, 10, (4, 6), device="cuda")
+    losses = []
+    for _ in range(20):
+        optimizer_zero_grad(stepper)
+        loss = crossentropy_loss(forward(network, ids, torch.ones(4, 6)), ids)
+        backward(loss)
+        optimizer_step(stepper)
+        losses.append(loss.item())
+
+    assert losses[-1] < losses[0] / 2
+    with pytest.raises(ArgumentError, match=r"^token id 10 is outside the vocabulary"):
+        forward(network, ids + 10)
+    assert forward(network, ids).isfinite().all()
