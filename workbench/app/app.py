@@ -25,6 +25,7 @@ from workbench.app import structure
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands, help_page
+from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.highlight import Vocabulary
@@ -59,6 +60,7 @@ from workbench.runtime.protocol import (
     SessionRestarted,
     SessionUnresponsive,
     TorchStateChanged,
+    VariablesChanged,
 )
 
 
@@ -73,16 +75,8 @@ class Workbench(App[int]):
     TITLE = "LispE Workbench"
     CSS_PATH = "workbench.tcss"
     COMMANDS: ClassVar = {WorkbenchCommands}
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
-        (0, "-cramped"),
-        (60, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
-        (0, "-flat"),
-        (16, "-short"),
-        (30, "-tall"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
@@ -95,8 +89,10 @@ class Workbench(App[int]):
         self.vocabulary = Vocabulary()
         self.pending: set[EvaluationId] = set()
         self._asked_to_stop = False
+        self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._editor = Editor(self.vocabulary, path, id="editor")
         self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
+        self._editor.popup = self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
         self._status = StatusLine(id="status")
         self._settings, mistakes = load_settings(config_file())
@@ -118,6 +114,7 @@ class Workbench(App[int]):
                 yield self._repl
             yield self._panels
         yield Static("This terminal is too small: 60 by 16 is the least.", id="too-small")
+        yield self._popup
         yield self._status
         yield Footer(show_command_palette=False)
 
@@ -173,6 +170,8 @@ class Workbench(App[int]):
                 self.vocabulary.learn(definitions)
                 self._editor.repaint()
                 self._repl.prompt.repaint()
+            case VariablesChanged(variables):
+                self.vocabulary.variables = {variable.name for variable in variables}
             case TorchStateChanged(state):
                 self._status.torch = state
             case Progress():
@@ -375,6 +374,7 @@ class Workbench(App[int]):
         area = self._code_area()
         if area is None:
             return
+        self._popup.follow()
         self._status.place = area.cursor_location
         call = area.call
         definition = self.vocabulary.definitions.get(call.head) if call else None

@@ -7,7 +7,7 @@ every load and edit.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -20,6 +20,9 @@ from workbench.app import structure
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
 from workbench.app.scanner import Scanner
 from workbench.app.structure import Form
+
+if TYPE_CHECKING:
+    from workbench.app.completion import CompletionPopup
 
 COMMENT = "; "
 
@@ -62,6 +65,7 @@ class CodeArea(TextArea):
         self.scanner = Scanner()
         self.vocabulary = vocabulary
         self._syntax_styles: dict[str, Style] = {}
+        self.popup: CompletionPopup | None = None
         super().__init__(text, id=id, tab_behavior="indent", **options)
         self.register_theme(CodeTheme("lispe"))
         self.theme = "lispe"
@@ -110,6 +114,12 @@ class CodeArea(TextArea):
         """The part of a name that ends at the cursor."""
         return structure.word_before(self.scanner, *self.cursor_location)
 
+    def replace_word(self, word: str) -> None:
+        """Put ``word`` in the place of the part of a name that ends at the cursor."""
+        row, column = self.cursor_location
+        start = (row, column - len(self.word))
+        self.replace(word, start, (row, column), maintain_selection_offset=False)
+
     @property
     def name_at_cursor(self) -> str:
         """The whole name at the cursor."""
@@ -117,7 +127,10 @@ class CodeArea(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Enter and tab indent; the text area itself does the rest."""
-        if event.key == "enter":
+        if self.popup is not None and self.popup.takes_key(event.key):
+            event.stop()
+            event.prevent_default()
+        elif event.key == "enter":
             event.stop()
             event.prevent_default()
             self.new_line()
@@ -125,6 +138,10 @@ class CodeArea(TextArea):
             event.stop()
             event.prevent_default()
             self.action_reindent()
+        elif event.key == "tab" and self.popup is not None and self.word:
+            event.stop()
+            event.prevent_default()
+            self.popup.offer(self)
 
     def new_line(self) -> None:
         """Break the line at the cursor and indent what follows."""

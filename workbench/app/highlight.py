@@ -35,10 +35,11 @@ class Span(NamedTuple):
 
 
 class Vocabulary:
-    """The names that the language offers, as far as the evaluator has told."""
+    """The names of the language and of the running program, as far as the evaluator has told."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, DefinitionView] = {}
+        self.variables: set[str] = set()
 
     def learn(self, definitions: Iterable[DefinitionView]) -> None:
         """Add ``definitions``; a name known before gets its new meaning."""
