@@ -141,3 +141,11 @@ class LinkedList(Container):
         if last is not None and last.next is not None:
             parts += ["..."] if isinstance(last.next, Link) else [".", written(last.next)]
         return f"({' '.join(parts)})"
+
+
+def linked(values: Iterable[Value], tail: Value) -> LinkedList:
+    """``values`` with a dotted ``tail`` behind the last of them: another list, or a scalar."""
+    cells: Value = tail.first if isinstance(tail, LinkedList) else tail
+    for value in reversed(list(values)):
+        cells = Link(value, cells)
+    return LinkedList(first=cells)

@@ -78,17 +78,26 @@ def _(value: bytes) -> str:
     return written(display(value))
 
 
+def _part(value: Value) -> str:
+    """``written``, with a short way for the commonest kinds."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    return f"{value:g}" if kind is float else written(value)
+
+
 def sequence(values: Iterable[Value]) -> str:
     """The elements as a list shows them."""
-    return f"({' '.join([written(value) for value in values])})"
+    return f"({' '.join(map(_part, values))})"
 
 
+@written.register
 @display.register
 @recursive_repr("...")
 def _(value: list) -> str:  # type: ignore[type-arg]  # singledispatch takes classes only
     if len(value) == 2 and value[0] is _QUOTE:
         return "'" + written(value[1])
-    return sequence(value)
+    return f"({' '.join([_part(element) for element in value])})"
 
 
 @display.register

@@ -17,7 +17,7 @@ from lispe_core.printer import display
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lispe_core.dates import Chronometer, Date
+    from lispe_core.dates import Date
 
 system = Library("system", "function")
 
@@ -90,7 +90,7 @@ def _date(seconds: float) -> Date:
 
 
 @system.builtin("date", "now")
-def current_date() -> Date:
+def current_date() -> Value:
     """The local time.
 
     Example:
@@ -103,10 +103,11 @@ _PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
 def _declare(part: str) -> None:
-    def read_or_set(date: Date, value: int | None = None) -> Value:
+    def read_or_set(date: Value, value: int | None = None) -> Value:
+        held = _dated(date)
         if value is None:
-            return getattr(_dated(date).moment, part)
-        date.moment = _with_parts(date, {part: value})
+            return getattr(held.moment, part)
+        held.moment = _with_parts(held, {part: value})
         return date
 
     read_or_set.__name__ = part
@@ -139,7 +140,7 @@ for _part in _PARTS:
 
 
 @system.builtin("weekday")
-def weekday(date: Date) -> int:
+def weekday(date: Value) -> int:
     """The day of the week: 0 is Sunday.
 
     Example:
@@ -149,7 +150,7 @@ def weekday(date: Date) -> int:
 
 
 @system.builtin("yearday")
-def yearday(date: Date) -> int:
+def yearday(date: Value) -> int:
     """The day of the year: 0 is the first of January.
 
     Example:
@@ -166,20 +167,20 @@ def make_date(
     hour: int | None = None,
     minute: int | None = None,
     second: int | None = None,
-) -> Date:
+) -> Value:
     """The date of these parts; those that are missing are the current ones.
 
     Example:
         (setdate 2024 1 2 3 4 5)    ; => 2024/01/02 03:04:05
     """
-    date = current_date()
+    date: Date = current_date()
     given = zip(_PARTS, (year, month, day, hour, minute, second), strict=True)
     date.moment = _with_parts(date, {part: value for part, value in given if value is not None})
     return date
 
 
 @system.builtin("chrono")
-def chronometer() -> Chronometer:
+def chronometer() -> Value:
     """This instant; ``(- (chrono) start)`` is in milliseconds.
 
     Example:
