@@ -10,13 +10,62 @@ from lispe_core.expander import Expander
 from lispe_core.forms import DictionaryForm, Symbol, Value
 
 _DEFINITIONS = frozenset(
-    "defun defpat defpred defprol dethread defmacro class@ defclass data@ data".split()
+    [
+        "defun",
+        "defpat",
+        "defpred",
+        "defprol",
+        "dethread",
+        "defmacro",
+        "class@",
+        "defclass",
+        "data@",
+        "data",
+    ]
 )
 _READS_THE_FRAME = frozenset({Symbol("eval"), Symbol("loadcode")})
 CALLS_AT_ONCE = frozenset(
-    """maplist mapcar filterlist takelist droplist scanlist filtercar takecar dropcar map filter
-    takewhile dropwhile foldl foldl1 foldr foldr1 scanl scanl1 scanr scanr1 zipwith sort over shift
-    reduce // scan \\\\ backreduce -// backscan -\\\\ outer inner ° . for ¨""".split()
+    [
+        "maplist",
+        "mapcar",
+        "filterlist",
+        "takelist",
+        "droplist",
+        "scanlist",
+        "filtercar",
+        "takecar",
+        "dropcar",
+        "map",
+        "filter",
+        "takewhile",
+        "dropwhile",
+        "foldl",
+        "foldl1",
+        "foldr",
+        "foldr1",
+        "scanl",
+        "scanl1",
+        "scanr",
+        "scanr1",
+        "zipwith",
+        "sort",
+        "over",
+        "shift",
+        "reduce",
+        "//",
+        "scan",
+        "\\\\",
+        "backreduce",
+        "-//",
+        "backscan",
+        "-\\\\",
+        "outer",
+        "inner",
+        "°",
+        ".",
+        "for",
+        "¨",
+    ]
 )
 """Built-ins that are done with their function operand when they return."""
 

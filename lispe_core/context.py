@@ -36,6 +36,14 @@ class Evaluator(Protocol):
         """The value of ``name`` in the global frame."""
         ...
 
+    def load(self, path: str) -> None:
+        """Evaluate a file in the global frame, once."""
+        ...
+
+    def use(self, name: str) -> None:
+        """Load a library, once."""
+        ...
+
 
 class Context:
     """The surroundings of a running program.

@@ -13,18 +13,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from lispe_core import dictionaries, names, nodes
+from lispe_core import names, nodes
 from lispe_core.analysis import Analysis
-from lispe_core.calls import is_lambda
-from lispe_core.errors import SyntaxFault
+from lispe_core.call_forms import call_form
 from lispe_core.expander import Expander
 from lispe_core.forms import DictionaryForm, LispList, SourceList, Span, Symbol, Value
 from lispe_core.frames import Frame, SetVariables
 from lispe_core.functions import FunctionInfo
-from lispe_core.library import Definition
 from lispe_core.namespace import Namespace
+from lispe_core.quotation import QUOTE, quoted_entries, quoted_value
 
 if TYPE_CHECKING:
     from lispe_core.compiler import Compiler
@@ -41,12 +41,21 @@ class Destination:
 
 
 class Store(Destination):
-    """Into a variable; ``target`` makes the target of the assignment, ``slot`` names a temporary."""
+    """Into a variable; ``target`` makes the target of the assignment."""
 
-    __slots__ = ("slot", "target")
+    __slots__ = ("target",)
 
-    def __init__(self, target: Callable[[], ast.expr], slot: str | None = None) -> None:
+    def __init__(self, target: Callable[[], ast.expr]) -> None:
         self.target = target
+
+
+class Temporary(Store):
+    """Into a Python name of the emitter."""
+
+    __slots__ = ("slot",)
+
+    def __init__(self, slot: str) -> None:
+        super().__init__(lambda: nodes.target(slot))
         self.slot = slot
 
 
@@ -85,8 +94,8 @@ class Emitter:
         """Send the value of ``form`` to ``to``; the expression for ``VALUE`` and ``TEST``."""
         outer = self.span
         if isinstance(form, (SourceList, DictionaryForm)):
-            self.span = form.span
-        elif span is not None:
+            span = form.span
+        if span is not None and span.origin == outer.origin:
             self.span = span
         try:
             if isinstance(form, list):
@@ -158,9 +167,7 @@ class Emitter:
     ) -> list[ast.expr]:
         """The values of some elements of a form, to be evaluated from left to right."""
         last = len(form) if end is None else end
-        return self.ordered(
-            [lambda i=i: self.operand(form, i) for i in range(start, last)]  # type: ignore[misc]
-        )
+        return self.ordered([partial(self.operand, form, index) for index in range(start, last)])
 
     def ordered(self, emitters: Sequence[Callable[[], ast.expr]]) -> list[ast.expr]:
         """What ``emitters`` give, evaluated in that order whatever statements they need."""
@@ -205,30 +212,23 @@ class Emitter:
             self.operand(form, index, EFFECT)
         return self.operand(form, len(form) - 1, to)
 
-    def finish(self, slot: str, to: Destination) -> ast.expr:
-        """Send the value kept in ``slot`` to ``to``."""
-        return self.deliver(nodes.name(slot), to)
-
-    def settled_destination(self, to: Destination) -> tuple[Destination, str | None]:
-        """Where branches send their value so that it reaches ``to``; the temporary, if any."""
-        if to is VALUE or to is TEST:
-            slot = self.temporary()
-            return Store(lambda: nodes.target(slot), slot), slot
-        return to, None
-
-    def store_temporary(self) -> Store:
+    def store_temporary(self) -> Temporary:
         """A fresh temporary as a destination."""
-        return self.store_in(self.temporary())
+        return Temporary(self.temporary())
 
-    def store_in(self, slot: str) -> Store:
-        """A Python name as a destination."""
-        return Store(lambda: nodes.target(slot), slot)
+    def finish(self, store: Temporary, to: Destination) -> ast.expr:
+        """Send the value kept in a temporary to ``to``."""
+        return self.deliver(nodes.name(store.slot), to)
+
+    def emit_value(self, form: Value) -> ast.expr:
+        """The value of a form that has no place of its own."""
+        return self.emit(form, VALUE)
 
     @contextmanager
     def at(self, form: Value) -> Iterator[None]:
         """Emit at the place of ``form``."""
         outer = self.span
-        if isinstance(form, (SourceList, DictionaryForm)):
+        if isinstance(form, SourceList) and form.span.origin == outer.origin:
             self.span = form.span
         try:
             yield
@@ -283,6 +283,34 @@ class Emitter:
         if owner is not None:
             owner.set_here.add(name)
 
+    def store_text(self, name: str, value: ast.expr) -> None:
+        """Give the variable ``name``, wherever it is, a settled value if that is text."""
+        with self.into([]) as stored:
+            self.store_where_found(name, value)
+        self.add(ast.If(self.has_type(value, "str"), stored, []))
+
+    def store_where_found(self, name: str, value: ast.expr) -> None:
+        """Give the variable that ``name`` is now, local or global, a settled value."""
+        owner = self.frame.owner_of(name)
+        if owner is None or (owner.dictionary is None and self.frame.is_set(name, owner)):
+            self.deliver(value, self.destination_of(name))
+            return
+        with self.into([]) as local:
+            self.deliver(value, self.destination_of(name))
+        with self.into([]) as outside:
+            slot = nodes.constant(names.variable(name))
+            self.add(ast.Expr(self.call("set_global", slot, value)))
+        self.add(ast.If(self.has_local(name, owner), local, outside))
+
+    def has_local(self, name: str, owner: Frame) -> ast.expr:
+        """Whether a variable of a frame has a value."""
+        slot = names.variable(name)
+        if owner.dictionary:
+            held = nodes.name(owner.dictionary)
+            return ast.Compare(nodes.constant(slot), [ast.In()], [held])
+        owner.to_unset.add(name)
+        return nodes.different(nodes.name(slot), nodes.support("unset"))
+
     def datum(self, value: Value) -> ast.expr:
         """A value that Python has no literal for, held by the namespace."""
         if isinstance(value, Symbol):
@@ -296,8 +324,8 @@ class Emitter:
     def _dictionary(self, form: DictionaryForm) -> ast.expr:
         emitters: list[Callable[[], ast.expr]] = []
         for (key, value), (key_span, value_span) in zip(form.entries, form.spans, strict=True):
-            emitters.append(lambda key=key, span=key_span: self.emit(key, VALUE, span))  # type: ignore[misc]
-            emitters.append(lambda value=value, span=value_span: self.emit(value, VALUE, span))  # type: ignore[misc]
+            emitters.append(partial(self.emit, key, VALUE, key_span))
+            emitters.append(partial(self.emit, value, VALUE, value_span))
         return self.place(nodes.call("dictionary", *self.ordered(emitters)))
 
     # Lists
@@ -308,50 +336,11 @@ class Emitter:
         expanded = self.expander.expand(form)
         if expanded is not form:
             return self.emit(expanded, to, self.span)
-        head = form[0]
-        if isinstance(head, Symbol):
-            return self._named_call(head.name, form, to)
-        if isinstance(head, _SCALARS):
-            return self.deliver(self.call("data_list", *self.operands(form, 0)), to)
-        return self.deliver(self._value_call(form), to)
-
-    def _named_call(self, name: str, form: list[Value], to: Destination) -> ast.expr:
-        definition = self.namespace.definition(name)
-        if definition is not None and definition.kind != "function":
-            return self._defined_call(definition, form, to)
-        if name == self.frame.own_lisp_name and to is RETURN and self._loops(form):
-            return nodes.nil()
-        return self.deliver(self._function_call(name, form), to)
-
-    def _defined_call(self, definition: Definition, form: list[Value], to: Destination) -> ast.expr:
-        count = len(form) - 1
-        if count < definition.minimum or (
-            definition.maximum is not None and count > definition.maximum
-        ):
-            return self.deliver(self.call("wrong_count", nodes.constant(definition.name)), to)
-        if definition.kind == "special form":
-            result = definition.function(self, form, to)
-            assert isinstance(result, ast.expr)
-            return result
-        if definition.kind == "block form":
-            return self._with_block(definition, form, to)
-        inline = self.namespace.inline.get(definition.name)
-        if inline is not None:
-            return inline(self, form, to)
-        return self.deliver(self.instruction(definition.name, *self.operands(form)), to)
+        return call_form(self, form, to)
 
     def instruction(self, name: str, *arguments: ast.expr) -> ast.expr:
         """The call of a built-in instruction."""
         return self.call(nodes.name(names.INSTRUCTION + names.mangled(name)), *arguments)
-
-    def _with_block(self, definition: Definition, form: list[Value], to: Destination) -> ast.expr:
-        manager = self.call(self.datum(definition.function))
-        store = self.store_temporary()
-        with self.branch() as block:
-            self.sequence(form, 1, store)
-        self.add(ast.With([ast.withitem(manager, None)], block))
-        assert store.slot is not None
-        return self.finish(store.slot, to)
 
     def call(self, function: ast.expr | str, *arguments: ast.expr) -> ast.expr:
         """A call at the form being emitted; an expression that has grown too deep is cut."""
@@ -370,71 +359,35 @@ class Emitter:
     def _height(self, value: ast.expr) -> int:
         return self._heights.get(id(value), (value, 1))[1]
 
-    # Calls of functions
+    def looked_at(self, form: Sequence[Value], start: int = 1) -> list[ast.expr]:
+        """The values of operands; the first one is only read, so a constant needs no copy."""
+        return self.ordered(
+            [
+                partial(self._looked_at, form, start),
+                *(partial(self.operand, form, index) for index in range(start + 1, len(form))),
+            ]
+        )
 
-    def _function_call(self, name: str, form: list[Value]) -> ast.expr:
-        function = self._function_named(name)
-        return self.call(function, *self.operands(form))
+    def _looked_at(self, form: Sequence[Value], index: int) -> ast.expr:
+        element = form[index]
+        if isinstance(element, list) and len(element) == 2 and element[0] is QUOTE:
+            return self.constant(element[1], borrowed=True)
+        return self.operand(form, index)
 
-    def _function_named(self, name: str) -> ast.expr:
-        slot = self.namespace.function_slot(name)
-        owner = self.frame.owner_of(name)
-        if self.namespace.has_function(name) or name in self.namespace.definitions:
-            return self.place(nodes.name(slot))
-        if owner is None and names.variable(name) not in self.namespace.globals:
-            return self.place(nodes.name(slot))
-        undefined = self.namespace.undefined_slot(name)
-        value = self.place(self.keep_if_deep(self.read(name)))
-        no_function = nodes.same(nodes.name(slot), nodes.name(undefined))
-        is_plain = nodes.same(nodes.call("type", value), nodes.support("FunctionType"))
-        head = self.place(nodes.call("head", nodes.name(slot), nodes.name(undefined), value))
-        return ast.IfExp(ast.BoolOp(ast.And(), [no_function, is_plain]), value, head)
+    def keep_unless_name(self, value: ast.expr) -> ast.expr:
+        """``value`` itself if it can be written several times, else in a temporary."""
+        return value if isinstance(value, (ast.Name, ast.Constant)) else self.keep(value)
 
-    def keep_if_deep(self, value: ast.expr) -> ast.expr:
-        """``value`` itself if it is a name, else in a temporary."""
-        return value if isinstance(value, ast.Name) else self.keep(value)
-
-    def _value_call(self, form: list[Value]) -> ast.expr:
-        head = form[0]
-        values = self.operands(form, 0)
-        if isinstance(head, list) and is_lambda(head):
-            return self.call(values[0], *values[1:])
-        return self.call("call_value", *values)
-
-    def _loops(self, form: list[Value]) -> bool:
-        parameters = self.frame.parameters
-        if parameters is None or len(parameters) != len(form) - 1:
-            return False
-        self.loop_on_itself(form)
-        return True
-
-    def loop_on_itself(self, form: list[Value]) -> None:
-        """A call of the running function in tail position: assign the parameters, start again."""
-        parameters = self.frame.parameters or []
-        values = self.operands(form)
-        changes = [
-            (parameter, value)
-            for parameter, value in zip(parameters, values, strict=True)
-            if not (isinstance(value, ast.Name) and value.id == parameter)
-        ]
-        if len(changes) == 1:
-            self.add(nodes.assign(*changes[0]))
-        elif changes:
-            targets = nodes.tuple_target([nodes.target(parameter) for parameter, _ in changes])
-            self.add(ast.Assign([targets], nodes.tuple_of([value for _, value in changes])))
-        self.add(ast.Continue())
-        self.frame.loops_on_itself = True
-
-    def fault(self, message: str) -> SyntaxFault:
-        """An error of the form being emitted."""
-        return SyntaxFault(message, self.span)
-
-    # Constants and what reads them
+    def has_type(self, value: ast.expr, word: str) -> ast.expr:
+        """Whether the class of a value is exactly the one that support knows as ``word``."""
+        if isinstance(value, ast.Constant):
+            return nodes.constant(int(type(value.value).__name__ == word))
+        return nodes.same(nodes.call("type", value), nodes.support(word))
 
     def constant(self, form: Value, *, borrowed: bool = False) -> ast.expr:
         """The value of ``(quote form)``: a copy, unless it is only looked at."""
         if isinstance(form, DictionaryForm):
-            return self._dictionary(_quoted_entries(form))
+            return self._dictionary(quoted_entries(form))
         if not isinstance(form, list):
             return self.datum(form) if isinstance(form, Symbol) else self._atom(form)
         if not form:
@@ -463,28 +416,6 @@ class Emitter:
     def set_variables(self) -> SetVariables:
         """What surely has a value here."""
         return SetVariables.of(self.frame)
-
-
-def _quoted_entries(form: DictionaryForm) -> DictionaryForm:
-    entries = [(_quoted(key), _quoted(value)) for key, value in form.entries]
-    return DictionaryForm(entries, form.span, form.spans)
-
-
-def _quoted(form: Value) -> Value:
-    if isinstance(form, (Symbol, list, DictionaryForm)):
-        return LispList([Symbol("quote"), form])
-    return form
-
-
-def quoted_value(form: Value) -> Value:
-    """The value that a quoted form stands for; a dotted tail makes a linked pair."""
-    if isinstance(form, list):
-        parts = [quoted_value(part) for part in form]
-        return LispList(parts)
-    if isinstance(form, DictionaryForm):
-        pairs = [(quoted_value(key), quoted_value(value)) for key, value in form.entries]
-        return dictionaries.literal(pairs)
-    return form
 
 
 _PLAIN = {int, float, complex, str, bytes, type(None)}

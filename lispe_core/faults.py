@@ -223,7 +223,9 @@ def _classes(kind: Any) -> list[Any]:
 
 def _fits(value: Value, kind: Any) -> bool:
     for each in _classes(kind):
-        if not isinstance(each, type) or (isinstance(value, int) and each is float):
+        if each is Any or not isinstance(each, type):
+            return True
+        if isinstance(value, int) and each is float:
             return True
         if isinstance(value, each):
             return True

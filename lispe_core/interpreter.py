@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from lispe_core import builtins, context, interrupts, names, special
+from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.calls import BreakIteration
 from lispe_core.compiler import ROOT, Compiler
 from lispe_core.errors import LispError
 from lispe_core.faults import lisp_error
-from lispe_core.forms import EMPTY, LispList, SourceList, Span, Symbol, Value
+from lispe_core.forms import EMPTY, LispList, SourceList, Span, Strings, Symbol, Value
+from lispe_core.functions import function_info
+from lispe_core.hints import advice
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import Namespace
+from lispe_core.printer import display
 from lispe_core.reader import read
 from lispe_core.support import SUPPORT, UNSET, restore_in
+
+VERSION = "1.2025.11"
+"""The version of LispE whose language this is."""
 
 DEEPEST = 50_000
 """Python frames a program may nest."""
@@ -61,6 +70,8 @@ class Interpreter:
         self._prefixes = dict(prefixes or {})
         self._on_library = on_library
         self._loaded: set[str] = set()
+        self._files: set[str] = set()
+        self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
         self._sources: dict[str, str] = {}
         self.namespace = Namespace(self._support(), self._find_missing)
         self.namespace.inline = special.INLINE
@@ -68,7 +79,7 @@ class Interpreter:
         self._compiler = Compiler(self.namespace, self._macros)
         for library in (*special.LIBRARIES, *builtins.LIBRARIES, *libraries):
             self.namespace.add_library(library)
-        self.namespace.predefine([("_args", LispList(arguments))])
+        self.namespace.predefine(_predefined(arguments))
 
     # Evaluating
 
@@ -80,36 +91,51 @@ class Interpreter:
             LispError: The program is wrong; it carries place, stack and hint.
             Interrupted: Evaluation was stopped.
         """
-        self._sources[origin] = source
-        program = read(source, origin)
-        value: Value = None
         token = context.enter(self.context)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, DEEPEST))
         try:
-            for form, span in zip(program, program.spans, strict=True):
-                value = self._evaluate_form(form, span)
-        except LispError:
-            raise
+            return self._run(source, origin)
+        except Exception as exception:
+            error = lisp_error(exception)
+            if error is None or error is exception:
+                raise
+            raise error from exception
         finally:
             sys.setrecursionlimit(limit)
             context.leave(token)
+
+    def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
+        """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
+        file = Path(path)
+        source = _text_of(str(path))
+        directory = str(file.resolve().parent) + os.sep
+        self.context.arguments = list(arguments)
+        self.context.main_directory = directory
+        given = Strings(arguments) if arguments else LispList()
+        self.namespace.predefine([("_args", given), ("_current", directory)])
+        return self.evaluate(source, str(path))
+
+    def source(self, origin: str) -> str | None:
+        """The text that was evaluated as ``origin``."""
+        return self._sources.get(origin)
+
+    def _run(self, source: str, origin: str, frame: dict[str, Value] | None = None) -> Value:
+        self._sources[origin] = source
+        program = read(source, origin)
+        value: Value = None
+        for form, span in zip(program, program.spans, strict=True):
+            value = self._run_form(form, span, frame)
         return value
 
-    def _evaluate_form(self, form: Value, span: Span) -> Value:
+    def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
+        code = self._compiler.form(form, span, in_frame=frame is not None)
+        function = self._function(code, ROOT)
         try:
-            code = self._compiler.form(form, span)
             with interrupts.user_code():
-                return self._function(code, ROOT)()
+                return function() if frame is None else function(frame)
         except BreakIteration:
             return None
-        except Exception as exception:
-            error = lisp_error(exception)
-            if error is None:
-                raise
-            if error is exception:
-                raise
-            raise error from exception
 
     def _function(self, code: Any, name: str) -> FunctionType:
         holder: dict[str, Any] = {}
@@ -128,6 +154,7 @@ class Interpreter:
         return {
             **SUPPORT,
             "define": self.define,
+            "evaluate": self.evaluate_value,
             "has_global": self.has_global,
             "restore_global": self.restore_global,
             "set_global": self.set_global,
@@ -160,8 +187,19 @@ class Interpreter:
         found = self.namespace.function(name.name)
         if found is not None:
             return found
+        definition = self.namespace.definition(name.name)
+        if definition is not None and definition.kind == "special form":
+            return partial(self._call_special_form, name)
         value = self.namespace.globals.get(names.variable(name.name))
         return value if callable(value) else None
+
+    def _call_special_form(self, name: Symbol, *arguments: Value) -> Value:
+        key = name.name, len(arguments)
+        if key not in self._special_functions:
+            parameters = LispList(Symbol(f"%{index}") for index in range(len(arguments)))
+            form = LispList([Symbol("lambda"), parameters, LispList([name, *parameters])])
+            self._special_functions[key] = self.procedure(form)
+        return self._special_functions[key](*arguments)
 
     def procedure(self, form: list[Value]) -> Callable[..., Value]:
         """The function that a ``(lambda (x…) …)`` held as data describes."""
@@ -181,16 +219,40 @@ class Interpreter:
         return False
 
     def use(self, name: str) -> None:
-        """Load the library ``name`` once."""
-        if name in self._loaded:
+        """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter."""
+        library_name = Path(name).name.removesuffix(".so")
+        if library_name not in self._loaders:
+            library_name = library_name.removeprefix("lib")
+        if library_name in self._loaded:
             return
-        if name not in self._loaders:
-            raise LispError(f"Unknown module: '{name}'")
-        library = self._loaders[name]()
-        self._loaded.add(name)
-        self.namespace.add_library(library)
+        if library_name not in self._loaders:
+            raise LispError(
+                f"Unknown module: '{name}'", hint=advice(library_name, list(self._loaders))
+            )
+        with interrupts.shielded():
+            library = self._loaders[library_name]()
+            self._loaded.add(library_name)
+            self.namespace.add_library(library)
         if self._on_library is not None:
             self._on_library(library)
+
+    def load(self, path: str) -> None:
+        """Evaluate a file in the global frame, once for each file."""
+        normalised = os.path.realpath(path)
+        if normalised in self._files:
+            return
+        source = _text_of(path)
+        self._files.add(normalised)
+        self._run(source, path)
+
+    def evaluate_value(self, code: Value, frame: dict[str, Value] | None) -> Value:
+        """``(eval code)``: text and lists are run, in a frame or globally."""
+        if isinstance(code, str):
+            return self._run(code, "<eval>", frame)
+        if isinstance(code, list) and code:
+            span = code.span if isinstance(code, SourceList) else _NOWHERE
+            return self._run_form(code, span, frame)
+        return code
 
     # Looking at the program
 
@@ -202,8 +264,40 @@ class Interpreter:
         """Everything the libraries define."""
         return iter(self.namespace.definitions.values())
 
+    def complete(self, prefix: str) -> list[str]:
+        """The known names that begin with ``prefix``, in alphabetical order."""
+        return sorted({name for name in self.namespace.names() if name.startswith(prefix)})
+
+    def describe(self, name: str) -> Definition | None:
+        """What is documented of ``name``; the program's own functions are described as well."""
+        info = function_info(self.namespace.globals.get(names.function(name)))
+        if info is None:
+            return self.namespace.definition(name)
+        function = self.namespace.globals[names.function(name)]
+        usage = display(LispList([Symbol(name), *info.parameters]))
+        return Definition(
+            name, "function", function, usage, "Defined by the program.", 0, None, "program"
+        )
+
 
 _NOWHERE = Span("<data>", 1, 1, 1, 1)
+
+
+def _predefined(arguments: Sequence[str]) -> list[tuple[str, Value]]:
+    return [
+        ("_args", Strings(arguments) if arguments else LispList()),
+        ("_current", os.getcwd() + os.sep),
+        ("_sep", os.sep),
+        ("_version", VERSION),
+        *CONSTANTS.items(),
+    ]
+
+
+def _text_of(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8-sig")
+    except OSError:
+        raise LispError(f"Unknown file: {path}", bare=True) from None
 
 
 def _read_standard_input(prompt: str) -> str | None:
@@ -211,6 +305,3 @@ def _read_standard_input(prompt: str) -> str | None:
     sys.stdout.flush()
     line = sys.stdin.readline()
     return line.rstrip("\n") if line else None
-
-
-__all__ = ["DEEPEST", "Interpreter", "Path", "SourceList"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
@@ -11,8 +13,8 @@ from lispe_core import containers, dictionaries, operators
 from lispe_core.calls import BreakIteration, call_value
 from lispe_core.context import current
 from lispe_core.errors import LispError
-from lispe_core.printer import display
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Value
+from lispe_core.printer import display
 
 
 class Unset:
@@ -189,67 +191,126 @@ def restore_in(frame: dict[str, Value], slot: str, value: Value) -> None:
         frame[slot] = value
 
 
+def text_dictionary(*keys_and_values: Value) -> Value:
+    """The value of ``(@ (@ "key" value) …)``."""
+    pairs = zip(keys_and_values[::2], keys_and_values[1::2], strict=True)
+    return dictionaries.Dictionary.of(pairs)
+
+
+def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
+    """``container`` with ``old`` replaced, in place where it can be, and how often."""
+    if isinstance(container, str):
+        sought, text = display(old), display(new)
+        return container.replace(sought, text), container.count(sought) if sought else 0
+    if isinstance(container, dict):
+        places = [key for key, value in container.items() if value == old]
+    else:
+        places = [
+            index for index, value in enumerate(containers.iterate(container)) if value == old
+        ]
+    for place in places:
+        containers.store(container, place, new)
+    return container, len(places)
+
+
+def flipped(value: Value) -> Value:
+    """``(flip value)``: the first two elements, or keys and values, exchanged."""
+    if isinstance(value, dict):
+        return dictionaries.literal([(content, key) for key, content in value.items()])
+    if isinstance(value, list) and len(value) > 1:
+        return type(value)([value[1], value[0], *value[2:]])
+    return value
+
+
+def milliseconds() -> float:
+    """The time since some fixed instant."""
+    return time.perf_counter() * 1000
+
+
+_locks: dict[str, threading.RLock] = {}
+
+
+def lock(key: Value) -> threading.RLock:
+    """The lock named ``key``."""
+    return _locks.setdefault(display(key), threading.RLock())
+
+
+def text_of_program(value: Value) -> str:
+    """``value``, which must be text."""
+    if not isinstance(value, str):
+        raise LispError("'loadcode' needs a text")
+    return value
+
+
 SUPPORT: dict[str, Any] = {
-    "restore_in": restore_in,
-    "itself": itself,
-    "counter": counter,
-    "repeating": repeating,
-    "side_by_side": side_by_side,
-    "unknown_key": unknown_key,
-    "is_maybe": is_maybe,
-    "nothing_there": nothing_there,
-    "Returned": Returned,
+    "add": operators.add,
     "BaseException": BaseException,
-    "Exception": Exception,
-    "FunctionType": FunctionType,
-    "IndexError": IndexError,
-    "KeyError": KeyError,
-    "LispError": LispError,
-    "LispList": LispList,
-    "TypeError": TypeError,
+    "bit_and": operators.bit_and,
+    "bit_and_not": operators.bit_and_not,
+    "bit_or": operators.bit_or,
+    "bit_xor": operators.bit_xor,
     "call_value": call_value,
-    "display": display,
     "caught": caught,
     "copy": containers.copy_constant,
     "counted": counted,
+    "counter": counter,
     "data_list": data_list,
+    "Dictionary": dictionaries.Dictionary,
     "dictionary": dictionary,
+    "display": display,
+    "divide": operators.divide,
     "element": containers.element,
     "empty": EMPTY,
     "enumerate": enumerate,
+    "Exception": Exception,
     "fail": fail,
+    "flipped": flipped,
     "float": float,
     "fold": operators.fold,
     "from_to": from_to,
+    "FunctionType": FunctionType,
     "global_value": global_value,
     "head": head,
     "identical": operators.identical,
+    "IndexError": IndexError,
     "int": int,
+    "is_maybe": is_maybe,
     "isinstance": isinstance,
-    "add": operators.add,
-    "subtract": operators.subtract,
-    "multiply": operators.multiply,
-    "divide": operators.divide,
-    "modulo": operators.modulo,
-    "power": operators.power,
-    "shift_left": operators.shift_left,
-    "shift_right": operators.shift_right,
-    "bit_and": operators.bit_and,
-    "bit_or": operators.bit_or,
-    "bit_xor": operators.bit_xor,
-    "bit_and_not": operators.bit_and_not,
     "iterate": containers.iterate,
+    "itself": itself,
+    "KeyError": KeyError,
+    "LispError": LispError,
+    "LispList": LispList,
     "list": list,
+    "lock": lock,
     "maybe": maybe,
     "message": message,
+    "milliseconds": milliseconds,
+    "modulo": operators.modulo,
+    "multiply": operators.multiply,
+    "no_plain_element": (TypeError, KeyError, IndexError),
+    "nothing_there": nothing_there,
     "parts": parts,
+    "power": operators.power,
     "range": range,
+    "repeating": repeating,
+    "replace_all": replace_all,
+    "restore_in": restore_in,
+    "Returned": Returned,
+    "shift_left": operators.shift_left,
+    "shift_right": operators.shift_right,
+    "side_by_side": side_by_side,
     "stop_iteration": stop_iteration,
     "store": containers.store,
     "str": str,
+    "subtract": operators.subtract,
+    "text_dictionary": text_dictionary,
+    "text_of_program": text_of_program,
     "throw": throw,
     "true": TRUE,
     "type": type,
+    "TypeError": TypeError,
+    "unknown_key": unknown_key,
     "unset": UNSET,
     "wrong_count": wrong_count,
     "zip": zip,

@@ -74,20 +74,10 @@ def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     with e.into([]) as local:
         e.deliver(value, e.destination_of(name.name))
     is_global = ast.BoolOp(
-        ast.And(), [nodes.negated(_has_local(e, name.name)), e.call("has_global", held)]
+        ast.And(), [nodes.negated(e.has_local(name.name, owner)), e.call("has_global", held)]
     )
     e.add(ast.If(is_global, outside, local))
     return e.deliver(nodes.support("true"), to)
-
-
-def _has_local(e: Emitter, name: str) -> ast.expr:
-    owner = e.frame.owner_of(name)
-    slot = names.variable(name)
-    assert owner is not None
-    if owner.dictionary:
-        return ast.Compare(nodes.constant(slot), [ast.In()], [nodes.name(owner.dictionary)])
-    owner.to_unset.add(name)
-    return nodes.different(nodes.name(slot), nodes.support("unset"))
 
 
 @binding.special("setg", "(setg name value)", minimum=2, maximum=2)
@@ -137,7 +127,7 @@ def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     elif e.frame.is_set(name.name, owner):
         test = nodes.constant(1)
     else:
-        test = _has_local(e, name.name)
+        test = e.has_local(name.name, owner)
     e.add(ast.If(test, [e.place(ast.Expr(taken))], []))
     _assign(e, form, "label")
     return e.deliver(e.read(name.name), to)
@@ -175,8 +165,7 @@ def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         for name, value in saved:
             _restore(e, name, value)
     e.add(ast.Try(body, [], [], restore))
-    assert store.slot is not None
-    return e.finish(store.slot, to)
+    return e.finish(store, to)
 
 
 def _present(e: Emitter, name: str) -> ast.expr:
@@ -207,20 +196,6 @@ def _restore(e: Emitter, name: str, value: ast.expr) -> None:
         e.add(ast.Assign([e.frame.target(name)()], value))
 
 
-def store_where_found(e: Emitter, name: str, value: ast.expr) -> None:
-    """Give the variable that ``name`` is now, local or global, the settled ``value``."""
-    owner = e.frame.owner_of(name)
-    if owner is None or owner.dictionary is None and e.frame.is_set(name, owner):
-        e.deliver(value, e.destination_of(name))
-        return
-    with e.into([]) as local:
-        e.deliver(value, e.destination_of(name))
-    with e.into([]) as outside:
-        slot = nodes.constant(names.variable(name))
-        e.add(ast.Expr(e.call("set_global", slot, value)))
-    e.add(ast.If(_has_local(e, name), local, outside))
-
-
 def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Combines the variable or element with the other operands and stores the result there."""
     sign = str(form[0])[:-1]
@@ -243,7 +218,7 @@ def _update_variable(
         deliver_formula(e, formula, e.destination_of(name))
         return e.deliver(e.read(name), to)
     value = e.keep(deliver_formula(e, arithmetic(e, sign, form), VALUE))
-    store_where_found(e, name, value)
+    e.store_where_found(name, value)
     return e.deliver(value, to)
 
 

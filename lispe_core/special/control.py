@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 
 from lispe_core import nodes
-from lispe_core.emitter import EFFECT, RETURN, TEST, VALUE, Destination, Emitter, Store
-from lispe_core.forms import TRUE, LispList, Symbol, Value
+from lispe_core.emitter import EFFECT, TEST, VALUE, Destination, Emitter, Temporary
+from lispe_core.forms import TRUE, Value
 from lispe_core.frames import SetVariables
 from lispe_core.library import Library
 
@@ -20,7 +20,8 @@ def choose(
     e: Emitter, test: ast.expr, chosen: Clause, otherwise: Clause, to: Destination
 ) -> ast.expr:
     """``chosen`` if ``test`` holds, else ``otherwise``; as an expression where that is possible."""
-    store, slot = e.settled_destination(to)
+    store = e.store_temporary() if to is VALUE or to is TEST else to
+    slot = store.slot if isinstance(store, Temporary) and store is not to else None
     before = SetVariables.of(e.frame)
     with e.into([]) as first:
         chosen(store)
@@ -30,7 +31,6 @@ def choose(
         otherwise(store)
     SetVariables.join([after_first, SetVariables.of(e.frame)])
     if slot is not None and (short := _as_expressions(slot, first, second)):
-        del e.block[len(e.block) :]
         return e.place(ast.IfExp(test, *short))
     if first or second:
         e.add(_if(test, first, second))
@@ -135,12 +135,10 @@ def select(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """The first true value, else the last one; a missing index or key counts as ``nil``."""
     store = e.store_temporary()
     _select(e, form, 1, store)
-    assert store.slot is not None
-    return e.finish(store.slot, to)
+    return e.finish(store, to)
 
 
-def _select(e: Emitter, form: list[Value], index: int, store: Store) -> None:
-    assert store.slot is not None
+def _select(e: Emitter, form: list[Value], index: int, store: Temporary) -> None:
     if index == len(form) - 1:
         e.operand(form, index, store)
         return
@@ -243,15 +241,13 @@ def or_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def andvalue(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """The last operand evaluated: the first false one, else the last."""
     store = e.store_temporary()
-    assert store.slot is not None
     _andvalue(e, form, 1, store)
-    return e.finish(store.slot, to)
+    return e.finish(store, to)
 
 
-def _andvalue(e: Emitter, form: list[Value], index: int, store: Store) -> None:
+def _andvalue(e: Emitter, form: list[Value], index: int, store: Temporary) -> None:
     e.operand(form, index, store)
     if index < len(form) - 1:
-        assert store.slot is not None
         with e.branch() as rest:
             _andvalue(e, form, index + 1, store)
         e.add(ast.If(nodes.name(store.slot), rest, []))
@@ -275,6 +271,3 @@ def not_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def quote(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """``x`` itself, not evaluated: ``'x``."""
     return e.deliver(e.constant(form[1]), to)
-
-
-__all__ = ["EFFECT", "RETURN", "VALUE", "LispList", "Symbol", "choose", "control"]

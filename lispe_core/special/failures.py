@@ -18,13 +18,11 @@ failures = Library("errors")
 def catch(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """The value of the last form, or a ``maybe_`` with the message of the first error."""
     store, error = e.store_temporary(), e.temporary()
-    slot = store.slot
-    assert slot is not None
     with e.branch() as body:
         e.sequence(form, 1, store)
-    handler: list[ast.stmt] = [nodes.assign(slot, e.call("maybe", nodes.name(error)))]
+    handler: list[ast.stmt] = [nodes.assign(store.slot, e.call("maybe", nodes.name(error)))]
     e.add(nodes.attempt(body, nodes.support("Exception"), handler, error))
-    return e.finish(slot, to)
+    return e.finish(store, to)
 
 
 @failures.special("maybe", "(maybe x) (maybe e… handler)", minimum=1)
@@ -36,10 +34,8 @@ def maybe(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if len(form) == 2:
         return e.deliver(as_value(e.call("is_maybe", e.operand(form, 1)), to), to)
     store, error = e.store_temporary(), e.temporary()
-    slot = store.slot
-    assert slot is not None
     with e.branch() as body:
-        e.sequence(form[:-1] if not hasattr(form, "spans") else e.part(form, 0, -1), 1, store)
+        e.sequence(e.part(form, 0, len(form) - 1), 1, store)
     with e.branch() as handler:
         text = e.keep(e.call("message", nodes.name(error)))
         value = e.operand(form, len(form) - 1)
@@ -47,7 +43,7 @@ def maybe(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
             value = e.call(value, text)
         e.deliver(value, store)
     e.add(nodes.attempt(body, nodes.support("Exception"), handler, error))
-    return e.finish(slot, to)
+    return e.finish(store, to)
 
 
 @failures.special("throw", "(throw message)", minimum=1, maximum=1)

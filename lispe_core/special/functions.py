@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
+from lispe_core.call_forms import loop_on_itself
 from lispe_core.emitter import RETURN, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
@@ -53,7 +54,7 @@ def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("fail", nodes.constant("no function runs here")), to)
     if frame is e.frame and to is RETURN and frame.parameters is not None:
         if len(frame.parameters) == len(form) - 1:
-            e.loop_on_itself(form)
+            loop_on_itself(e, form)
             return nodes.nil()
     assert frame.own_name is not None
     return e.deliver(e.call(nodes.name(frame.own_name), *e.operands(form)), to)

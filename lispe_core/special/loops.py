@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from lispe_core import names, nodes
-from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter
+from lispe_core import nodes
+from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter, Temporary
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Frame, Loop
 from lispe_core.library import Library
@@ -31,7 +31,7 @@ def repeat(
     emit(slot)
     e.frame.depth -= 1
     e.frame.loops.pop()
-    return e.finish(slot, to) if slot is not None else nodes.nil()
+    return e.deliver(nodes.name(slot), to) if slot is not None else nodes.nil()
 
 
 def _ends_with_return(e: Emitter, form: list[Value]) -> bool:
@@ -77,7 +77,7 @@ def body(e: Emitter, form: list[Value], start: int, slot: str | None) -> list[as
         if slot is None:
             e.sequence(form, start, EFFECT)
         else:
-            store = e.store_in(slot)
+            store = Temporary(slot)
             e.sequence(form, start, store)
     return statements or [e.place(ast.Pass())]
 
@@ -90,6 +90,7 @@ def for_each(
     values: ast.expr,
     start: int,
     after: Callable[[], None] | None = None,
+    turn: Callable[[ast.expr], ast.expr] | None = None,
 ) -> ast.expr:
     """A loop of the variable ``name`` over ``values``; the body starts at ``start``."""
     if not isinstance(name, Symbol):
@@ -101,7 +102,11 @@ def for_each(
 
     def emit(slot: str | None) -> None:
         target = e.destination_of(name.name).target
-        statements = body(e, form, start, slot)
+        if turn is None:
+            statements = body(e, form, start, slot)
+        else:
+            with e.branch() as statements:
+                e.add(ast.Expr(turn(e.operand(form, start))))
         with e.into([]) as finished:
             if after is not None:
                 after()
@@ -140,7 +145,7 @@ def loop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
             return e.deliver(e.call("fail", nodes.constant("Missing label for 'loop'")), to)
         values = e.call("from_to", *e.operands(head))
         return for_each(e, form, to, head[0], values, 2)
-    if len(form) < 3:
+    if len(form) < 4:
         return e.deliver(e.call("wrong_count", nodes.constant("loop")), to)
     return for_each(e, form, to, head, e.iterated(form, 2), 3)
 
@@ -233,6 +238,18 @@ def mloop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return _together(e, form, to, "repeating")
 
 
+@loops.special("for", "(for variable container e)", minimum=3, maximum=3)
+def for_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """The list of the values of ``e`` for every element."""
+    results = e.keep(e.call("LispList"))
+
+    def emit_turn(value: ast.expr) -> ast.expr:
+        return e.call(nodes.attribute(results, "append"), value)
+
+    for_each(e, form, EFFECT, form[1], e.iterated(form, 2), 3, turn=emit_turn)
+    return e.deliver(results, to)
+
+
 @loops.special("break", "(break)", maximum=0)
 def break_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Ends the innermost loop, or the iteration that calls this lambda."""
@@ -258,6 +275,3 @@ def return_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     value = e.operand(form, 1) if len(form) > 1 else nodes.nil()
     e.add(ast.Return(value))
     return nodes.nil()
-
-
-__all__ = ["Destination", "loops", "names"]

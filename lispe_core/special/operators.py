@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from lispe_core import nodes
-from lispe_core.emitter import RETURN, TEST, VALUE, Destination, Emitter, Store
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.emitter import RETURN, VALUE, Destination, Emitter, Store, Temporary
+from lispe_core.forms import Symbol, Value
 from lispe_core.special.control import as_value
 
 Inline = Callable[[Emitter, list[Value], Destination], ast.expr]
@@ -176,7 +177,7 @@ def deliver_formula(e: Emitter, formula: Formula, to: Destination) -> ast.expr:
     slot = None
     if to is not RETURN and not isinstance(to, Store):
         slot = e.temporary()
-        store = e.store_in(slot)
+        store = Temporary(slot)
     with e.into([]) as fast:
         e.deliver(formula.fast, store)
     with e.into([]) as slow:
@@ -220,7 +221,7 @@ def _identity(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     values = e.operands(form)
     if len(values) > 2:
         values = [e.keep(value) for value in values]
-    tests = [_same(e, left, right) for left, right in zip(values, values[1:], strict=False)]
+    tests = [_same(e, left, right) for left, right in pairwise(values)]
     if str(form[0]) == "neq":
         tests = [nodes.negated(test) for test in tests]
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
@@ -235,5 +236,3 @@ def _same(e: Emitter, left: ast.expr, right: ast.expr) -> ast.expr:
 
 
 INLINE.update({"eq": _identity, "neq": _identity})
-
-__all__ = ["BINARY", "INLINE", "TEST", "Formula", "LispList", "arithmetic", "deliver_formula"]

@@ -1,0 +1,210 @@
+"""Emission of calls: what the head of a list means decides how its operands are used."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from lispe_core import names, nodes
+from lispe_core.calls import BLANK, Family, is_lambda, section
+from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.library import Definition
+from lispe_core.quotation import QUOTE
+
+if TYPE_CHECKING:
+    from lispe_core.emitter import Destination, Emitter
+
+_DATA = (int, float, complex, str, bytes)
+
+
+class FunctionOperand(NamedTuple):
+    """The operand of a built-in that is a function.
+
+    Args:
+        index: Its place in the form.
+        family: How its sections are meant.
+        arguments: How many arguments it gets; 0 for as many as the form has lists.
+    """
+
+    index: int
+    family: Family
+    arguments: int
+
+
+_APPENDED = FunctionOperand(1, "maplist", 1)
+_INFIX = FunctionOperand(1, "map", 1)
+_FOLDED = FunctionOperand(1, "map", 2)
+
+FUNCTION_OPERANDS: dict[str, FunctionOperand] = {
+    **dict.fromkeys(("maplist", "¨", "mapcar", "filterlist", "filtercar", "scanlist"), _APPENDED),
+    **dict.fromkeys(("takelist", "takecar", "droplist", "dropcar", "over"), _APPENDED),
+    **dict.fromkeys(("map", "!map", "filter", "!filter"), _INFIX),
+    **dict.fromkeys(("takewhile", "!takewhile", "dropwhile", "!dropwhile"), _INFIX),
+    **dict.fromkeys(("foldl", "foldl1", "foldr", "foldr1", "shift", "sort", "heap"), _FOLDED),
+    **dict.fromkeys(("scanl", "scanl1", "scanr", "scanr1", "outer", "°"), _FOLDED),
+    **dict.fromkeys(("reduce", "//", "↗", "backreduce", "-//", "⌿"), _FOLDED),
+    **dict.fromkeys(("scan", "\\\\", "↘", "backscan", "-\\\\", "⍀"), _FOLDED),
+    "zipwith": FunctionOperand(1, "map", 0),
+    "apply": FunctionOperand(1, "map", 0),
+}
+_NUMERIC_TRUTH = frozenset({"maplist", "¨", "mapcar"})
+_LOGIC = frozenset({"not", "and", "or", "xor"})
+
+
+def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Send the value of a list that is no macro call to ``to``."""
+    head = form[0]
+    if isinstance(head, Symbol):
+        return _named_call(e, head.name, form, to)
+    if isinstance(head, _DATA):
+        return e.deliver(e.call("data_list", *e.operands(form, 0)), to)
+    values = e.operands(form, 0)
+    if is_lambda(head):
+        return e.deliver(e.call(values[0], *values[1:]), to)
+    return e.deliver(e.call("call_value", *values), to)
+
+
+def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
+    from lispe_core.emitter import RETURN
+
+    definition = e.namespace.definition(name)
+    if definition is not None and definition.kind != "function":
+        return _defined_call(e, definition, form, to)
+    parameters = e.frame.parameters
+    if name == e.frame.own_lisp_name and to is RETURN and parameters is not None:
+        if len(parameters) == len(form) - 1:
+            loop_on_itself(e, form)
+            return nodes.nil()
+    if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(name):
+        values = e.ordered(
+            [
+                lambda: e.place(e.read(name)),
+                lambda: e.datum(form[1]),
+                *(partial(e.operand, form, index) for index in range(2, len(form))),
+            ]
+        )
+        return e.deliver(e.call("call_value", *values), to)
+    function = function_named(e, name)
+    return e.deliver(e.call(function, *e.operands(form)), to)
+
+
+def function_named(e: Emitter, name: str) -> ast.expr:
+    """The function that ``name`` calls; a variable's value where there is no function."""
+    slot = e.namespace.function_slot(name)
+    if e.namespace.has_function(name) or name in e.namespace.definitions:
+        return e.place(nodes.name(slot))
+    owner = e.frame.owner_of(name)
+    if owner is None and names.variable(name) not in e.namespace.globals:
+        return e.place(nodes.name(slot))
+    undefined = e.namespace.undefined_slot(name)
+    value = e.place(e.keep_unless_name(e.read(name)))
+    no_function = nodes.same(nodes.name(slot), nodes.name(undefined))
+    is_plain = nodes.same(nodes.call("type", value), nodes.support("FunctionType"))
+    head = e.place(nodes.call("head", nodes.name(slot), nodes.name(undefined), value))
+    return ast.IfExp(ast.BoolOp(ast.And(), [no_function, is_plain]), value, head)
+
+
+def _defined_call(
+    e: Emitter, definition: Definition, form: list[Value], to: Destination
+) -> ast.expr:
+    name, count = definition.name, len(form) - 1
+    if count < definition.minimum or (
+        definition.maximum is not None and count > definition.maximum
+    ):
+        return e.deliver(e.call("wrong_count", nodes.constant(name)), to)
+    inline = e.namespace.inline.get(name)
+    if inline is None and definition.kind == "special form":
+        inline = definition.function
+    if inline is not None:
+        result: ast.expr = inline(e, form, to)
+        return result
+    if definition.kind == "block form":
+        return _with_block(e, definition, form, to)
+    if definition.in_place:
+        return in_place(e, name, form, to)
+    return e.deliver(e.instruction(name, *function_operands(e, name, form)), to)
+
+
+def _with_block(e: Emitter, definition: Definition, form: list[Value], to: Destination) -> ast.expr:
+    manager = e.call(e.datum(definition.function))
+    store = e.store_temporary()
+    with e.branch() as block:
+        e.sequence(form, 1, store)
+    e.add(ast.With([ast.withitem(manager, None)], block))
+    return e.finish(store, to)
+
+
+def in_place(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
+    """A built-in that changes an operand; a variable that holds text gets the new text."""
+    call = e.instruction(name, *function_operands(e, name, form))
+    changed = form[2 if name in FUNCTION_OPERANDS else 1] if len(form) > 1 else None
+    if not isinstance(changed, Symbol):
+        return e.deliver(call, to)
+    result = e.keep(call)
+    e.store_text(changed.name, result)
+    return e.deliver(result, to)
+
+
+def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr]:
+    """The operands of a built-in; a literal lambda or section among them sees the frame."""
+    expected = FUNCTION_OPERANDS.get(name)
+    if expected is None or expected.index >= len(form):
+        return e.operands(form)
+    function = _literal_function(e, name, form, expected)
+
+    def operand(index: int) -> ast.expr:
+        if index == expected.index and function is not None:
+            return e.emit_value(function)
+        return e.operand(form, index)
+
+    return e.ordered([partial(operand, index) for index in range(1, len(form))])
+
+
+def _literal_function(e: Emitter, name: str, form: list[Value], expected: FunctionOperand) -> Value:
+    """The lambda that a literal lambda or section in function position stands for."""
+    operand = form[expected.index]
+    if not isinstance(operand, list) or not operand:
+        return None
+    quoted = operand[0] is QUOTE and len(operand) == 2
+    literal = operand[1] if quoted else operand
+    if isinstance(literal, Symbol):
+        definition = e.namespace.definition(literal.name)
+        if definition is None or definition.kind != "special form":
+            return None
+        literal = LispList([literal])
+    if not isinstance(literal, list) or not literal:
+        return None
+    if is_lambda(literal):
+        return literal
+    if not quoted and BLANK not in literal:
+        return None
+    arguments = expected.arguments or len(form) - 2
+    code = section(literal, expected.family, arguments)
+    if name in _NUMERIC_TRUTH and _answers(code[2]):
+        code[2] = LispList([Symbol("if"), code[2], 1, 0])
+    return code
+
+
+def _answers(call: list[Value]) -> bool:
+    from lispe_core.builtins import PREDICATES
+
+    return isinstance(call[0], Symbol) and (call[0].name in PREDICATES or call[0].name in _LOGIC)
+
+
+def loop_on_itself(e: Emitter, form: list[Value]) -> None:
+    """A call of the running function in tail position: assign the parameters, start again."""
+    parameters = e.frame.parameters or []
+    values = e.operands(form)
+    changes = [
+        (parameter, value)
+        for parameter, value in zip(parameters, values, strict=True)
+        if not (isinstance(value, ast.Name) and value.id == parameter)
+    ]
+    if len(changes) == 1:
+        e.add(nodes.assign(*changes[0]))
+    elif changes:
+        targets = nodes.tuple_target([nodes.target(parameter) for parameter, _ in changes])
+        e.add(ast.Assign([targets], nodes.tuple_of([value for _, value in changes])))
+    e.add(ast.Continue())
+    e.frame.loops_on_itself = True

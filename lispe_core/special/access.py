@@ -1,0 +1,131 @@
+"""Reading and changing elements: ``@``, ``set@``, ``push`` inline, and in-place operations on text.
+
+Lists and dictionaries are read and written by Python's own subscripts; what these refuse goes
+through :mod:`lispe_core.containers`.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+
+from lispe_core import nodes
+from lispe_core.call_forms import in_place
+from lispe_core.emitter import EFFECT, Destination, Emitter
+from lispe_core.forms import Symbol, Value
+from lispe_core.library import Library
+from lispe_core.special.operators import INLINE, Inline
+
+elements = Library("elements")
+
+_ACCESS = frozenset({"@", "at", "nth"})
+
+
+def is_access(form: Value) -> bool:
+    """Whether ``form`` reads an element: ``(@ container key…)``."""
+    return (
+        isinstance(form, list)
+        and len(form) > 2
+        and isinstance(form[0], Symbol)
+        and form[0].name in _ACCESS
+    )
+
+
+def _is_pair(form: Value) -> bool:
+    return (
+        isinstance(form, list)
+        and len(form) == 3
+        and form[0] is Symbol("@")
+        and isinstance(form[1], str)
+    )
+
+
+def fetch(e: Emitter, container: ast.expr, key: ast.expr, checked: ast.expr) -> ast.expr:
+    """The element under a settled key, or the value of ``checked`` where Python has none."""
+    store = e.store_temporary()
+    with e.into([]) as plain:
+        e.deliver(e.place(nodes.item(container, key)), store)
+    with e.into([]) as other:
+        e.deliver(checked, store)
+    e.add(nodes.attempt(plain, nodes.support("no_plain_element"), other))
+    return nodes.name(store.slot)
+
+
+def put(
+    e: Emitter, container: ast.expr, key: ast.expr, value: ast.expr, variable: str | None = None
+) -> None:
+    """Store a settled value; a ``variable`` that holds text gets the new text."""
+    is_dictionary = ast.BoolOp(
+        ast.And(), [e.has_type(container, "Dictionary"), e.has_type(key, "str")]
+    )
+    is_list = ast.BoolOp(ast.And(), [e.has_type(container, "LispList"), e.has_type(key, "int")])
+    with e.into([]) as plain:
+        e.add(ast.Assign([nodes.item_target(container, key)], value))
+    with e.into([]) as beyond:
+        e.add(ast.Expr(e.call("store", container, key, value)))
+    with e.into([]) as fast:
+        e.add(nodes.attempt(plain, nodes.support("IndexError"), beyond))
+    with e.into([]) as slow:
+        changed = e.keep(e.call("store", container, key, value))
+        if variable is not None:
+            e.store_text(variable, changed)
+    e.add(ast.If(ast.BoolOp(ast.Or(), [is_dictionary, is_list]), fast, slow))
+
+
+def _at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """``(@ container key…)``, or a dictionary when all operands are ``(@ "key" value)``."""
+    if all(_is_pair(operand) for operand in form[1:]):
+        values = e.ordered(
+            [
+                emit
+                for pair in form[1:]
+                for emit in (partial(nodes.constant, pair[1]), partial(e.operand, pair, 2))
+            ]
+        )
+        return e.deliver(e.call("text_dictionary", *values), to)
+    if len(form) < 3:
+        return e.deliver(e.call("wrong_count", nodes.constant(str(form[0]))), to)
+    container, *keys = (e.keep_unless_name(value) for value in e.looked_at(form))
+    for key in keys:
+        container = fetch(e, container, key, e.call("element", container, key))
+    return e.deliver(container, to)
+
+
+def _set_at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """``(set@ container key… value)``: the innermost container."""
+    values = [e.keep_unless_name(value) for value in e.operands(form)]
+    container, *keys, value = values
+    for key in keys[:-1]:
+        container = e.keep(e.call("element", container, key))
+    variable = form[1].name if isinstance(form[1], Symbol) and len(keys) == 1 else None
+    put(e, container, keys[-1], value, variable)
+    if variable is not None:
+        return e.deliver(e.read(variable), to) if to is not EFFECT else nodes.nil()
+    return e.deliver(container, to)
+
+
+def _push(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """``(push container value…)``."""
+    if len(form) != 3 or not isinstance(form[1], Symbol):
+        return in_place(e, "push", form, to)
+    container, value = (e.keep_unless_name(operand) for operand in e.operands(form))
+    with e.into([]) as fast:
+        e.add(ast.Expr(e.call(nodes.attribute(container, "append"), value)))
+    with e.into([]) as slow:
+        changed = e.keep(e.instruction("push", container, value))
+        e.store_text(form[1].name, changed)
+    e.add(ast.If(e.has_type(container, "LispList"), fast, slow))
+    return e.deliver(e.read(form[1].name), to) if to is not EFFECT else nodes.nil()
+
+
+@elements.special("replaceall", "(replaceall container old new)", minimum=3, maximum=3)
+def replaceall(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Replaces every element equal to ``old`` in place; the number of those replaced."""
+    changed = e.keep(e.call("replace_all", *e.operands(form)))
+    if isinstance(form[1], Symbol):
+        e.store_text(form[1].name, e.keep(nodes.item(changed, nodes.constant(0))))
+    return e.deliver(nodes.item(changed, nodes.constant(1)), to)
+
+
+_INLINE: dict[str, Inline] = {"set@": _set_at, "push": _push, **dict.fromkeys(_ACCESS, _at)}
+INLINE.update(_INLINE)

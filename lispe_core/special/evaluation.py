@@ -1,0 +1,69 @@
+"""Code as data: ``eval``, ``apply``, ``load``, ``use``."""
+
+from __future__ import annotations
+
+import ast
+
+from lispe_core import nodes
+from lispe_core.calls import call_value
+from lispe_core.containers import iterate
+from lispe_core.context import current
+from lispe_core.emitter import Destination, Emitter
+from lispe_core.errors import LispError
+from lispe_core.forms import TRUE, Symbol, Truth, Value
+from lispe_core.library import Library
+
+evaluation = Library("evaluation")
+
+
+def _frame(e: Emitter) -> ast.expr:
+    home = e.frame.home
+    return nodes.name(home.dictionary) if home.dictionary else nodes.nil()
+
+
+@evaluation.special("eval", "(eval code)", minimum=1, maximum=1)
+def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Evaluates text, or a list as code, in the current frame; the value of the last form."""
+    return e.deliver(e.call("evaluate", e.operand(form, 1), _frame(e)), to)
+
+
+@evaluation.special("loadcode", "(loadcode text)", minimum=1, maximum=2)
+def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Evaluates all forms of a text; ``true``."""
+    text = e.call("text_of_program", e.operand(form, 1))
+    e.add(ast.Expr(e.call("evaluate", text, _frame(e))))
+    return e.deliver(nodes.support("true"), to)
+
+
+@evaluation.builtin("apply")
+def apply(function: Value, arguments: Value) -> Value:
+    """The value of ``function`` called with the elements of a list.
+
+    Example:
+        (apply '+ '(1 2 3))    ; => 6
+    """
+    if isinstance(arguments, str | int | float | Symbol) or arguments is None:
+        raise LispError("'apply' needs a list of arguments")
+    return call_value(function, *iterate(arguments))
+
+
+@evaluation.builtin("load")
+def load(path: str, _space: Value = None) -> Truth:
+    """Evaluates a file once, in the global frame.
+
+    Example:
+        (maybe (load "missing.lisp") "none")    ; => none
+    """
+    current().evaluator.load(path)
+    return TRUE
+
+
+@evaluation.builtin("use")
+def use(library: Value, _space: Value = None) -> Truth:
+    """Loads a library once: ``(use 'lispe_torch)``.
+
+    Example:
+        (maybe (use 'no_such_library) "none")    ; => none
+    """
+    current().evaluator.use(str(library))
+    return TRUE

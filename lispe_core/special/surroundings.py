@@ -1,0 +1,52 @@
+"""Special forms around a body: ``elapse``, ``lock``; and ``flip`` around a call."""
+
+from __future__ import annotations
+
+import ast
+
+from lispe_core.emitter import EFFECT, Destination, Emitter
+from lispe_core.forms import LispList, SourceList, Symbol, Value
+from lispe_core.library import Library
+
+surroundings = Library("surroundings")
+
+
+@surroundings.special("elapse", "(elapse e…)")
+def elapse(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """The milliseconds that the body takes."""
+    start = e.keep(e.call("milliseconds"))
+    e.sequence(form, 1, EFFECT)
+    return e.deliver(e.place(ast.BinOp(e.call("milliseconds"), ast.Sub(), start)), to)
+
+
+@surroundings.special("lock", "(lock key e…)", minimum=1)
+def lock(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """The body, run by one thread at a time for each ``key``."""
+    manager = e.call("lock", e.operand(form, 1))
+    store = e.store_temporary()
+    with e.branch() as body:
+        e.sequence(form, 2, store)
+    e.add(ast.With([ast.withitem(manager, None)], body))
+    return e.finish(store, to)
+
+
+@surroundings.special("flip", "(flip (f a b…))", minimum=1, maximum=1)
+def flip(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Calls ``f`` with its first two operands exchanged.
+
+    On a list the first two elements are exchanged, on a dictionary keys and values.
+    """
+    call = form[1]
+    if isinstance(call, list) and len(call) > 2 and call[0] is not Symbol("quote"):
+        return e.emit(_exchanged(call), to)
+    return e.deliver(e.call("flipped", e.operand(form, 1)), to)
+
+
+def _exchanged(call: list[Value]) -> list[Value]:
+    order = [0, 2, 1, *range(3, len(call))]
+    if not isinstance(call, SourceList):
+        return LispList(call[index] for index in order)
+    result = SourceList(call[index] for index in order)
+    result.span = call.span
+    result.spans = [call.spans[index] for index in order]
+    return result
