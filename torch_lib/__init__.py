@@ -1,70 +1,92 @@
-# ruff: noqa: F403 - the names are listed where they are defined
 """Deep learning in plain Python.
 
-``torch_lib.linear`` is ``torch_lib.layers.linear``: public names resolve when they are first used,
-so that events and errors cost no import of PyTorch.
+Each module holds one topic, and its ``__all__`` the names of it that are public. Modules load when
+they are first named: ``import torch_lib`` costs no import of PyTorch, ``torch_lib.layers`` does.
 """
 
 from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch_lib.attention import *
-    from torch_lib.devices import *
-    from torch_lib.elementwise import *
-    from torch_lib.errors import *
-    from torch_lib.events import *
-    from torch_lib.layers import *
-    from torch_lib.losses import *
-    from torch_lib.masks import *
-    from torch_lib.mathematics import *
-    from torch_lib.modules import *
-    from torch_lib.networks import *
-    from torch_lib.optimizers import *
-    from torch_lib.positions import *
-    from torch_lib.recomputation import *
-    from torch_lib.reductions import *
-    from torch_lib.schedulers import *
-    from torch_lib.sequences import *
-    from torch_lib.shapes import *
-    from torch_lib.tensors import *
-    from torch_lib.training import *
-    from torch_lib.transformer import *
+    from torch_lib import (
+        attention,
+        chat,
+        checkpoints,
+        devices,
+        elementwise,
+        errors,
+        events,
+        generation,
+        generation_config,
+        gguf,
+        layers,
+        llama,
+        losses,
+        masks,
+        mathematics,
+        modules,
+        networks,
+        optimizers,
+        pipeline_tokenizer,
+        positions,
+        pretrained,
+        recomputation,
+        reductions,
+        rotary,
+        schedulers,
+        sentencepiece_tokenizer,
+        sequences,
+        shapes,
+        simple_tokenizer,
+        state_dicts,
+        stream_decoder,
+        tensors,
+        tokenizers,
+        training,
+        transformer,
+    )
 
-MODULES = (
-    "events",
-    "errors",
-    "devices",
-    "tensors",
-    "shapes",
-    "elementwise",
-    "mathematics",
-    "reductions",
-    "layers",
-    "networks",
-    "modules",
-    "masks",
+__all__ = [
     "attention",
-    "positions",
-    "transformer",
+    "chat",
+    "checkpoints",
+    "devices",
+    "elementwise",
+    "errors",
+    "events",
+    "generation",
+    "generation_config",
+    "gguf",
+    "layers",
+    "llama",
     "losses",
+    "masks",
+    "mathematics",
+    "modules",
+    "networks",
     "optimizers",
-    "schedulers",
-    "training",
+    "pipeline_tokenizer",
+    "positions",
+    "pretrained",
     "recomputation",
+    "reductions",
+    "rotary",
+    "schedulers",
+    "sentencepiece_tokenizer",
     "sequences",
-)
-"""The modules whose names are public here, in the order in which names are looked up."""
+    "shapes",
+    "simple_tokenizer",
+    "state_dicts",
+    "stream_decoder",
+    "tensors",
+    "tokenizers",
+    "training",
+    "transformer",
+]
 
 
-def __getattr__(name: str) -> Any:
-    """The public name, from the module that defines it; or the module of that name."""
-    if not name.startswith("_"):
-        if find_spec(f"{__name__}.{name}"):
-            return import_module(f"{__name__}.{name}")
-        for module_name in MODULES:
-            module = import_module(f"{__name__}.{module_name}")
-            if name in module.__all__:
-                return getattr(module, name)
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,7 +22,7 @@ from torch.optim import Optimizer
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
-from torch_lib.kinds import KINDS
+from torch_lib.kinds import KINDS, kind_named
 from torch_lib.state_dicts import (
     StateDict,
     fit_weights,
@@ -85,9 +85,10 @@ def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> n
             f"{file} holds a bare state dict; give the target model as second argument"
         )
     kind = content["kind"]
-    if kind not in KINDS:
+    module_class = kind_named(kind)
+    if module_class is None:
         raise CheckpointError(f'{file} holds a module of the unknown kind "{kind}"')
-    built = KINDS[kind](**content["configuration"])
+    built = module_class(**content["configuration"])
     return _filled(built, content["weights"]).to(current_device())
 
 

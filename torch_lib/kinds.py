@@ -1,39 +1,32 @@
 """The kinds of module that can be saved and rebuilt by name.
 
 A kind is a plain module class whose constructor arguments are known: ``KINDS[name]`` called with
-``module.configuration()`` makes a module that the saved weights fit.
+``module.configuration()``, a map of plain data, makes a module that the saved weights fit. The
+class also has a ``summary()``, the line that prints for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from importlib import import_module
+from typing import Any, TypeVar
 
 from torch import nn
 
+import torch_lib
 from torch_lib.errors import KindError
 
-__all__ = ["KINDS", "SavableModule", "Summarised", "description", "kind", "rebuilt"]
+__all__ = [
+    "KINDS",
+    "description",
+    "kind",
+    "kind_named",
+    "rebuilt",
+]
 
 KINDS: dict[str, type[nn.Module]] = {}
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
-
-
-class Summarised(Protocol):
-    """A value that says in one line what it is."""
-
-    def summary(self) -> str:
-        """The line that prints for the value."""
-
-
-class SavableModule(Summarised, Protocol):
-    """What a class decorated by ``kind`` offers besides being a module."""
-
-    kind: str
-
-    def configuration(self) -> dict[str, Any]:
-        """Plain constructor arguments that rebuild the module, without its weights."""
 
 
 def kind(name: str) -> Callable[[type[ModuleT]], type[ModuleT]]:
@@ -51,6 +44,14 @@ def kind(name: str) -> Callable[[type[ModuleT]], type[ModuleT]]:
         return module_class
 
     return register
+
+
+def kind_named(name: str) -> type[nn.Module] | None:
+    """The class that is registered as ``name``, in whichever module of the library."""
+    if name not in KINDS:
+        for module in torch_lib.__all__:
+            import_module(f"torch_lib.{module}")
+    return KINDS.get(name)
 
 
 def description(module: nn.Module) -> dict[str, Any]:
@@ -74,6 +75,7 @@ def rebuilt(described: nn.Module | Mapping[str, Any]) -> nn.Module:
     """
     if isinstance(described, nn.Module):
         return described
-    if described["kind"] not in KINDS:
+    module_class = kind_named(described["kind"])
+    if module_class is None:
         raise KindError(f'unknown kind of module "{described["kind"]}"')
-    return KINDS[described["kind"]](**described["configuration"])
+    return module_class(**described["configuration"])

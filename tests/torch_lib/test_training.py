@@ -100,10 +100,11 @@ def test_optimizers_go_on_from_their_state() -> None:
 def test_making_an_optimizer_does_not_load_the_compiler() -> None:
     """PyTorch's own classes import it at the first optimizer, which takes over a second."""
     program = (
-        "import sys, torch, torch_lib as t; network = t.model(1, 1, 1);"
-        "stepper = t.optimizer(network, 0.1, 'adam');"
-        "t.backward(t.mse_loss(t.forward(network, torch.ones(1)), torch.ones(1)));"
-        "t.optimizer_step(stepper); t.optimizer_zero_grad(stepper); t.clip_grad_norm(stepper, 1.0);"
+        "import sys, torch, torch_lib as t; network = t.networks.model(1, 1, 1);"
+        "stepper = t.optimizers.optimizer(network, 0.1, 'adam');"
+        "t.training.backward(t.layers.forward(network, torch.ones(1)));"
+        "t.optimizers.clip_grad_norm(stepper, 1.0);"
+        "t.optimizers.optimizer_step(stepper); t.optimizers.optimizer_zero_grad(stepper);"
         "sys.exit('torch._dynamo' in sys.modules)"
     )
 
