@@ -28,6 +28,7 @@ __all__ = [
     "load_tokenizer",
     "save_tokenizer",
     "token_id",
+    "tokenizer_create",
     "tokenizer_freeze",
     "tokenizer_of",
     "vocab_size",
@@ -199,6 +200,13 @@ def save_tokenizer(tokenizer: Tokenizer, path: str) -> str:
     with replacing(Path(path)) as temporary:
         tokenizer.save(temporary)
     return "Tokenizer saved successfully"
+
+
+def tokenizer_create(path: str | None = None) -> Tokenizer:
+    """The tokenizer in a file, as ``load_tokenizer`` opens it; a new simple one without a path."""
+    from torch_lib.simple_tokenizer import SimpleTokenizer
+
+    return SimpleTokenizer() if path is None else load_tokenizer(path)
 
 
 def load_tokenizer(path: str) -> Tokenizer:

@@ -53,7 +53,8 @@ def report(view: ErrorView) -> str:
         blanks = "".join(" " if sign != "\t" else sign for sign in view.source_line)
         mark = blanks[: view.column - 1] + "^" * max(1, last - view.column)
         lines += [f"    {view.source_line}", f"    {mark}"]
-    lines += [f"  in {frame.name} at {place(frame)}" for frame in view.frames if frame.origin]
+    if len(view.frames) > 1:
+        lines += [f"  in {frame.name} at {place(frame)}" for frame in view.frames if frame.origin]
     if view.hint:
         lines.append(f"  hint: {view.hint}")
     return "\n".join(lines) + "\n"

@@ -36,6 +36,8 @@ from workbench.runtime.protocol import (
     LibraryLoaded,
     OutputWritten,
     Stream,
+    TensorInspected,
+    ValueInspected,
     VariablesChanged,
 )
 from workbench.runtime.torch_loader import TorchLoader, views_of
@@ -207,13 +209,22 @@ class Evaluator:
 
     def _observe(self) -> None:
         while True:
-            match self._questions.get():
-                case Complete(prefix):
-                    names = dict.fromkeys(self._interpreter.complete(prefix))
-                    names |= dict.fromkeys(self._torch.names(prefix))
-                    self._outbox.post(Completions(prefix, tuple(names)))
-                case Inspect(handle, window):
-                    self._outbox.post(self._views.look(handle, window))
+            question = self._questions.get()
+            try:
+                self._outbox.post(self._answer_to(question))
+            except Exception as defect:
+                self._outbox.post(OutputWritten(f"{defect_view(defect).message}\n", "error"))
+
+    def _answer_to(
+        self, question: Complete | Inspect
+    ) -> Completions | TensorInspected | ValueInspected:
+        match question:
+            case Complete(prefix):
+                names = dict.fromkeys(self._interpreter.complete(prefix))
+                names |= dict.fromkeys(self._torch.names(prefix))
+                return Completions(prefix, tuple(names))
+            case Inspect(handle, window):
+                return self._views.look(handle, window)
 
     def _sample(self) -> None:
         sampler = DeviceSampler()

@@ -26,6 +26,7 @@ from torch_lib.errors import TorchLibError
 __all__ = ["TensorValue", "lisp_number", "plain_data"]
 
 Operation = Callable[[Any, Any], Any]
+Comparison = Callable[[Any, Any], bool]
 
 NUMERIC = (int, float, list, array)
 
@@ -136,11 +137,11 @@ class TensorValue(Foreign):
     def __ge__(self, other: object) -> bool:
         return self._compare(operator.ge, other)
 
-    def _compare(self, comparison: Operation, other: object) -> bool:
+    def _compare(self, comparison: Comparison, other: object) -> bool:
         if isinstance(other, TensorValue):
-            return bool(comparison(self.number(), other.number()))
+            return comparison(self.number(), other.number())
         if isinstance(other, int | float):
-            return bool(comparison(self.number(), other))
+            return comparison(self.number(), other)
         return NotImplemented
 
     def __add__(self, other: Value) -> Value:

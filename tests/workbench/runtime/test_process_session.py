@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.workbench.runtime.recorder import Recorder
+from torch_lib.events import GenerationFinished, Metric, TokenGenerated
 from workbench.runtime import process_session
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import (
@@ -24,15 +25,12 @@ from workbench.runtime.protocol import (
     EvaluationFinished,
     EvaluationInterrupted,
     EvaluationStarted,
-    GenerationFinished,
     InputRequested,
     LibraryLoaded,
-    Metric,
     OutputWritten,
     SessionRestarted,
     SessionUnresponsive,
     TensorInspected,
-    TokenGenerated,
     TorchStateChanged,
     ValueInspected,
     VariablesChanged,
@@ -104,7 +102,7 @@ def test_output_is_sent_in_few_messages(recorder: Recorder) -> None:
 
 
 def test_output_of_other_programs_keeps_its_place(recorder: Recorder) -> None:
-    recorder.evaluate('(print "a") (system "echo b") (print "c")')
+    recorder.evaluate('(print "a") (command "echo b >&2") (print "c")')
 
     assert recorder.output == "ab\nc"
 
@@ -217,7 +215,7 @@ def test_devices_are_sampled(recorder: Recorder) -> None:
         '(while true (println "again and again"))',
         "(defun forever (n) (forever (+ n 1))) (forever 0)",
         "(sleep 60000)",
-        '(system "sleep 60")',
+        '(command "sleep 60")',
     ],
 )
 def test_an_interrupt_stops_any_program(recorder: Recorder, source: str) -> None:
@@ -310,7 +308,7 @@ def test_a_silent_evaluator_is_told(recorder: Recorder, monkeypatch: pytest.Monk
 
 
 def test_closing_ends_the_evaluator_and_what_it_started(recorder: Recorder) -> None:
-    recorder.session.evaluate('(println "started") (system "sleep 61")')
+    recorder.session.evaluate('(println "started") (command "sleep 61")')
     recorder.wait(OutputWritten)
     process = child_of(recorder)
     deadline = time.monotonic() + 10
@@ -389,7 +387,7 @@ def test_a_tensor_is_shown_with_its_facts(with_torch: Recorder) -> None:
 
 
 def test_native_output_arrives(with_torch: Recorder, tmp_path: Path) -> None:
-    with_torch.evaluate('(system "echo from outside >&2")')
+    with_torch.evaluate('(command "echo from outside >&2")')
 
     assert OutputWritten("from outside\n", "error") in with_torch.events
 

@@ -245,6 +245,15 @@ def test_objects_print_their_line_and_keep_their_identity() -> None:
     assert bool(model)
 
 
+def test_a_tokenizer_is_made_with_or_without_a_file(tmp_path) -> None:
+    path = str(tmp_path / "words.json")
+    tokenizer = call("torch_tokenizer_create")
+    call("torch_encode", tokenizer, "one two")
+    call("torch_save_tokenizer", tokenizer, path)
+
+    assert call("torch_vocab_size", call("torch_tokenizer_create", path)) == 6
+
+
 def test_a_module_is_called_like_a_function() -> None:
     layer = call("torch_linear", 2, 3)
 

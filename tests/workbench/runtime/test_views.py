@@ -10,7 +10,7 @@ from lispe_core.forms import EMPTY, LispList, Symbol, Value
 from lispe_core.printer import display
 from lispe_core.typed_lists import Integers
 from workbench.runtime import tensor_views
-from workbench.runtime.protocol import TensorInspected, ValueInspected, Window
+from workbench.runtime.protocol import TensorInspected, ValueInspected, ValueView, Window
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.tensor_views import fitted, statistics, tensor_view
 from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text
@@ -72,10 +72,16 @@ def test_deep_nesting_ends() -> None:
 
 def test_old_results_are_let_go() -> None:
     views = Views(dict)
-    handles = [views.result(number).handle for number in range(KEPT_RESULTS + 1)]
+    handles = []
+    for number in range(KEPT_RESULTS + 1):
+        view = views.result(number)
+        assert view is not None
+        handles.append(view.handle)
 
-    assert views.look(handles[0], Window()).view.kind == ""
-    assert views.look(handles[1], Window()).view.text == "1"
+    assert views.look(handles[0], Window()) == ValueInspected(ValueView("", "", handles[0]))
+    assert views.look(handles[1], Window()) == ValueInspected(
+        ValueView("integer_", "1", handles[1])
+    )
 
 
 def test_what_prints_as_nothing_has_no_view() -> None:
@@ -92,10 +98,7 @@ def test_variables_are_one_line_each_and_keep_their_handles() -> None:
     assert views.variables()[0].handle == first.handle
     assert isinstance(views.look(first.handle, Window()), TensorInspected)
     del program["b"]
-    assert views.look(second.handle, Window()) == ValueInspected(
-        views.look(second.handle, Window()).view
-    )
-    assert views.look(second.handle, Window()).view.kind == ""
+    assert views.look(second.handle, Window()) == ValueInspected(ValueView("", "", second.handle))
 
 
 @pytest.mark.parametrize(
