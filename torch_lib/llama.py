@@ -21,6 +21,7 @@ from torch_lib.kv_cache import KVCache, LayerCache
 from torch_lib.layers import check_ids, whole_ids
 from torch_lib.masks import attention_mask
 from torch_lib.rotary import RotaryEmbedding, apply_rotary_pos_emb
+from torch_lib.state_dicts import check_fit
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = [
@@ -61,7 +62,7 @@ class LlamaConfig:
     intermediate_size: int
     head_dim: int
     max_position_embeddings: int = 2048
-    rms_norm_eps: float = 1e-5
+    rms_norm_eps: float = 1e-6
     rope_theta: float = 10000.0
     rope_scaling: Mapping[str, Any] = field(default_factory=dict)
     tie_word_embeddings: bool = False
@@ -337,12 +338,15 @@ class LlamaModel(nn.Module):
 
     @classmethod
     def from_weights(cls, config: LlamaConfig, weights: Mapping[str, Tensor]) -> LlamaModel:
-        """A model whose parameters are the tensors ``weights`` themselves, not copies."""
+        """A model whose parameters are the tensors ``weights`` themselves, not copies.
+
+        Raises:
+            CheckpointError: They do not fit the configuration.
+        """
         with torch.device("meta"):
             model = cls(config)
-        if config.tie_word_embeddings:
-            weights = {**weights, "lm_head.weight": weights["model.embed_tokens.weight"]}
-        model.load_state_dict(weights, assign=True)
+        check_fit(model, weights)
+        model.load_state_dict(weights, assign=True, strict=False)
         model._tie()
         return model
 

@@ -68,10 +68,7 @@ def load_hugging_face(folder: str) -> LlamaModel:
         known = ", ".join(_ARCHITECTURES)
         raise CheckpointError(f'architecture "{architecture}" is not supported (known: {known})')
     config = LlamaConfig.read(settings)
-    weights = dict(_stored_tensors(root))
-    if not config.tie_word_embeddings and "lm_head.weight" not in weights:
-        raise CheckpointError(f"{folder} lacks lm_head.weight")
-    model = LlamaModel.from_weights(config, weights)
+    model = LlamaModel.from_weights(config, dict(_stored_tensors(root)))
     if (root / "tokenizer.json").is_file():
         from torch_lib.pipeline_tokenizer import bpe_tokenizer
 

@@ -69,7 +69,17 @@ def load_state_dict(model: nn.Module | Optimizer, state_dict: StateDict) -> str:
 
 
 def fit_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
-    """Copy ``weights`` into ``model``, whose names and shapes they must have.
+    """Copy ``weights`` into ``model``.
+
+    Raises:
+        CheckpointError: They do not fit it.
+    """
+    check_fit(model, weights)
+    model.load_state_dict(dict(weights), strict=False)
+
+
+def check_fit(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Refuse weights with other names or shapes than those of ``model``.
 
     A tensor that the model has under two names needs to be given under one only.
 
@@ -92,7 +102,6 @@ def fit_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
     ]
     if faults:
         raise CheckpointError(f"weights do not fit: {'; '.join(faults)}")
-    model.load_state_dict(dict(weights), strict=False)
 
 
 def restore_optimizer(optimizer: Optimizer, checkpoint: StateDict) -> None:

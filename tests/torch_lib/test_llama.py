@@ -1,0 +1,236 @@
+"""Llama models, against transformers' and against themselves with a cache."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.layers import forward
+from torch_lib.llama import (
+    LlamaConfig,
+    LlamaModel,
+    gqa_attention,
+    llama_block,
+    llama_model,
+    rms_norm_layer,
+    swiglu,
+)
+
+SIZES = {
+    "vocab_size": 97,
+    "hidden_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 64,
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> LlamaModel:
+    torch.manual_seed(0)
+    return llama_model(SIZES).eval()
+
+
+@pytest.fixture(scope="module")
+def ids() -> torch.Tensor:
+    return torch.randint(0, 97, (2, 11), generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"tie_word_embeddings": True, "head_dim": 12, "rope_theta": 500000.0},
+        {"attention_bias": False, "rms_norm_eps": 1e-6, "num_key_value_heads": 6},
+    ],
+)
+def test_logits_equal_transformers(changes: Mapping[str, Any], ids: torch.Tensor) -> None:
+    transformers = pytest.importorskip("transformers")
+    settings = {**SIZES, **changes}
+    reference = transformers.LlamaForCausalLM(transformers.LlamaConfig(**settings)).eval()
+    ours = llama_model(settings).eval()
+
+    ours.load_state_dict(reference.state_dict())
+
+    with torch.no_grad():
+        torch.testing.assert_close(ours(ids), reference(ids).logits, rtol=1e-5, atol=1e-5)
+
+
+def test_logits_have_a_row_for_every_token(model: LlamaModel, ids: torch.Tensor) -> None:
+    assert forward(model, ids).shape == (2, 11, 97)
+    torch.testing.assert_close(forward(model, ids[0]), forward(model, ids)[0])
+
+
+def test_later_tokens_change_nothing_before_them(model: LlamaModel, ids: torch.Tensor) -> None:
+    changed = ids.clone()
+    changed[:, 7:] = 5
+
+    before, after = forward(model, ids), forward(model, changed)
+
+    torch.testing.assert_close(before[:, :7], after[:, :7])
+    assert not torch.allclose(before[:, 7:], after[:, 7:])
+
+
+@pytest.mark.parametrize("mask_type", [torch.int64, torch.bool, torch.float32])
+def test_masked_tokens_change_nothing(
+    model: LlamaModel, ids: torch.Tensor, mask_type: torch.dtype
+) -> None:
+    mask = torch.ones(2, 11, dtype=mask_type)
+    mask[:, 3] = 0
+    changed = ids.clone()
+    changed[:, 3] = 5
+
+    before, after = forward(model, ids, mask), forward(model, changed, mask)
+
+    torch.testing.assert_close(before[:, 4:], after[:, 4:])
+
+
+@pytest.mark.parametrize("pieces", [[11], [1] * 11, [4, 1, 1, 5], [10, 1]])
+def test_cached_reading_equals_reading_whole(
+    model: LlamaModel, ids: torch.Tensor, pieces: list[int]
+) -> None:
+    cache = model.new_cache(2, 11)
+
+    with torch.no_grad():
+        parts = torch.split(ids, pieces, dim=1)
+        logits = torch.cat([model(part, None, cache) for part in parts], dim=1)
+        whole = model(ids)
+
+    assert cache.length == 11
+    torch.testing.assert_close(logits, whole, rtol=1e-5, atol=1e-5)
+
+
+def test_cache_continues_with_chosen_rows(model: LlamaModel, ids: torch.Tensor) -> None:
+    cache = model.new_cache(2, 11)
+
+    with torch.no_grad():
+        model(ids[:, :10], None, cache)
+        cache.select(torch.tensor([1, 1]))
+        logits = model(ids[:, 10:], None, cache)
+        expected = model(torch.cat((ids[[1, 1], :10], ids[:, 10:]), dim=1))[:, -1:]
+
+    torch.testing.assert_close(logits, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_a_full_cache_refuses_tokens(model: LlamaModel, ids: torch.Tensor) -> None:
+    with pytest.raises(ShapeError, match="11 tokens do not fit a cache for 10"):
+        model(ids, None, model.new_cache(2, 10))
+
+
+def test_last_logits_only(model: LlamaModel, ids: torch.Tensor) -> None:
+    with torch.no_grad():
+        torch.testing.assert_close(model(ids, last_only=True), model(ids)[:, -1:])
+
+
+def test_training_reaches_every_parameter(ids: torch.Tensor) -> None:
+    trained = llama_model({**SIZES, "tie_word_embeddings": True})
+
+    loss = F.cross_entropy(forward(trained, ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
+    torch.autograd.backward(loss)
+
+    assert all(parameter.grad is not None for parameter in trained.parameters())
+    assert trained.lm_head.weight is trained.model.embed_tokens.weight
+
+
+def test_manual_spelling_of_the_configuration() -> None:
+    spelled = llama_model(
+        {
+            "vocab_size": 50,
+            "embed_dim": 16,
+            "num_heads": 4,
+            "num_layers": 1,
+            "ff_dim": 24,
+            "max_seq_length": 32,
+        }
+    )
+
+    assert spelled.summary() == (
+        "PyTorch Llama Model (layers=1, hidden=16, heads=4, kv_heads=4, vocab=50)"
+    )
+    assert spelled.config.intermediate_size == 24
+    assert spelled.context_length == 32
+
+
+def test_newer_spelling_of_rope_parameters() -> None:
+    config = LlamaConfig.read(
+        {**SIZES, "rope_parameters": {"rope_theta": 1e6, "rope_type": "linear", "factor": 2.0}}
+    )
+
+    assert config.rope_theta == 1e6
+    assert config.rope_scaling == {"rope_type": "linear", "factor": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"vocab_size": None}, 'the configuration lacks "vocab_size"'),
+        ({"hidden_size": 50}, r"hidden_size \(50\) must be divisible by num_attention_heads \(6\)"),
+        ({"num_key_value_heads": 4}, r"\(6\) must be divisible by num_key_value_heads \(4\)"),
+        ({"num_hidden_layers": 0}, "num_hidden_layers must be a positive integer, got 0"),
+        ({"hidden_act": "gelu"}, 'hidden_act must be "silu", got "gelu"'),
+        ({"mlp_bias": True}, "mlp_bias is not supported"),
+    ],
+)
+def test_wrong_configurations_are_named(changes: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        llama_model({**SIZES, **changes})
+
+
+def test_ids_outside_the_vocabulary_are_named(model: LlamaModel) -> None:
+    with pytest.raises(ArgumentError, match=r"token id 97 is outside the vocabulary \(0 \.\. 96\)"):
+        forward(model, torch.tensor([[1, 97]]))
+
+
+def test_rms_norm_matches_its_formula() -> None:
+    norm, x = rms_norm_layer(8, 1e-6), torch.randn(3, 8)
+    torch.nn.init.uniform_(norm.weight)
+
+    expected = x / (x.square().mean(-1, keepdim=True) + 1e-6).sqrt() * norm.weight
+
+    torch.testing.assert_close(norm(x), expected)
+
+
+def test_swiglu_matches_its_formula() -> None:
+    mlp, x = swiglu(8, 16), torch.randn(3, 8)
+    gate, up, down = (layer.weight for layer in (mlp.gate_proj, mlp.up_proj, mlp.down_proj))
+
+    torch.testing.assert_close(mlp(x), (F.silu(x @ gate.T) * (x @ up.T)) @ down.T)
+
+
+def test_grouped_heads_equal_repeated_heads() -> None:
+    torch.manual_seed(0)
+    grouped, x = gqa_attention(24, 6, 2), torch.randn(2, 5, 24)
+    queries = grouped.q_proj(x).view(2, 5, 6, 4).transpose(1, 2)
+    keys = grouped.k_proj(x).view(2, 5, 2, 4).transpose(1, 2).repeat_interleave(3, dim=1)
+    values = grouped.v_proj(x).view(2, 5, 2, 4).transpose(1, 2).repeat_interleave(3, dim=1)
+
+    weights = torch.softmax(queries @ keys.mT / 2, dim=-1)
+
+    torch.testing.assert_close(
+        grouped(x), grouped.o_proj((weights @ values).transpose(1, 2).flatten(2))
+    )
+    with pytest.raises(ArgumentError, match=r"num_heads \(6\) must be divisible by num_kv_heads"):
+        gqa_attention(24, 6, 4)
+
+
+def test_a_block_alone_is_causal() -> None:
+    block, x = llama_block(SIZES), torch.randn(1, 6, 48)
+    changed = x.clone()
+    changed[:, 4:] = 0.0
+
+    torch.testing.assert_close(forward(block, x)[:, :4], forward(block, changed)[:, :4])
+
+
+def test_weights_are_taken_without_a_copy(model: LlamaModel, ids: torch.Tensor) -> None:
+    weights = model.state_dict()
+
+    built = LlamaModel.from_weights(model.config, weights).eval()
+
+    assert built.model.norm.weight.data_ptr() == weights["model.norm.weight"].data_ptr()
+    torch.testing.assert_close(forward(built, ids), forward(model, ids), rtol=0, atol=0)
