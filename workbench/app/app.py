@@ -14,10 +14,11 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.theme import Theme
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from torch_lib.events import Progress
 from workbench import resources
@@ -30,6 +31,7 @@ from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
+from workbench.app.key_line import KeyLine
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
@@ -116,7 +118,7 @@ class Workbench(App[int]):
         yield Static("This terminal is too small: 60 by 16 is the least.", id="too-small")
         yield self._popup
         yield self._status
-        yield Footer(show_command_palette=False)
+        yield KeyLine(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Listen to the session, and begin in the editor or at the prompt."""
@@ -200,9 +202,9 @@ class Workbench(App[int]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether ``action`` makes sense now: none of ours while a question is open."""
-        ours = any(action == key.action for key in WORKBENCH_KEYS)
-        if ours and action != "quit" and self.screen.is_modal:
+        """Whether ``action`` makes sense now; none of ours while a question is open."""
+        asking = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
+        if asking and any(action == key.action for key in WORKBENCH_KEYS):
             return False
         if action == "interrupt":
             return bool(self.pending)
@@ -318,7 +320,7 @@ class Workbench(App[int]):
     @work(exclusive=True, group="file")
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave, with a question if the program is not saved."""
-        if not self.screen.is_modal and await self._may_leave():
+        if await self._may_leave():
             self.exit(0)
 
     async def _may_leave(self) -> bool:

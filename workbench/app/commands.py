@@ -15,6 +15,7 @@ from textual.content import Content
 from workbench.runtime.protocol import DefinitionView
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
 
@@ -38,15 +39,9 @@ class Command:
 def commands(screen: Screen[Any]) -> Iterator[Command]:
     """What can be done on ``screen`` now: bindings first, then what has no key."""
     app = screen.app
-    seen: set[str] = set()
-    for node, binding, enabled, tooltip in screen.active_bindings.values():
-        if not enabled or not binding.id or binding.action in seen:
-            continue
-        seen.add(binding.action)
-
+    for node, binding in _active(screen):
         run = partial(app.run_action, binding.action, node)
-        shown_key = app.get_key_display(binding)
-        yield Command(binding.description, shown_key, tooltip or binding.tooltip, run)
+        yield Command(binding.description, app.get_key_display(binding), binding.tooltip, run)
     for title, action, help_text in KEYLESS:
         yield Command(title, "", help_text, partial(app.run_action, action, app))
 
@@ -87,19 +82,20 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
         parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
     rows = [
         (screen.app.get_key_display(binding), binding.tooltip or binding.description)
-        for binding in sorted(_by_id(screen).values(), key=_key_order)
+        for _, binding in _active(screen)
     ]
     width = max((len(key) for key, _ in rows), default=0)
     parts += [Content.assemble((f"{key:>{width}}  ", "bold $accent"), text) for key, text in rows]
     return Content("\n").join(parts)
 
 
-def _by_id(screen: Screen[Any]) -> dict[str, Binding]:
-    return {
-        entry.binding.id: entry.binding
-        for entry in screen.active_bindings.values()
-        if entry.binding.id
-    }
+def _active(screen: Screen[Any]) -> list[tuple[DOMNode, Binding]]:
+    """The bindings that work on ``screen`` now and where they are bound, each action once."""
+    found: dict[str, tuple[DOMNode, Binding]] = {}
+    for node, binding, enabled, _ in screen.active_bindings.values():
+        if enabled and binding.id:
+            found.setdefault(binding.id, (node, binding))
+    return sorted(found.values(), key=lambda entry: _key_order(entry[1]))
 
 
 def _key_order(binding: Binding) -> tuple[bool, int, str]:

@@ -49,9 +49,30 @@ class Choice(ModalScreen[str]):
 
     DEFAULT_CSS = DIALOG_CSS.format(name="Choice")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", id="choice.cancel", show=False),
-        Binding("left", "app.focus_previous", id="choice.previous", show=False),
-        Binding("right", "app.focus_next", id="choice.next", show=False),
+        Binding(
+            "escape",
+            "leave",
+            "Cancel",
+            id="choice.cancel",
+            tooltip="Answer with the last choice",
+            show=False,
+        ),
+        Binding(
+            "left",
+            "app.focus_previous",
+            "Previous",
+            id="choice.previous",
+            tooltip="Go to the choice on the left",
+            show=False,
+        ),
+        Binding(
+            "right",
+            "app.focus_next",
+            "Next",
+            id="choice.next",
+            tooltip="Go to the choice on the right",
+            show=False,
+        ),
     ]
 
     def __init__(self, title: str, question: str, answers: Sequence[tuple[str, str]]) -> None:
@@ -105,8 +126,16 @@ class AskPath(ModalScreen[Path | None]):
 
     DEFAULT_CSS = DIALOG_CSS.format(name="AskPath")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", id="path.cancel", show=False),
-        Binding("tab", "complete", "Complete", id="path.complete", show=False, priority=True),
+        Binding("escape", "leave", "Cancel", id="path.cancel", tooltip="Name no file", show=False),
+        Binding(
+            "tab",
+            "complete",
+            "Complete",
+            id="path.complete",
+            tooltip="Take the suggestion over",
+            show=False,
+            priority=True,
+        ),
     ]
 
     def __init__(self, title: str, start: str = "") -> None:
@@ -154,7 +183,14 @@ class Help(ModalScreen[None]):
     """
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,enter,q", "leave", "Close", id="help.close", show=False)
+        Binding(
+            "escape,f1,enter,q",
+            "leave",
+            "Close",
+            id="help.close",
+            tooltip="Close this page",
+            show=False,
+        )
     ]
 
     def __init__(self, title: str, page: Content) -> None:

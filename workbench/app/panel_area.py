@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import TabbedContent, TabPane
 
-from workbench.app.panels import PANELS, DevicePanel
-from workbench.app.panels.base import Panel
+from workbench.app.panels import PANELS, DevicePanel, TensorPanel
+from workbench.app.panels.base import Panel, ShowVariable
 from workbench.runtime.protocol import Event
 
 P = TypeVar("P", bound=Panel[Any])
@@ -71,6 +72,13 @@ class PanelArea(Vertical):
         place = self.panels.index(self.current)
         self.show(type(self.panels[(place + step) % len(self.panels)]))
         self.current.focus()
+
+    @on(ShowVariable)
+    def show_variable(self, message: ShowVariable) -> None:
+        """Let the tensor panel show the variable that was chosen in another."""
+        message.stop()
+        self.panel(TensorPanel).show(message.handle, message.name)
+        self.show(TensorPanel)
 
     @property
     def current(self) -> Panel[Any]:

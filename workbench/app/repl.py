@@ -53,8 +53,22 @@ class Prompt(CodeArea):
             tooltip="Tell a program that reads a line that there is none",
             show=False,
         ),
-        Binding("up", "older", "Older entry", id="prompt.older", show=False),
-        Binding("down", "newer", "Newer entry", id="prompt.newer", show=False),
+        Binding(
+            "up",
+            "older",
+            "Older entry",
+            id="prompt.older",
+            tooltip="Bring back what was submitted before, by what is typed already",
+            show=False,
+        ),
+        Binding(
+            "down",
+            "newer",
+            "Newer entry",
+            id="prompt.newer",
+            tooltip="Go on to what was submitted later",
+            show=False,
+        ),
     ]
 
     @dataclass

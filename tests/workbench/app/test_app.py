@@ -4,12 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
+from textual.widgets._footer import FooterKey
 
 from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
+from workbench.app.code_area import CodeArea
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.panel_area import PanelArea
@@ -268,14 +271,28 @@ async def test_help_explains_the_name_at_the_cursor(build: Build, session: FakeS
         assert not isinstance(pilot.app.screen, Help)
 
 
-async def test_every_binding_has_an_identity(build: Build) -> None:
-    async with build(None).run_test() as pilot:
-        for kind in (Workbench, Editor, Prompt):
-            for binding in kind.BINDINGS:
-                assert binding.id, binding
-        assert len({b.id for b in Workbench.BINDINGS}) == len(Workbench.BINDINGS)
-        shown = [b for _, b, _, _ in pilot.app.screen.active_bindings.values() if b.show]
-        assert len(shown) <= 6
+@pytest.mark.parametrize("keys", [[], ["f2"], ["f3"], ["f5"], ["f5", "f3"]])
+async def test_the_foot_shows_six_keys_at_most(
+    build: Build, program: Path, keys: list[str]
+) -> None:
+    async with build(program).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause(0.1)
+        shown = [key.key for key in pilot.app.query(FooterKey)]
+
+        assert 4 <= len(shown) <= 6
+        assert "ctrl+p" in shown
+        assert ("ctrl+c" in shown) == ("f5" in keys)
+
+
+def test_every_binding_has_an_identity_and_a_tooltip() -> None:
+    kinds = (Workbench, Editor, Prompt, CodeArea, Choice, AskPath, Help)
+    bindings = [binding for kind in kinds for binding in kind.BINDINGS]
+    for binding in bindings:
+        assert isinstance(binding, Binding)
+        assert binding.id, binding
+        assert binding.tooltip, binding
+    assert len({binding.id for binding in bindings}) == len(bindings)
 
 
 async def test_the_palette_lists_actions_with_their_keys(
