@@ -30,7 +30,7 @@ def element(container: Value, key: Value) -> Value:
             raise out_of_bounds() from None
     if isinstance(container, SEQUENCES):
         try:
-            return container[key if type(key) is int else _index(key)]
+            return container[key if type(key) is int else index_of(key)]
         except IndexError:
             raise out_of_bounds() from None
     if isinstance(container, Container):
@@ -42,7 +42,8 @@ def _key(container: dict[Value, Value], key: Value) -> Value:
     return container.key(key) if isinstance(container, Dictionary) else key
 
 
-def _index(key: Value) -> int:
+def index_of(key: Value) -> int:
+    """``key`` as an index: fractions are cut off."""
     if isinstance(key, (int, float)):
         return int(key)
     raise out_of_bounds()
@@ -53,9 +54,9 @@ def store(container: Value, key: Value, value: Value) -> Value:
     if isinstance(container, dict):
         container[_key(container, key)] = value
     elif isinstance(container, (list, array)):
-        _store_element(container, _index(key), converted(container, value))
+        _store_element(container, index_of(key), converted(container, value))
     elif isinstance(container, str):
-        index = _index(key)
+        index = index_of(key)
         if not -len(container) <= index <= len(container):
             raise out_of_bounds()
         start = index % len(container) if index < 0 else index
@@ -111,12 +112,27 @@ def size(value: Value) -> int:
 
 
 def alike(container: Value, values: Iterable[Value]) -> Value:
-    """``values`` as a container of the same kind: text, a typed list, or a plain list."""
+    """``values`` as a container of the same kind, where they fit; else as a plain list."""
     if isinstance(container, str):
         return "".join(map(display, values))
+    held = list(values)
     if isinstance(container, (TypedList, Strings)):
-        return type(container)(values)
-    return LispList(values)
+        try:
+            return type(container)(held)
+        except (TypeError, OverflowError):
+            return LispList(held)
+    return LispList(held)
+
+
+def require_list(name: str, *values: Value) -> None:
+    """Check that the operands of ``name`` are lists.
+
+    Raises:
+        LispError: One of them is not.
+    """
+    for value in values:
+        if not isinstance(value, (list, array)):
+            raise LispError(f"'{name}' needs a list, not '{display(value)}'")
 
 
 def clone(value: Value) -> Value:

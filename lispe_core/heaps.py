@@ -29,11 +29,17 @@ class Heap(Container):
         low, high = 0, len(self.values)
         while low < high:
             middle = (low + high) // 2
-            if self.comparison(value, self.values[middle]) < 0:
+            if self._order(value, self.values[middle]) < 0:
                 high = middle
             else:
                 low = middle + 1
         self.values.insert(low, value)
+
+    def _order(self, left: Value, right: Value) -> float:
+        order = self.comparison(left, right)
+        if isinstance(order, (int, float)):
+            return order
+        raise LispError("the comparison of a heap answers -1, 0 or 1")
 
     def __len__(self) -> int:
         return len(self.values)

@@ -21,6 +21,8 @@ def fingerprint(value: Value) -> Hashable:
         return (dict, frozenset((key, fingerprint(content)) for key, content in value.items()))
     if isinstance(value, LispSet):
         return (LispSet, frozenset(value.members))
+    if isinstance(value, Container) and type(value).__hash__ is None:
+        return (list, *map(fingerprint, value.iterate()))
     hashed: Hashable = value
     return hashed
 

@@ -73,17 +73,25 @@ class TypedList(Elementwise, array):  # type: ignore[type-arg]
 
     __hash__ = None
 
+    def _ordered(self, test: Callable[[Any, Any], Any], sign: str, other: Value) -> Any:
+        if not isinstance(other, (list, array)):
+            return NotImplemented
+        try:
+            return test(self.tolist(), list(other))
+        except TypeError:
+            raise LispError(f"cannot evaluate '{sign}' with these operands") from None
+
     def __lt__(self, other: Value) -> bool:
-        return self.tolist() < list(other) if isinstance(other, (list, array)) else NotImplemented
+        return self._ordered(operator.lt, "<", other)
 
     def __le__(self, other: Value) -> bool:
-        return self.tolist() <= list(other) if isinstance(other, (list, array)) else NotImplemented
+        return self._ordered(operator.le, "<=", other)
 
     def __gt__(self, other: Value) -> bool:
-        return self.tolist() > list(other) if isinstance(other, (list, array)) else NotImplemented
+        return self._ordered(operator.gt, ">", other)
 
     def __ge__(self, other: Value) -> bool:
-        return self.tolist() >= list(other) if isinstance(other, (list, array)) else NotImplemented
+        return self._ordered(operator.ge, ">=", other)
 
     def __copy__(self) -> TypedList:
         return type(self)(self)

@@ -118,7 +118,10 @@ def bit_not(value: Value) -> Value:
     Example:
         (~ 5)    ; => -6
     """
-    return ~int(value) if isinstance(value, float) else ~value
+    try:
+        return ~int(value) if isinstance(value, float) else ~value
+    except TypeError:
+        raise LispError("cannot evaluate '~' with these operands") from None
 
 
 @arithmetic.builtin("!")

@@ -10,7 +10,7 @@ from typing import Any
 
 from lispe_core.builtins.lists import spread
 from lispe_core.calls import Function, callable_of
-from lispe_core.containers import alike, clone, iterate
+from lispe_core.containers import alike, clone, index_of, iterate, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.library import Library
@@ -64,7 +64,9 @@ def rho(first: Value, *others: Value) -> Value:
     *dimensions, source = first, *others
     if not isinstance(source, (list, array)):
         raise LispError("the last operand of 'rho' must be a list")
-    sizes = [int(size) for size in spread(dimensions)]
+    sizes = list(spread(dimensions))
+    if not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise LispError("the dimensions of 'rho' are whole numbers above zero")
     leaves = list(spread(source))
     if not leaves:
         raise LispError("'rho' needs at least one element")
@@ -161,7 +163,10 @@ def scan_rows(function: Value, values: Value) -> Value:
         (scan '(1 0 1) '(7 8 9))      ; => (7 0 8)
     """
     if _is_flags(function):
-        supply = iter(list(iterate(values)))
+        held = list(iterate(values))
+        if len(held) != len(function):
+            raise LispError("Lists should all have the same size in '\\\\'")
+        supply = iter(held)
         return alike(values, [next(supply) if flag else 0 for flag in function])
     return _scanned(_combining(function), values)
 
@@ -201,6 +206,7 @@ def inner(fold: Value, join: Value, left: Value, right: Value) -> Value:
     """
     if isinstance(fold, (list, array)) and not isinstance(left, (list, array)):
         fold, join, left = join, left, fold
+    require_list("inner", left, right)
     folding, joining = _combining(fold), _combining(join)
     return _inner(folding, joining, left, right)
 
@@ -257,13 +263,19 @@ def ravel(first: Value, second: Value = None) -> Value:
 def _ranked(values: Value, indexes: tuple[Value, ...]) -> Value:
     if not indexes:
         return values
+    require_list("rank@", values)
     index, *inner = indexes
-    if index is None or index < 0:
+    if _runs(index):
         return grouped([_ranked(row, tuple(inner)) for row in values])
     try:
-        return _ranked(values[int(index)], tuple(inner))
+        return _ranked(values[index_of(index)], tuple(inner))
     except (IndexError, TypeError):
         raise LispError("index out of bounds") from None
+
+
+def _runs(index: Value) -> bool:
+    """Whether an index stands for all along its axis."""
+    return index is None or index_of(index) < 0
 
 
 @arrays.builtin("rank@", "rank", "⍤")
@@ -284,7 +296,8 @@ def lazy_rank(values: Value, index: Value, *indexes: Value) -> Stream:
     Example:
         (loop column (irank@ '((1 2) (3 4)) -1) (println column))    ; =>
     """
-    if index is None or index < 0:
+    require_list("irank@", values)
+    if _runs(index):
         parts = _columns(values) if not indexes else list(_ranked(values, (index, *indexes)))
     else:
         parts = list(iterate(_ranked(values, (index, *indexes))))

@@ -6,7 +6,7 @@ from array import array
 from typing import Any
 
 from lispe_core.calls import callable_of, through_c
-from lispe_core.containers import alike, clone, converted, iterate
+from lispe_core.containers import alike, clone, converted, index_of, iterate
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Symbol, Value
 from lispe_core.heaps import Heap
@@ -142,7 +142,7 @@ def pop(container: Value, key: Value = None) -> Value:
         return _without_key(container, key)
     if key is None:
         return _removed(container, 0 if isinstance(container, LinkedList) else -1)
-    return _removed(container, int(key))
+    return _removed(container, index_of(key))
 
 
 def _without_key(dictionary: Any, key: Value) -> Value:
@@ -259,7 +259,7 @@ def swap(container: Value, index: int, other: int | None = None) -> Value:
     second = index + 1 if other is None else other
     try:
         container[index], container[second] = container[second], container[index]
-    except (IndexError, TypeError):
+    except (LookupError, TypeError):
         raise LispError("cannot swap values in this list") from None
     return container
 

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 from lispe_core.calls import BreakIteration, callable_of
-from lispe_core.containers import alike, iterate
+from lispe_core.containers import alike, converted, iterate
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
@@ -167,7 +167,7 @@ def over(function: Value, values: Value) -> Value:
     changed = callable_of(function)(values)
     if not isinstance(values, (list, array)):
         return changed
-    values[:] = alike(values, list(iterate(changed)))
+    values[:] = alike(values, [converted(values, value) for value in iterate(changed)])
     return values
 
 

@@ -126,13 +126,13 @@ def imaginary_part(value: complex) -> float:
 
 
 @conversion.builtin("explode")
-def explode(text: str) -> LispList:
+def explode(text: Value) -> LispList:
     """The characters of ``text`` as atoms.
 
     Example:
         (explode "abc")    ; => (a b c)
     """
-    return LispList(Symbol(character) for character in iterate(text))
+    return LispList(Symbol(display(character)) for character in iterate(text))
 
 
 @conversion.builtin("clone", "copy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from lispe_core.containers import iterate
 from lispe_core.errors import LispError
@@ -221,7 +221,7 @@ def tell(stream: Value) -> int:
 
 
 @files.builtin("fsize")
-def file_size(file: Any) -> int:
+def file_size(file: str | TextStream) -> int:
     """The number of bytes of a file, open or named by its path."""
     path = file.path if isinstance(file, TextStream) else file
     if isinstance(file, TextStream) and not file.stream.closed:

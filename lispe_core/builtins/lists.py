@@ -161,6 +161,8 @@ def cons_behind(values: Value, last: Value) -> Value:
 def _range(first: Value, last: Value, step: Value, inclusive: bool) -> Value:
     if isinstance(first, str) and isinstance(last, str):
         return _characters(first, last, int(step))
+    if not all(isinstance(operand, (int, float)) for operand in (first, last, step)):
+        raise LispError("a range needs three numbers, or two characters and a step")
     if step == 0:
         raise LispError("the step of a range cannot be zero")
     count = steps(first, last, step, inclusive)

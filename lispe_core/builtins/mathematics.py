@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable
 from functools import wraps
 
+from lispe_core.containers import require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
@@ -194,6 +195,7 @@ def cosine_similarity(first: Value, second: Value) -> float:
     Example:
         (cosine '(1 0) '(1 1))    ; => 0.707107
     """
+    require_list("cosine", first, second)
     if len(first) != len(second):
         raise LispError("'cosine' needs two lists of the same size")
     lengths = math.sqrt(_dot(first, first) * _dot(second, second))

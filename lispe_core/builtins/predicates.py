@@ -147,7 +147,7 @@ def is_zero(value: Value) -> Truth | None:
 
 
 @predicates.builtin("negativep")
-def is_negative(value: Value) -> Truth | None:
+def is_negative(value: float) -> Truth | None:
     """Whether a number is below zero.
 
     Example:
@@ -157,7 +157,7 @@ def is_negative(value: Value) -> Truth | None:
 
 
 @predicates.builtin("positivep")
-def is_positive(value: Value) -> Truth | None:
+def is_positive(value: float) -> Truth | None:
     """Whether a number is above zero.
 
     Example:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lispe_core.containers import alike, iterate
+from lispe_core.containers import alike, iterate, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
+from lispe_core.scalars import to_number
 from lispe_core.typed_lists import Integers, Numbers
 
 if TYPE_CHECKING:
@@ -150,8 +151,10 @@ def discrete(count: int, weights: Value) -> Integers:
     """
     from random import choices
 
+    require_list("discrete_distribution", weights)
+
     try:
-        return Integers(choices(range(len(weights)), [float(w) for w in weights], k=count))
+        return Integers(choices(range(len(weights)), list(map(to_number, weights)), k=count))
     except (ValueError, IndexError) as error:
         raise LispError(str(error)) from None
 

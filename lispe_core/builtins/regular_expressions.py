@@ -131,6 +131,8 @@ def own_expression(pattern: str, text: str | None = None) -> Value:
     Example:
         (rgx_findall (rgx "%d+") "12 a 345")    ; => ("12" "345")
     """
+    if not isinstance(pattern, str):
+        raise LispError("a regular expression is a text")
     expression = Expression(pattern, Translator(pattern).translated())
     return expression if text is None else match(expression, text)
 

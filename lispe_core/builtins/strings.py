@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from lispe_core.containers import alike, iterate
+from lispe_core.containers import alike, index_of, iterate, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
 from lispe_core.library import Library
@@ -163,7 +163,7 @@ def replace(text: Value, sought: Value, replacement: Value, end: int | None = No
         values = [replacement if value == sought else value for value in iterate(text)]
         return alike(text, values)
     if end is not None:
-        return text[: int(replacement)] + display(sought) + text[end:]
+        return text[: index_of(replacement)] + display(sought) + text[end:]
     return text.replace(display(sought), display(replacement))
 
 
@@ -268,8 +268,8 @@ def characters(codes: Value) -> str:
     listed = [codes] if isinstance(codes, (int, float)) else iterate(codes)
     try:
         return "".join(chr(int(code)) for code in listed)
-    except (ValueError, OverflowError):
-        raise LispError("a code point lies between 0 and 1114111") from None
+    except (TypeError, ValueError, OverflowError):
+        raise LispError("a code point is a number between 0 and 1114111") from None
 
 
 @strings.builtin("ngrams")
@@ -281,6 +281,8 @@ def ngrams(text: Value, length: int) -> Value:
     """
     if length <= 0:
         raise LispError("'ngrams' needs a length above zero")
+    if not isinstance(text, str):
+        require_list("ngrams", text)
     places = range(len(text) - length + 1)
     runs = [alike(text, text[place : place + length]) for place in places]
     return Strings(runs) if isinstance(text, str) else LispList(runs)
