@@ -9,41 +9,43 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 __all__ = ["exact_numbers"]
 
-FORMATTED_BY_NUMPY = (torch.float32, torch.float16)
+NUMPY_TYPES = {torch.float32: np.float32, torch.float16: np.float16}
 MOST_DIGITS = 17  # of any float64
 
 
 def exact_numbers(tensor: Tensor) -> list[Any]:
     """All elements in order, as Python numbers or booleans."""
-    elements = tensor.detach().reshape(-1).cpu()
-    if not elements.is_floating_point() or elements.dtype == torch.float64:
-        return elements.tolist()
-    if elements.dtype in FORMATTED_BY_NUMPY:
-        return [float(str(number)) for number in elements.numpy()]
-    return _shortest(elements)
+    numpy_type = NUMPY_TYPES.get(tensor.dtype)
+    if numpy_type is not None:
+        if tensor.numel() == 1:
+            return [float(str(numpy_type(tensor.item())))]
+        return [float(str(number)) for number in tensor.detach().cpu().numpy().flat]
+    numbers = tensor.detach().reshape(-1).tolist()
+    if not tensor.is_floating_point() or tensor.dtype == torch.float64:
+        return numbers
+    return _shortest(numbers, tensor.dtype)
 
 
-def _shortest(elements: Tensor) -> list[float]:
-    """Add digits until every element reads back; bfloat16 needs at most four."""
-    values: list[float] = elements.to(torch.float64).tolist()
+def _shortest(values: list[float], dtype: torch.dtype) -> list[float]:
+    """Add digits until every value reads back; bfloat16 needs at most four."""
     numbers = values.copy()
     pending = list(range(len(values)))
     for digits in range(MOST_DIGITS):
         if not pending:
             break
         tries = [float(f"{values[place]:.{digits}e}") for place in pending]
-        read_back = torch.tensor(tries, dtype=torch.float64).to(elements.dtype)
-        unlike = read_back.to(torch.float64).tolist()
+        read_back = torch.tensor(tries, dtype=torch.float64).to(dtype).tolist()
         for place, number in zip(pending, tries, strict=True):
             numbers[place] = number
         pending = [
             place
-            for place, value in zip(pending, unlike, strict=True)
+            for place, value in zip(pending, read_back, strict=True)
             if value != values[place] and value == value
         ]
     return numbers
