@@ -1,45 +1,48 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from time import perf_counter
 
 import pytest
 
 from workbench.app.panels.curve_view import decade_ticks, ticks
-from workbench.app.panels.curves import CAPACITY, Series
+from workbench.app.panels.curves import CAPACITY, Point, Series
 
 
-def series_of(values):
+def series_of(values: Iterable[float]) -> Series:
     series = Series()
     series.extend(values)
     return series
 
 
-def drawn(series, columns=50, smoothed=False, floor=-math.inf):
+def drawn(
+    series: Series, columns: int = 50, smoothed: bool = False, floor: float = -math.inf
+) -> list[list[Point]]:
     return series.segments(columns, smoothed=smoothed, floor=floor)
 
 
-def test_few_points_are_drawn_as_they_are():
+def test_few_points_are_drawn_as_they_are() -> None:
     assert drawn(series_of([3.0, 1.0, 2.0])) == [[(1, 3.0), (2, 1.0), (3, 2.0)]]
 
 
-def test_nan_and_infinity_split_the_line():
+def test_nan_and_infinity_split_the_line() -> None:
     series = series_of([1.0, 2.0, math.nan, 3.0, math.inf, -math.inf, 4.0])
 
     assert drawn(series) == [[(1, 1.0), (2, 2.0)], [(4, 3.0)], [(7, 4.0)]]
     assert series.gaps == 3
 
 
-def test_values_at_or_below_the_floor_are_gaps():
+def test_values_at_or_below_the_floor_are_gaps() -> None:
     assert drawn(series_of([1.0, 0.0, -1.0, 2.0]), floor=0.0) == [[(1, 1.0)], [(4, 2.0)]]
 
 
-def test_a_series_of_nothing_finite_draws_nothing():
+def test_a_series_of_nothing_finite_draws_nothing() -> None:
     assert drawn(series_of([math.nan] * 5)) == []
 
 
 @pytest.mark.parametrize("count", [100, CAPACITY, CAPACITY + 1, 10 * CAPACITY + 7])
-def test_extremes_survive_any_number_of_points(count):
+def test_extremes_survive_any_number_of_points(count: int) -> None:
     values = [math.sin(step) for step in range(count)]
     values[count // 3], values[count // 2] = 50.0, -50.0
 
@@ -51,14 +54,14 @@ def test_extremes_survive_any_number_of_points(count):
     assert points == sorted(points)
 
 
-def test_a_series_takes_constant_memory():
+def test_a_series_takes_constant_memory() -> None:
     series = series_of(float(step) for step in range(20 * CAPACITY))
 
     assert len(series.raw) <= CAPACITY
     assert series.count == 20 * CAPACITY
 
 
-def test_drawing_costs_the_same_for_many_points_as_for_few():
+def test_drawing_costs_the_same_for_many_points_as_for_few() -> None:
     series = series_of(float(step % 97) for step in range(200_000))
 
     started = perf_counter()
@@ -67,7 +70,7 @@ def test_drawing_costs_the_same_for_many_points_as_for_few():
     assert perf_counter() - started < 0.1
 
 
-def test_smoothing_lessens_noise_and_skips_gaps():
+def test_smoothing_lessens_noise_and_skips_gaps() -> None:
     series = series_of([1.0, -1.0] * 50 + [math.nan] + [1.0, -1.0] * 50)
 
     lines = drawn(series, columns=500, smoothed=True)
@@ -76,16 +79,16 @@ def test_smoothing_lessens_noise_and_skips_gaps():
     assert max(abs(value) for _, value in lines[1]) < 0.3
 
 
-def test_ticks_are_round_and_inside():
+def test_ticks_are_round_and_inside() -> None:
     assert ticks(0.0, 2.3, 5) == [0.0, 0.5, 1.0, 1.5, 2.0]
     assert ticks(5.0, 5.0, 5) == [5.0]
 
 
-def test_decade_ticks_fall_on_round_numbers():
+def test_decade_ticks_fall_on_round_numbers() -> None:
     marks = [round(10**mark, 6) for mark in decade_ticks(math.log10(0.08), math.log10(2.4), 6)]
 
     assert marks == [0.1, 0.2, 0.5, 1.0, 2.0]
 
 
-def test_decade_ticks_of_a_narrow_range_are_its_ends():
+def test_decade_ticks_of_a_narrow_range_are_its_ends() -> None:
     assert decade_ticks(0.11, 0.12, 4) == [0.11, 0.12]

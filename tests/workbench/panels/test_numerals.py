@@ -26,11 +26,11 @@ from workbench.app.panels.numerals import (
         (150 * 2**30, "150G"),
     ],
 )
-def test_byte_sizes_use_the_largest_fitting_unit(size, text):
+def test_byte_sizes_use_the_largest_fitting_unit(size: int, text: str) -> None:
     assert byte_size(size) == text
 
 
-def test_a_size_pair_shares_the_unit_of_the_whole():
+def test_a_size_pair_shares_the_unit_of_the_whole() -> None:
     assert size_pair(512 * 2**20, 16 * 2**30) == "0.5/16.0G"
 
 
@@ -50,7 +50,7 @@ def test_a_size_pair_shares_the_unit_of_the_whole():
         (True, "1"),
     ],
 )
-def test_numbers_are_short_whatever_they_are(value, text):
+def test_numbers_are_short_whatever_they_are(value: float, text: str) -> None:
     assert short_number(value) == text
 
 
@@ -58,30 +58,30 @@ def test_numbers_are_short_whatever_they_are(value, text):
     ("seconds", "text"),
     [(0.012, "12ms"), (3.42, "3.4s"), (59.99, "1m00s"), (125, "2m05s"), (3720, "1h02m")],
 )
-def test_durations_have_two_figures(seconds, text):
+def test_durations_have_two_figures(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("fraction", [-1.0, 0.0, 0.3, 1.0, 7.0])
-def test_a_bar_keeps_its_width(fraction):
+def test_a_bar_keeps_its_width(fraction: float) -> None:
     assert len(bar(fraction, 6)) == 6
 
 
-def test_a_spark_shows_unknown_values_as_dots():
+def test_a_spark_shows_unknown_values_as_dots() -> None:
     assert spark([0.0, 50.0, 100.0, math.nan], 100.0) == "▁▅█·"
 
 
-def test_a_spark_of_nothing_but_zeros_needs_no_scale():
+def test_a_spark_of_nothing_but_zeros_needs_no_scale() -> None:
     assert spark([0.0, 0.0], 0.0) == "··"
 
 
-def test_a_single_line_shows_breaks_and_hides_control_characters():
+def test_a_single_line_shows_breaks_and_hides_control_characters() -> None:
     assert single_line("a\nb\x1b[31mc\td") == "a⏎b·[31mc·d"
 
 
 @pytest.mark.parametrize("text", ["", "short", "a rather long text", "漢字漢字漢字漢字"])
 @pytest.mark.parametrize("width", [0, 1, 2, 7, 12])
-def test_fitted_text_fills_its_cells_exactly(text, width):
+def test_fitted_text_fills_its_cells_exactly(text: str, width: int) -> None:
     from rich.cells import cell_len
 
     assert cell_len(fitted(text, width)) == width

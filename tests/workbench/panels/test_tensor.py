@@ -7,6 +7,7 @@ from time import perf_counter
 import pytest
 from textual.widgets import Static
 
+from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
 from workbench.app.panels.base import Inspect
 from workbench.app.panels.tensor import SliceBar, TensorPanel
 from workbench.app.panels.tensor_grid import TensorGrid
@@ -24,38 +25,37 @@ from workbench.runtime.protocol import (
 
 
 @pytest.fixture
-def panel():
+def panel() -> TensorPanel:
     return TensorPanel()
 
 
-def computed(view):
-    return EvaluationFinished(1, ValueView("tensor_", "a tensor", view.handle, tensor=view), 0.1)
-
-
-def row(grid, y):
+def row(grid: TensorGrid, y: int) -> str:
     return grid.render_line(y).text
 
 
-def asked(app):
+def asked(app: PanelApp) -> list[tuple[int, Window]]:
     return [(wish.handle, wish.window) for wish in app.wishes if isinstance(wish, Inspect)]
 
 
-async def test_a_computed_tensor_is_shown(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(48, 20)) as pilot:
-        panel.receive([computed(tensor_view((3, 4)))])
+def summary(panel: TensorPanel) -> str:
+    return str(panel.query_one("#tensor-summary", Static).content)
+
+
+async def test_a_computed_tensor_is_shown(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
+        panel.receive([tensor_computed(tensor_view((3, 4)))])
         await pilot.pause()
 
-        summary = str(panel.query_one("#tensor-summary", Static).content)
-        assert "3×4" in summary
-        assert "float32" in summary
+        assert "3×4" in summary(panel)
+        assert "float32" in summary(panel)
         assert row(panel.grid, 0).split() == ["0", "1", "2", "3"]
         assert row(panel.grid, 2).split() == ["1", "1.0000", "1.1000", "1.2000", "1.3000"]
 
 
-async def test_a_hundred_thousand_rows_scroll_at_once(panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_a_hundred_thousand_rows_scroll_at_once(panel: TensorPanel) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
-        panel.receive([computed(tensor_view((100_000, 512)))])
+        panel.receive([tensor_computed(tensor_view((100_000, 512)))])
         panel.focus()
         await pilot.pause()
 
@@ -72,10 +72,10 @@ async def test_a_hundred_thousand_rows_scroll_at_once(panel, panel_app, tensor_v
         assert window.row <= 99_999 < window.row + window.rows
 
 
-async def test_missing_elements_are_asked_for_once_and_then_drawn(panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_missing_elements_are_asked_for_once_and_then_drawn(panel: TensorPanel) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
-        panel.receive([computed(tensor_view((1000, 4), handle=7, window=Window(rows=40)))])
+        panel.receive([tensor_computed(tensor_view((1000, 4), handle=7, window=Window(rows=40)))])
         await pilot.pause()
         panel.grid.scroll_to(y=500, animate=False)
         await pilot.pause(0.1)
@@ -90,10 +90,10 @@ async def test_missing_elements_are_asked_for_once_and_then_drawn(panel, panel_a
         assert row(panel.grid, 1).split()[:2] == ["501", "501.0"]
 
 
-async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel: TensorPanel) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
-        panel.receive([computed(tensor_view((1000, 4)))])
+        panel.receive([tensor_computed(tensor_view((1000, 4)))])
         await pilot.pause()
         panel.grid.scroll_to(y=500, animate=False)
         await pilot.pause(0.1)
@@ -103,27 +103,27 @@ async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel, panel_
         assert len(asked(app)) == 2
 
 
-async def test_answers_for_another_value_are_ignored(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(48, 20)):
-        panel.receive([computed(tensor_view((3, 4), handle=1))])
+async def test_answers_for_another_value_are_ignored(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)):
+        panel.receive([tensor_computed(tensor_view((3, 4), handle=1))])
         panel.receive([TensorInspected(tensor_view((9, 9), handle=2))])
 
-        assert panel.view.shape == (3, 4)
+        assert "3×4" in summary(panel)
 
 
-async def test_a_chosen_variable_is_asked_for_and_named(panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_a_chosen_variable_is_asked_for_and_named(panel: TensorPanel) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.show(5, "weights")
         await pilot.pause()
         assert asked(app) == [(5, Window())]
 
         panel.receive([TensorInspected(tensor_view((2, 2), handle=5))])
-        assert "weights" in str(panel.query_one("#tensor-summary", Static).content)
+        assert "weights" in summary(panel)
 
 
-async def test_the_shown_variable_is_refreshed_after_an_evaluation(panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_the_shown_variable_is_refreshed_after_an_evaluation(panel: TensorPanel) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.show(5, "weights")
         panel.receive([TensorInspected(tensor_view((2, 2), handle=5))])
@@ -136,8 +136,8 @@ async def test_the_shown_variable_is_refreshed_after_an_evaluation(panel, panel_
         assert row(panel.grid, 1).split() == ["0", "7.0000", "7.0000"]
 
 
-async def test_a_value_that_is_no_tensor_is_shown_as_text(panel, panel_app):
-    async with panel_app(panel).run_test(size=(48, 20)) as pilot:
+async def test_a_value_that_is_no_tensor_is_shown_as_text(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
         panel.show(5, "data")
         panel.receive([ValueInspected(ValueView("list_", "(a [b] [/c])", 5, truncated=True))])
         await pilot.pause()
@@ -146,34 +146,34 @@ async def test_a_value_that_is_no_tensor_is_shown_as_text(panel, panel_app):
         assert not panel.grid.display
 
 
-async def test_a_number_does_not_take_the_place_of_a_tensor(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(48, 20)):
-        panel.receive([computed(tensor_view((3, 4)))])
+async def test_a_number_does_not_take_the_place_of_a_tensor(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)):
+        panel.receive([tensor_computed(tensor_view((3, 4)))])
         panel.receive([EvaluationFinished(2, ValueView("integer_", "42", 9), 0.1)])
 
         assert panel.view is not None
 
 
-async def test_a_value_that_is_gone_says_so(panel, panel_app):
-    async with panel_app(panel).run_test(size=(48, 20)):
+async def test_a_value_that_is_gone_says_so(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)):
         panel.show(5, "data")
         panel.receive([ValueInspected(ValueView("", "", 5))])
 
         assert "no longer" in str(panel.query_one("#value-text", Static).content)
 
 
-async def test_a_restart_empties_the_panel(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(48, 20)):
-        panel.receive([computed(tensor_view((3, 4)))])
+async def test_a_restart_empties_the_panel(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)):
+        panel.receive([tensor_computed(tensor_view((3, 4)))])
         panel.receive([SessionRestarted("asked for")])
 
         assert not panel.filled
 
 
-async def test_keys_walk_through_slices(panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_keys_walk_through_slices(panel: TensorPanel) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=(60, 20)) as pilot:
-        panel.receive([computed(tensor_view((3, 5, 4, 6), handle=2))])
+        panel.receive([tensor_computed(tensor_view((3, 5, 4, 6), handle=2))])
         panel.focus()
         await pilot.press("n", "d", "p")
         await pilot.pause(0.1)
@@ -187,9 +187,9 @@ async def test_keys_walk_through_slices(panel, panel_app, tensor_view):
         assert "·" in row(panel.grid, 1)
 
 
-async def test_a_click_on_an_arrow_moves_its_index(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(60, 20)) as pilot:
-        panel.receive([computed(tensor_view((3, 5, 4, 6)))])
+async def test_a_click_on_an_arrow_moves_its_index(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        panel.receive([tensor_computed(tensor_view((3, 5, 4, 6)))])
         await pilot.pause()
         text = str(panel.query_one(SliceBar).content)
 
@@ -199,12 +199,12 @@ async def test_a_click_on_an_arrow_moves_its_index(panel, panel_app, tensor_view
         assert panel.grid.leading == (0, 1)
 
 
-async def test_a_vector_is_folded_into_rows(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(60, 20)) as pilot:
+async def test_a_vector_is_folded_into_rows(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
         vector = tensor_view(
             (23,), window=Window(columns=23), dtype="int64", value=lambda row, column: column
         )
-        panel.receive([computed(vector)])
+        panel.receive([tensor_computed(vector)])
         await pilot.pause()
 
         assert row(panel.grid, 2).split() == [str(n) for n in [10, *range(10, 20)]]
@@ -227,27 +227,34 @@ ODD_TENSORS = {
 
 
 @pytest.mark.parametrize("size", [(48, 20), (12, 5), (2, 1)])
-async def test_no_tensor_and_no_size_stops_the_panel(size, panel, panel_app, tensor_view):
-    app = panel_app(panel)
+async def test_no_tensor_and_no_size_stops_the_panel(
+    size: tuple[int, int], panel: TensorPanel
+) -> None:
+    app = PanelApp(panel)
     async with app.run_test(size=size) as pilot:
         for handle, (shape, dtype, value) in enumerate(ODD_TENSORS.values()):
-            panel.receive([computed(tensor_view(shape, handle, dtype=dtype, value=value))])
+            panel.receive([tensor_computed(tensor_view(shape, handle, dtype=dtype, value=value))])
             panel.grid.scroll_end(animate=False, immediate=True)
             panel.action_step(1)
             panel.action_next_dimension()
             panel.action_toggle_heat()
             await pilot.pause()
 
-            assert app.query_one(TensorGrid).view.shape == shape
+            assert panel.grid.view
+            assert panel.grid.view.shape == shape
 
 
-async def test_heat_shades_by_value_and_can_be_switched_off(panel, panel_app, tensor_view):
-    async with panel_app(panel).run_test(size=(48, 20)) as pilot:
-        panel.receive([computed(tensor_view((10, 2)))])
+async def test_heat_shades_by_value_and_can_be_switched_off(panel: TensorPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
+        panel.receive([tensor_computed(tensor_view((10, 2)))])
         panel.focus()
         await pilot.pause()
         low, high = panel.grid.cell(0, 0).style, panel.grid.cell(9, 0).style
+        assert low
+        assert high
         assert low.bgcolor != high.bgcolor
 
         await pilot.press("h")
-        assert panel.grid.cell(9, 0).style.bgcolor == low.bgcolor
+        flat = panel.grid.cell(9, 0).style
+        assert flat
+        assert flat.bgcolor == low.bgcolor

@@ -33,7 +33,7 @@ class Inspect(Message):
 
 @dataclass
 class ShowVariable(Message):
-    """A variable was chosen; the app calls ``TensorPanel.show`` and brings that panel up."""
+    """A variable was chosen; the side of the panels lets the tensor panel show it."""
 
     handle: Handle
     name: str
@@ -113,6 +113,8 @@ class Panel(Vertical, Generic[EventT]):
     def watch_filled(self, filled: bool) -> None:
         """An empty panel takes the focus itself; a filled one leaves it to its widgets."""
         self.can_focus = not filled
+        if filled and self.has_focus:
+            self.call_after_refresh(self.focus)
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the first widget inside that accepts it, or the panel while it is empty."""

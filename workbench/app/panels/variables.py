@@ -46,8 +46,10 @@ class VariableList(ScrollView, can_focus=True):
         Binding("down", "move(1)", show=False, id="variables.down", tooltip="The row below"),
         Binding("pageup", "page(-1)", show=False, id="variables.page_up", tooltip="A page up"),
         Binding("pagedown", "page(1)", show=False, id="variables.page_down", tooltip="A page down"),
-        Binding("home", "move(-10**9)", show=False, id="variables.first", tooltip="The first"),
-        Binding("end", "move(10**9)", show=False, id="variables.last", tooltip="The last"),
+        Binding(
+            "home", "move(-1_000_000_000)", show=False, id="variables.first", tooltip="The first"
+        ),
+        Binding("end", "move(1_000_000_000)", show=False, id="variables.last", tooltip="The last"),
         Binding("escape", "clear", show=False, id="variables.clear", tooltip="Clear the filter"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {

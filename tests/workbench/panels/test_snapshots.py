@@ -1,0 +1,157 @@
+"""How each panel looks, at the sizes of the wide and of the narrow layout."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
+from torch_lib.events import GenerationFinished, GenerationStarted, Metric, TokenGenerated
+from workbench.app.panels import PANELS, DevicePanel, TensorPanel
+from workbench.app.panels.base import Panel
+from workbench.app.panels.errors import ErrorsPanel
+from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.variables import VariablesPanel
+from workbench.runtime.protocol import (
+    DeviceReading,
+    DeviceSampled,
+    ErrorView,
+    EvaluationFailed,
+    EvaluationStarted,
+    Event,
+    FrameView,
+    VariablesChanged,
+    VariableView,
+)
+
+WIDE, NARROW = (48, 30), (80, 17)
+GIB = 2**30
+Batches = Sequence[Sequence[Event]]
+SnapCompare = Callable[..., bool]
+
+
+def steady_clock() -> Callable[[], float]:
+    """A clock that goes on by a quarter of a second at each look."""
+    looks = count()
+    return lambda: next(looks) * 0.25
+
+
+def devices() -> Batches:
+    readings = [
+        (
+            DeviceReading("cpu", "Processor", load, 2 * GIB, 16 * GIB),
+            DeviceReading(
+                "cuda:0", "NVIDIA H200", load / 2, 120 * GIB, 141 * GIB, None, None, 61.0, 512.0
+            ),
+        )
+        for load in (5.0, 20.0, 45.0, 80.0, 92.0)
+    ]
+    return [[DeviceSampled(reading)] for reading in readings]
+
+
+def training() -> Batches:
+    noise = random.Random(7)
+    batches: list[list[Event]] = []
+    for run in (1, 2):
+        batches.append([EvaluationStarted(run, "(train)", "train.lisp")])
+        for step in range(240):
+            loss = 2.3 * math.exp(-step * run / 90) + 0.1 + noise.random() * 0.15
+            diverged = run == 2 and 100 < step < 120
+            batches[-1].append(Metric("loss", math.nan if diverged else loss))
+            batches[-1].append(Metric("accuracy", 1 - 0.9 * math.exp(-step / 60)))
+    return batches
+
+
+def generating() -> Batches:
+    story = "there was a small [model] that wrote (lists '(of words)) all day long"
+    words = story.split()
+    tokens = [TokenGenerated(number, f" {words[number % len(words)]}") for number in range(60)]
+    begun = GenerationStarted("Once upon a time", 4, 100)
+    return [[begun, *tokens, GenerationFinished(60, 2.5, "end")], [begun], tokens[:40]]
+
+
+def tensor() -> Batches:
+    values = random.Random(3)
+    odd = {(1, 1): math.nan, (3, 2): math.inf, (4, 0): -math.inf}
+    view = tensor_view(
+        (6, 40, 30), value=lambda row, column: odd.get((row, column), values.gauss(0, 12))
+    )
+    return [[tensor_computed(view)]]
+
+
+def variables() -> Batches:
+    views = [
+        VariableView("data [x]", "list_", "((1 2) (3 4) [/b])", 1),
+        VariableView("learning-rate", "number_", "0.001", 2),
+        VariableView("weights", "tensor_", "tensor(512x512) float32", 3, is_tensor=True),
+    ]
+    views += [VariableView(f"λ{n}", "integer_", str(n**5), 10 + n) for n in range(60)]
+    return [[VariablesChanged(tuple(views))]]
+
+
+def errors() -> Batches:
+    first = ErrorView("the name 'foo' has no value", "<repl>", 1, 2, 1, 5, "(foo 1 2)")
+    second = ErrorView(
+        "torch_matmul: shapes do not fit: (2 3) and (4 5)",
+        "/home/someone/train.lisp",
+        12,
+        7,
+        12,
+        33,
+        "      (torch_matmul weights [x])",
+        hint="did you mean (torch_matmul (torch_t weights) x)?",
+        frames=tuple(FrameView(f"layer-{n}", "train.lisp", 3 * n + 2, 4) for n in range(3)),
+        trace="Traceback (most recent call last)",
+    )
+    return [[EvaluationFailed(1, first, 0.1)], [EvaluationFailed(2, second, 0.1)]]
+
+
+STATES: dict[str, tuple[Callable[[], Panel[Any]], Callable[[], Batches], tuple[str, ...]]] = {
+    "device": (DevicePanel, devices, ()),
+    "loss": (lambda: LossPanel(steady_clock()), training, ()),
+    "loss-log-smooth": (lambda: LossPanel(steady_clock()), training, ("m", "l", "s")),
+    "tensor": (TensorPanel, tensor, ()),
+    "generation": (lambda: GenerationPanel(steady_clock()), generating, ()),
+    "variables": (VariablesPanel, variables, ("down",)),
+    "errors": (ErrorsPanel, errors, ()),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_filled_panel(state: str, size: tuple[int, int], snap_compare: SnapCompare) -> None:
+    make, batches, keys = STATES[state]
+    app = PanelApp(make())
+
+    async def fill(pilot: Pilot[None]) -> None:
+        for batch in batches():
+            app.panel.receive(batch)
+        app.panel.focus()
+        await pilot.press(*keys)
+        await pilot.pause(0.3)
+
+    assert snap_compare(app, terminal_size=size, run_before=fill)
+
+
+@pytest.mark.parametrize("kind", PANELS)
+def test_empty_panel(kind: type[Panel[Any]], snap_compare: SnapCompare) -> None:
+    assert snap_compare(PanelApp(kind()), terminal_size=WIDE)
+
+
+def test_light_theme(snap_compare: SnapCompare) -> None:
+    app = PanelApp(TensorPanel())
+
+    async def fill(pilot: Pilot[None]) -> None:
+        app.theme = "textual-light"
+        for batch in tensor():
+            app.panel.receive(batch)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=NARROW, run_before=fill)
