@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -20,8 +20,9 @@ from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import EMPTY, Value
 from lispe_core.interpreter import Interpreter
 from lispe_core.printer import display
+from lispe_core.reports import report
 from workbench.runtime.build import build_interpreter
-from workbench.runtime.error_views import defect_view, error_view, folded_trace, report
+from workbench.runtime.error_views import defect_view, folded_trace
 from workbench.runtime.warning_lines import show_warnings
 
 __all__ = ["run_file", "run_stdin", "run_text"]
@@ -35,7 +36,7 @@ def run_file(path: str, arguments: Sequence[str] = (), *, print_value: bool = Fa
     if problem:
         print(f"lispe-workbench: {problem}", file=sys.stderr)
         return UNREADABLE
-    return _run(lambda interpreter: interpreter.run_file(path, arguments), {}, (), print_value)
+    return _run(lambda interpreter: interpreter.run_file(path, arguments), arguments, print_value)
 
 
 def run_stdin(arguments: Sequence[str] = (), *, print_value: bool = False) -> int:
@@ -50,17 +51,11 @@ def run_text(source: str, arguments: Sequence[str] = (), *, print_value: bool = 
 
 
 def _run_source(source: str, origin: str, arguments: Sequence[str], print_value: bool) -> int:
-    def program(interpreter: Interpreter) -> Value:
-        return interpreter.evaluate(source, origin)
-
-    return _run(program, {origin: source}, arguments, print_value)
+    return _run(lambda interpreter: interpreter.evaluate(source, origin), arguments, print_value)
 
 
 def _run(
-    program: Callable[[Interpreter], Value],
-    sources: Mapping[str, str],
-    arguments: Sequence[str],
-    print_value: bool,
+    program: Callable[[Interpreter], Value], arguments: Sequence[str], print_value: bool
 ) -> int:
     output = Output(sys.stdout, silent=os.environ.get("RANK", "0") != "0")
     error_output = Output(sys.stderr)
@@ -82,7 +77,7 @@ def _run(
         return FAILED if output.closed else INTERRUPTED
     except LispError as error:
         output.flush()
-        error_output.write(report(error_view(error, sources)))
+        error_output.write(f"{report(error, interpreter.source)}\n")
         return FAILED
     except Exception as defect:
         output.flush()

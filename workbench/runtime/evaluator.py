@@ -159,7 +159,7 @@ class Evaluator:
         except Interrupted:
             return EvaluationInterrupted(command.id, time.perf_counter() - started)
         except LispError as error:
-            view = error_view(error, {command.origin: command.source})
+            view = error_view(error, self._interpreter.source)
             return EvaluationFailed(command.id, view, time.perf_counter() - started)
         except Exception as defect:
             seconds = time.perf_counter() - started
