@@ -81,16 +81,16 @@ class TypedList(Elementwise, array):  # type: ignore[type-arg]
         except TypeError:
             raise LispError(f"cannot evaluate '{sign}' with these operands") from None
 
-    def __lt__(self, other: Value) -> bool:
+    def __lt__(self, other: Value) -> Any:
         return self._ordered(operator.lt, "<", other)
 
-    def __le__(self, other: Value) -> bool:
+    def __le__(self, other: Value) -> Any:
         return self._ordered(operator.le, "<=", other)
 
-    def __gt__(self, other: Value) -> bool:
+    def __gt__(self, other: Value) -> Any:
         return self._ordered(operator.gt, ">", other)
 
-    def __ge__(self, other: Value) -> bool:
+    def __ge__(self, other: Value) -> Any:
         return self._ordered(operator.ge, ">=", other)
 
     def __copy__(self) -> TypedList:

@@ -218,7 +218,8 @@ def _inner(folding: Function, joining: Function, left: Value, right: Value) -> V
         return grouped([_inner(folding, joining, left, column) for column in _columns(right)])
     if len(left) != len(right):
         raise LispError("Lists should all have the same size in 'inner'")
-    return reduce(folding, [joining(a, b) for a, b in zip(left, right, strict=True)])
+    joined = [joining(a, b) for a, b in zip(left, right, strict=True)]
+    return reduce(folding, joined) if joined else None
 
 
 @arrays.builtin("⍉", "transpose")
@@ -298,7 +299,8 @@ def lazy_rank(values: Value, index: Value, *indexes: Value) -> Stream:
     """
     require_list("irank@", values)
     if _runs(index):
-        parts = _columns(values) if not indexes else list(_ranked(values, (index, *indexes)))
+        inner = list(_ranked(values, (index, *indexes)))
+        parts = _columns(values) if _is_table(values) and not indexes else inner
     else:
         parts = list(iterate(_ranked(values, (index, *indexes))))
     return Stream(lambda: iter(parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 
-from lispe_core.containers import alike, clone, converted, iterate
+from lispe_core.containers import alike, clone, converted, index_of, iterate
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Strings, Value
@@ -160,7 +160,7 @@ def cons_behind(values: Value, last: Value) -> Value:
 
 def _range(first: Value, last: Value, step: Value, inclusive: bool) -> Value:
     if isinstance(first, str) and isinstance(last, str):
-        return _characters(first, last, int(step))
+        return _characters(first, last, index_of(step))
     if not all(isinstance(operand, (int, float)) for operand in (first, last, step)):
         raise LispError("a range needs three numbers, or two characters and a step")
     if step == 0:

@@ -203,4 +203,5 @@ def cosine_similarity(first: Value, second: Value) -> float:
 
 
 def _dot(first: Value, second: Value) -> float:
-    return math.fsum(a * b for a, b in zip(first, second, strict=True))
+    pairs = zip(first, second, strict=True)
+    return math.fsum(to_number(a) * to_number(b) for a, b in pairs)

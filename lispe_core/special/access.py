@@ -87,7 +87,10 @@ def _at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("wrong_count", nodes.constant(str(form[0]))), to)
     container, *keys = (e.keep_unless_name(value) for value in e.looked_at(form))
     for key in keys:
-        container = fetch(e, container, key, e.call("element", container, key))
+        checked = e.call("element", container, key)
+        # Python warns of a constant that cannot be subscripted.
+        constant = isinstance(container, ast.Constant)
+        container = e.keep(checked) if constant else fetch(e, container, key, checked)
     return e.deliver(container, to)
 
 
