@@ -10,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from torch_lib.events import Progress
+from workbench.app.progress import progress_text
 from workbench.app.structure import Call
 
 TORCH = {"loading": "torch loading…", "ready": "torch ready", "missing": "no torch"}
@@ -85,8 +86,7 @@ class StatusLine(Widget):
         turn = SPINNER[int(seconds * 10) % len(SPINNER)]
         text = f"{turn} {seconds:.1f} s"
         if self.progress is not None:
-            done, total = self.progress.done, self.progress.total
-            text += f" {self.progress.task} {done}" + (f"/{total}" if total else "")
+            text += f"  {progress_text(self.progress)}"
         return Content.styled(text, "bold $accent")
 
     def _torch(self) -> Content:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from rich.cells import cell_len
 
+from torch_lib.events import Progress
 from workbench.app.panels.lines import fitted, single_line
 from workbench.app.panels.numerals import (
     bar,
@@ -13,6 +15,7 @@ from workbench.app.panels.numerals import (
     size_pair,
     spark,
 )
+from workbench.app.progress import progress_text
 
 
 @pytest.mark.parametrize(
@@ -82,6 +85,16 @@ def test_a_single_line_shows_breaks_and_hides_control_characters() -> None:
 @pytest.mark.parametrize("text", ["", "short", "a rather long text", "漢字漢字漢字漢字"])
 @pytest.mark.parametrize("width", [0, 1, 2, 7, 12])
 def test_fitted_text_fills_its_cells_exactly(text: str, width: int) -> None:
-    from rich.cells import cell_len
-
     assert cell_len(fitted(text, width)) == width
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (Progress("load model", 3, 6), "load model ▕████    ▏ 3/6"),
+        (Progress("read\nlines", 12, None), "read⏎lines 12"),
+        (Progress("done", 9, 3), "done ▕████████▏ 9/3"),
+    ],
+)
+def test_progress_is_told_on_one_line(progress: Progress, text: str) -> None:
+    assert progress_text(progress) == text

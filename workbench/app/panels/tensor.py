@@ -73,7 +73,8 @@ class SliceBar(Static):
                 (" › ", Style.from_meta({"@click": f"step({dimension},1)"})),
             ]
         parts.append((" : :   ", "$foreground 55%"))
-        parts.append(("n/p index  d dimension", "$foreground 45%"))
+        keys = "n p next" if len(leading) == 1 else "n p next  d other"
+        parts.append((keys, "$foreground 45%"))
         self.update(Content.assemble(*parts))
 
     def action_step(self, dimension: int, step: int) -> None:
