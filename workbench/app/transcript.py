@@ -29,6 +29,7 @@ from workbench.runtime.protocol import ErrorView, Stream, ValueView
 MAX_LINES = 100_000
 MAX_LINE = 10_000
 MAX_BURST = 4_000
+MAX_FRAMES = 8
 TAB = 8
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -153,7 +154,7 @@ class Transcript(ScrollView, can_focus=True):
             fresh.append(TranscriptLine(f"  {indent}{'^' * carets}", "caret"))
         if error.hint:
             fresh += [TranscriptLine(f"  {line}", "note") for line in error.hint.split("\n")]
-        for frame in error.frames[:8]:
+        for frame in error.frames[:MAX_FRAMES] if len(error.frames) > 1 else ():
             place = f"  {frame.origin}:{frame.line}" if frame.line else ""
             fresh.append(TranscriptLine(f"  in {frame.name}{place}", "place"))
         self._append(fresh)

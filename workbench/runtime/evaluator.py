@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from types import FrameType
@@ -153,6 +154,7 @@ class Evaluator:
     ) -> EvaluationFinished | EvaluationFailed | EvaluationInterrupted:
         started = time.perf_counter()
         try:
+            self._enter_folder(command.origin)
             value = self._interpreter.evaluate(command.source, command.origin)
             seconds = time.perf_counter() - started
             return EvaluationFinished(command.id, self._views.result(value), seconds)
@@ -164,6 +166,13 @@ class Evaluator:
         except Exception as defect:
             seconds = time.perf_counter() - started
             return EvaluationFailed(command.id, defect_view(defect), seconds)
+
+    def _enter_folder(self, origin: str) -> None:
+        """A file's program finds its neighbours: ``_current`` is the folder of the file."""
+        if not origin.startswith("<"):
+            folder = str(Path(origin).resolve().parent) + os.sep
+            self._interpreter.context.main_directory = folder
+            self._interpreter.namespace.predefine([("_current", folder)])
 
     def _receive(self) -> None:
         try:

@@ -75,9 +75,9 @@ async def test_brackets_are_text() -> None:
 
 async def test_an_error_points_at_its_place() -> None:
     async with shown() as (transcript, _):
-        frame = FrameView("train", "a.lisp", 7, 1)
+        frames = (FrameView("train", "a.lisp", 7, 1), FrameView("top level", "a.lisp", 9, 1))
         error = ErrorView(
-            "not bound: 'lo'", "a.lisp", 3, 7, 3, 9, "\t(λ 日 lo)", "did you mean 'loss'?", (frame,)
+            "not bound: 'lo'", "a.lisp", 3, 7, 3, 9, "\t(λ 日 lo)", "did you mean 'loss'?", frames
         )
 
         transcript.error(error)
@@ -89,6 +89,7 @@ async def test_an_error_points_at_its_place() -> None:
             " " * 16 + "^^",
             "  did you mean 'loss'?",
             "  in train  a.lisp:7",
+            "  in top level  a.lisp:9",
         ]
 
 
