@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -120,19 +121,12 @@ def _defined_call(
         result: ast.expr = inline(e, form, to)
         return result
     if definition.kind == "block form":
-        return _with_block(e, definition, form, to)
+        from lispe_core.special.nesting import within
+
+        return within(e, e.call(e.datum(definition.function)), form, 1, to)
     if definition.in_place:
         return in_place(e, name, form, to)
     return e.deliver(e.instruction(name, *function_operands(e, name, form)), to)
-
-
-def _with_block(e: Emitter, definition: Definition, form: list[Value], to: Destination) -> ast.expr:
-    manager = e.call(e.datum(definition.function))
-    store = e.store_temporary()
-    with e.branch() as block:
-        e.sequence(form, 1, store)
-    e.add(ast.With([ast.withitem(manager, None)], block))
-    return e.finish(store, to)
 
 
 def in_place(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
@@ -158,7 +152,11 @@ def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr
             return e.emit_value(function)
         return e.operand(form, index)
 
-    return e.ordered([partial(operand, index) for index in range(1, len(form))])
+    return e.ordered([_late(operand, index) for index in range(1, len(form))])
+
+
+def _late(operand: Callable[[int], ast.expr], index: int) -> Callable[[], ast.expr]:
+    return lambda: operand(index)
 
 
 def _literal_function(e: Emitter, name: str, form: list[Value], expected: FunctionOperand) -> Value:
@@ -168,16 +166,16 @@ def _literal_function(e: Emitter, name: str, form: list[Value], expected: Functi
         return None
     quoted = operand[0] is QUOTE and len(operand) == 2
     literal = operand[1] if quoted else operand
-    if isinstance(literal, Symbol):
+    if isinstance(literal, Symbol) and name != "apply":
         definition = e.namespace.definition(literal.name)
         if definition is None or definition.kind != "special form":
             return None
         literal = LispList([literal])
-    if not isinstance(literal, list) or not literal:
+    if not isinstance(literal, list) or all(isinstance(part, int | float) for part in literal):
         return None
     if is_lambda(literal):
         return literal
-    if not quoted and BLANK not in literal:
+    if name == "apply" or (not quoted and BLANK not in literal):
         return None
     arguments = expected.arguments or len(form) - 2
     code = section(literal, expected.family, arguments)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from types import BuiltinFunctionType, FunctionType
+from types import FunctionType
 from typing import Any, Literal
 
 from lispe_core.context import current
@@ -58,6 +58,15 @@ def function_named(name: Symbol) -> Function:
     return function
 
 
+def applicable(value: Value) -> Function:
+    """The function that ``apply`` calls: a value in head position, or a lambda held as data."""
+    if isinstance(value, Symbol):
+        return function_named(value)
+    if type(value) is FunctionType:
+        return value
+    return partial(call_value, value)
+
+
 def is_lambda(form: Value) -> bool:
     """Whether ``form`` is a list ``(lambda (x…) …)``."""
     return (
@@ -88,12 +97,33 @@ def _can_be_head(form: Value) -> bool:
     return isinstance(form, Symbol) and current().evaluator.function_named(form) is not None
 
 
+def spread(function: Function, arguments: Sequence[Value]) -> Value:
+    """``function`` called with a list of arguments.
+
+    A few of them are written out: Python calls its own functions without C in between then,
+    so that recursion can go deep.
+    """
+    match arguments:
+        case ():
+            return function()
+        case (first,):
+            return function(first)
+        case (first, second):
+            return function(first, second)
+        case (first, second, third):
+            return function(first, second, third)
+        case (first, second, third, fourth):
+            return function(first, second, third, fourth)
+        case _:
+            return function(*arguments)
+
+
 def call_value(value: Value, *arguments: Value) -> Value:
     """The value of a form whose head has the value ``value``."""
-    if type(value) in (FunctionType, BuiltinFunctionType):
-        return value(*arguments)
+    if type(value) is FunctionType:
+        return spread(value, arguments)
     if isinstance(value, Symbol):
-        return function_named(value)(*arguments)
+        return spread(function_named(value), arguments)
     if isinstance(value, Foreign):
         return value.call(arguments)
     if isinstance(value, dict):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from lispe_core import names, nodes
 from lispe_core.analysis import Analysis
 from lispe_core.call_forms import call_form
+from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import DictionaryForm, LispList, SourceList, Span, Symbol, Value
 from lispe_core.frames import Frame, SetVariables
@@ -167,7 +168,7 @@ class Emitter:
     ) -> list[ast.expr]:
         """The values of some elements of a form, to be evaluated from left to right."""
         last = len(form) if end is None else end
-        return self.ordered([partial(self.operand, form, index) for index in range(start, last)])
+        return self.ordered([self.operand_later(form, index) for index in range(start, last)])
 
     def ordered(self, emitters: Sequence[Callable[[], ast.expr]]) -> list[ast.expr]:
         """What ``emitters`` give, evaluated in that order whatever statements they need."""
@@ -199,6 +200,10 @@ class Emitter:
     def operand(self, form: Sequence[Value], index: int, to: Destination = VALUE) -> ast.expr:
         """Send the value of one element of ``form`` to ``to``."""
         return self.emit(form[index], to, self.span_of(form, index))
+
+    def operand_later(self, form: Sequence[Value], index: int) -> Callable[[], ast.expr]:
+        """What emits one element of ``form``: a plain function, which leaves room to nest."""
+        return lambda: self.operand(form, index)
 
     def span_of(self, form: Sequence[Value], index: int) -> Span:
         """The place of one element of ``form``."""
@@ -333,7 +338,11 @@ class Emitter:
     def _list(self, form: list[Value], to: Destination) -> ast.expr:
         if not form:
             return self.deliver(self.place(nodes.call("LispList")), to)
-        expanded = self.expander.expand(form)
+        try:
+            expanded = self.expander.expand(form)
+        except LispError as error:
+            error.span = error.span or self.span
+            raise
         if expanded is not form:
             return self.emit(expanded, to, self.span)
         return call_form(self, form, to)
@@ -364,7 +373,7 @@ class Emitter:
         return self.ordered(
             [
                 partial(self._looked_at, form, start),
-                *(partial(self.operand, form, index) for index in range(start + 1, len(form))),
+                *(self.operand_later(form, index) for index in range(start + 1, len(form))),
             ]
         )
 

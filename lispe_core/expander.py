@@ -7,6 +7,7 @@ from lispe_core.forms import LispList, SourceList, Span, Symbol, Value
 from lispe_core.macros import Macros
 
 _DOT = Symbol(".")
+_QUOTE = Symbol("quote")
 _MOST_STEPS = 1000
 
 
@@ -35,11 +36,15 @@ class Expander:
             head = result[0]
             if isinstance(head, Symbol) and head.name in self.macros:
                 result = self.macros.expand(head.name, result)
-            elif _DOT in result and head is not _DOT and head.name != "quote":
+            elif head is not _DOT and head is not _QUOTE and _has_dot(result):
                 result = composed(result)
             else:
                 return result
         raise LispError(f"the macro '{form[0]}' expands without end")
+
+
+def _has_dot(form: list[Value]) -> bool:
+    return any(element is _DOT for element in form)
 
 
 def composed(form: list[Value]) -> list[Value]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import inspect
 import re
-import traceback
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import Any, get_type_hints
 
 from lispe_core import names
 from lispe_core.errors import Frame, LispError
-from lispe_core.forms import LispList, Span, Value
+from lispe_core.forms import Span, Value
 from lispe_core.functions import FunctionInfo
 from lispe_core.hints import advice
 from lispe_core.namespace import PROGRAM_MARK, Namespace
@@ -125,10 +124,13 @@ def _wrong_count(function: str, exception: BaseException) -> LispError | None:
         return LispError(f"Wrong number of arguments in: '{function}'")
     if function.startswith("("):
         return LispError(f"Wrong number of arguments in call to: '{function}'")
-    for frame, _ in _program_frames(exception.__traceback__):
+    for frame, _ in reversed(list(_program_frames(exception.__traceback__))):
         namespace: Namespace = frame.f_globals[PROGRAM_MARK]
         for definition in namespace.definitions.values():
-            if getattr(definition.function, "__qualname__", None) == function:
+            if getattr(definition.function, "__qualname__", None) != function:
+                continue
+            name = names.mangled(definition.name)
+            if {names.INSTRUCTION + name, names.FUNCTION + name} & {*frame.f_code.co_names}:
                 return LispError(
                     f"Wrong number of arguments for: '{definition.name}'",
                     hint=f"it is called as {definition.usage}",
@@ -238,6 +240,3 @@ def _shown(kind: Any) -> str:
         word = getattr(each, "type_name", None) or getattr(each, "__name__", str(each))
         words.append("nil" if each is type(None) else _SHOWN.get(word, word))
     return " or ".join(dict.fromkeys(words))
-
-
-__all__ = ["LispList", "lisp_error", "traceback"]

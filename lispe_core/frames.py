@@ -44,6 +44,9 @@ class Frame:
         own_lisp_name: The Lisp name that calls this function.
         parameters: The slots a call of the function itself assigns, ``None`` if it can't be
             turned into a loop.
+        depth: How many blocks are open.
+        returns: Whether an outline contains a ``return`` of the function around it.
+        breaks: Whether an outline contains a ``break`` of a loop around it.
     """
 
     kind: FrameKind
@@ -61,6 +64,8 @@ class Frame:
     written_outside: dict[str, str] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     depth: int = 0
+    returns: bool = False
+    breaks: bool = False
 
     def owner_of(self, name: str) -> Frame | None:
         """The frame in which ``name`` lives; ``None`` for the globals."""

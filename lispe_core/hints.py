@@ -73,7 +73,7 @@ def advice(name: str, known: Iterable[str]) -> str | None:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that differs from ``name`` in the fewest letters, if they are few."""
-    allowed = max(1, len(name) // 4) if len(name) > 2 else 0
+    allowed = max(1, len(name) // 4) if len(name) > 3 else 0
     best, fewest = None, allowed + 1
     for candidate in known:
         if abs(len(candidate) - len(name)) < fewest:

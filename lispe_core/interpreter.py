@@ -14,6 +14,7 @@ from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.calls import BreakIteration
 from lispe_core.compiler import ROOT, Compiler
+from lispe_core.depth import deep_recursion
 from lispe_core.errors import LispError
 from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, LispList, SourceList, Span, Strings, Symbol, Value
@@ -28,9 +29,6 @@ from lispe_core.support import SUPPORT, UNSET, restore_in
 
 VERSION = "1.2025.11"
 """The version of LispE whose language this is."""
-
-DEEPEST = 50_000
-"""Python frames a program may nest."""
 
 
 class Interpreter:
@@ -92,17 +90,15 @@ class Interpreter:
             Interrupted: Evaluation was stopped.
         """
         token = context.enter(self.context)
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, DEEPEST))
         try:
-            return self._run(source, origin)
+            with deep_recursion():
+                return self._run(source, origin)
         except Exception as exception:
             error = lisp_error(exception)
             if error is None or error is exception:
                 raise
             raise error from exception
         finally:
-            sys.setrecursionlimit(limit)
             context.leave(token)
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:

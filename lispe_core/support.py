@@ -129,6 +129,10 @@ class Returned:
         self.value = value
 
 
+BROKEN = Unset()
+"""Returned by an outline that was left with ``break``."""
+
+
 def nothing_there(exception: Exception) -> Value:
     """``nil`` for a missing index or key; any other error goes on."""
     if caught(exception).text != str(containers.out_of_bounds()):
@@ -245,6 +249,7 @@ def text_of_program(value: Value) -> str:
 SUPPORT: dict[str, Any] = {
     "add": operators.add,
     "BaseException": BaseException,
+    "BROKEN": BROKEN,
     "bit_and": operators.bit_and,
     "bit_and_not": operators.bit_and_not,
     "bit_or": operators.bit_or,

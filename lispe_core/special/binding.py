@@ -8,6 +8,7 @@ from lispe_core import names, nodes
 from lispe_core.emitter import VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
+from lispe_core.special.nesting import nested
 from lispe_core.special.operators import arithmetic, deliver_formula, folded
 
 binding = Library("variables")
@@ -143,6 +144,10 @@ def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     ):
         message = nodes.constant("unbalanced list of variables in 'let'")
         return e.deliver(e.call("fail", message), to)
+    return nested(e, form, to, lambda destination: _let(e, form, pairs, destination))
+
+
+def _let(e: Emitter, form: list[Value], pairs: list[Value], to: Destination) -> ast.expr:
     saved: list[tuple[str, ast.expr]] = []
     for pair in pairs:
         name = pair[0].name
@@ -157,9 +162,7 @@ def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
                 e.add(ast.Expr(refused))
             e.emit(pair[1], e.destination_of(name), e.span_of(pair, 1))
             e.mark_set(name)
-        e.frame.depth += 1
         e.sequence(form, 2, store)
-        e.frame.depth -= 1
     before.restore()
     with e.into([]) as restore:
         for name, value in saved:

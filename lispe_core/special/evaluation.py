@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
-from lispe_core.calls import call_value
+from lispe_core.calls import applicable, spread
 from lispe_core.containers import iterate
 from lispe_core.context import current
 from lispe_core.emitter import Destination, Emitter
@@ -44,7 +44,7 @@ def apply(function: Value, arguments: Value) -> Value:
     """
     if isinstance(arguments, str | int | float | Symbol) or arguments is None:
         raise LispError("'apply' needs a list of arguments")
-    return call_value(function, *iterate(arguments))
+    return spread(applicable(function), tuple(iterate(arguments)))
 
 
 @evaluation.builtin("load")

@@ -10,6 +10,7 @@ from lispe_core.emitter import Destination, Emitter
 from lispe_core.forms import Value
 from lispe_core.library import Library
 from lispe_core.special.control import as_value
+from lispe_core.special.nesting import nested
 
 failures = Library("errors")
 
@@ -17,12 +18,16 @@ failures = Library("errors")
 @failures.special("catch", "(catch e…)", minimum=1)
 def catch(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """The value of the last form, or a ``maybe_`` with the message of the first error."""
-    store, error = e.store_temporary(), e.temporary()
-    with e.branch() as body:
-        e.sequence(form, 1, store)
-    handler: list[ast.stmt] = [nodes.assign(store.slot, e.call("maybe", nodes.name(error)))]
-    e.add(nodes.attempt(body, nodes.support("Exception"), handler, error))
-    return e.finish(store, to)
+
+    def attempt(destination: Destination) -> ast.expr:
+        store, error = e.store_temporary(), e.temporary()
+        with e.branch() as body:
+            e.sequence(form, 1, store)
+        handler: list[ast.stmt] = [nodes.assign(store.slot, e.call("maybe", nodes.name(error)))]
+        e.add(nodes.attempt(body, nodes.support("Exception"), handler, error))
+        return e.finish(store, destination)
+
+    return nested(e, form, to, attempt)
 
 
 @failures.special("maybe", "(maybe x) (maybe e… handler)", minimum=1)
@@ -33,6 +38,10 @@ def maybe(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """
     if len(form) == 2:
         return e.deliver(as_value(e.call("is_maybe", e.operand(form, 1)), to), to)
+    return nested(e, form, to, lambda destination: _attempt(e, form, destination))
+
+
+def _attempt(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     store, error = e.store_temporary(), e.temporary()
     with e.branch() as body:
         e.sequence(e.part(form, 0, len(form) - 1), 1, store)

@@ -8,67 +8,30 @@ from collections.abc import Callable
 from lispe_core import nodes
 from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter, Temporary
 from lispe_core.forms import Symbol, Value
-from lispe_core.frames import Frame, Loop
+from lispe_core.frames import Loop
 from lispe_core.library import Library
+from lispe_core.special.nesting import leave_function, leave_loop, nested, outlined
 
 loops = Library("loops")
-
-MOST_NESTED = 12
-"""CPython allows 20 blocks inside each other; the slow paths of operators need some."""
 
 
 def repeat(
     e: Emitter, form: list[Value], to: Destination, emit: Callable[[str | None], None]
 ) -> ast.expr:
     """Emit a loop with ``emit``, which gets the temporary for its value if one is wanted."""
-    if e.frame.depth >= MOST_NESTED or _ends_with_return(e, form):
-        return outlined(e, form, to, emit)
-    slot = None if to is EFFECT else e.temporary()
-    if slot is not None:
-        e.add(nodes.assign(slot, nodes.nil()))
-    e.frame.loops.append(Loop(slot))
-    e.frame.depth += 1
-    emit(slot)
-    e.frame.depth -= 1
-    e.frame.loops.pop()
-    return e.deliver(nodes.name(slot), to) if slot is not None else nodes.nil()
 
+    def loop_to(destination: Destination) -> ast.expr:
+        slot = None if destination is EFFECT else e.temporary()
+        if slot is not None:
+            e.add(nodes.assign(slot, nodes.nil()))
+        e.frame.loops.append(Loop(slot))
+        emit(slot)
+        e.frame.loops.pop()
+        return e.deliver(nodes.name(slot), destination) if slot is not None else nodes.nil()
 
-def _ends_with_return(e: Emitter, form: list[Value]) -> bool:
-    return e.frame.kind == "root" and e.analysis.mentions([form], "return")
-
-
-def outlined(
-    e: Emitter, form: list[Value], to: Destination, emit: Callable[[str | None], None]
-) -> ast.expr:
-    """The loop in a Python function of its own, which gives its value and how it ended."""
-    outer = e.frame
-    frame = Frame("outline", outer, shared=True)
-    name = e.temporary()
-    e.frame = frame
-    with e.branch() as body:
-        repeat(e, form, RETURN, emit)
-    e.frame = outer
-    outer.written_outside.update(
-        {slot: where for slot, where in frame.written_outside.items() if where == "global"}
-    )
-    e.add(nodes.function(name, [], None, [], [*frame.declarations(), *body]))
-    result = e.call(nodes.name(name))
-    if outer.kind == "root" or not e.analysis.mentions([form], "return"):
-        return e.deliver(result, to)
-    pair = e.keep(result)
-    e.add(
-        ast.If(
-            nodes.call("isinstance", pair, nodes.support("Returned")),
-            [ast.Return(_passed_on(outer, pair))],
-            [],
-        )
-    )
-    return e.deliver(pair, to)
-
-
-def _passed_on(frame: Frame, returned: ast.expr) -> ast.expr:
-    return returned if frame.kind == "outline" else nodes.attribute(returned, "value")
+    if e.frame.kind == "root" and e.analysis.mentions([form], "return"):
+        return outlined(e, form, to, loop_to)
+    return nested(e, form, to, loop_to)
 
 
 def body(e: Emitter, form: list[Value], start: int, slot: str | None) -> list[ast.stmt]:
@@ -253,25 +216,14 @@ def for_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 @loops.special("break", "(break)", maximum=0)
 def break_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Ends the innermost loop, or the iteration that calls this lambda."""
-    if not e.frame.loops:
-        return e.deliver(e.call("stop_iteration"), to)
-    result = e.frame.loops[-1].result
-    if result is not None:
-        e.add(nodes.assign(result, nodes.nil()))
-    e.add(ast.Break())
+    leave_loop(e)
     return nodes.nil()
 
 
 @loops.special("return", "(return (value))", maximum=1)
 def return_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Leaves the running function or lambda with ``value``."""
-    frame = e.frame
-    if frame.kind == "outline" and frame.home.kind != "root":
-        value = e.operand(form, 1) if len(form) > 1 else nodes.nil()
-        e.add(ast.Return(e.call("Returned", value)))
-        return nodes.nil()
-    if to is RETURN:
+    if to is RETURN and e.frame.kind != "outline":
         return e.sequence(form, 1, RETURN)
-    value = e.operand(form, 1) if len(form) > 1 else nodes.nil()
-    e.add(ast.Return(value))
+    leave_function(e, e.operand(form, 1) if len(form) > 1 else nodes.nil())
     return nodes.nil()

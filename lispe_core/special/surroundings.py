@@ -7,6 +7,7 @@ import ast
 from lispe_core.emitter import EFFECT, Destination, Emitter
 from lispe_core.forms import LispList, SourceList, Symbol, Value
 from lispe_core.library import Library
+from lispe_core.special.nesting import within
 
 surroundings = Library("surroundings")
 
@@ -23,11 +24,7 @@ def elapse(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def lock(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """The body, run by one thread at a time for each ``key``."""
     manager = e.call("lock", e.operand(form, 1))
-    store = e.store_temporary()
-    with e.branch() as body:
-        e.sequence(form, 2, store)
-    e.add(ast.With([ast.withitem(manager, None)], body))
-    return e.finish(store, to)
+    return within(e, manager, form, 2, to)
 
 
 @surroundings.special("flip", "(flip (f a b…))", minimum=1, maximum=1)
