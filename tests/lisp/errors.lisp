@@ -1,0 +1,26 @@
+; Raising and catching errors.
+
+(catch (/ 1 0))                    ; => Error: division by zero
+(type (catch (/ 1 0)))             ; => maybe_
+(maybe (/ 1 0) 'none)              ; => none
+(maybe (catch (/ 1 0)))            ; => true
+(maybe (catch 3))                  ; => nil
+(catch 3)                          ; => 3
+(maybe (@ {} "a") "none")          ; => none
+(maybe 1 2 'none)                  ; => 2
+(maybe (/ 1 0) (\(m) (+ "failed: " m)))    ; => failed: Error: division by zero
+(throw "my message")               ; error: my message
+(throw 12)                         ; error: 12
+(catch (throw "x"))                ; => x
+(catch (setq before 1) (/ 1 0))    ; => Error: division by zero
+before                             ; => 1
+(defun f () (catch (return 5)) 6)
+(f)                                ; => 5
+(fread "/no/such/file")            ; error: Unknown file: /no/such/file
+(fwrite "/no/such/dir/file" 1)     ; error: Error: Cannot write in file: /no/such/dir/file
+(file "/no/such/file")             ; error: Error: cannot open file: /no/such/file
+(use 'nothing)                     ; error: Error: Unknown module: 'nothing'
+(cond 5)                           ; error: Error: in a 'cond' the first element must be a list
+(loop "x" '(1) 1)                  ; error: Error: Missing label for 'loop'
+(let ((x)) x)                      ; error: Error: unbalanced list of variables in 'let'
+(trim 12)                          ; error: Error: trim: text should be text, not 12 (integer_)
