@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from workbench.runtime.build import build_interpreter
 
@@ -42,15 +42,31 @@ PROGRAM = f"""
 
 def lisp_training() -> Callable[[], object]:
     """A function that runs ``STEPS`` training steps in Lisp."""
-    interpreter = build_interpreter()
+    interpreter = build_interpreter(
+        output=sys.stdout, error_output=sys.stderr, read_line=lambda prompt: None
+    )
     interpreter.evaluate(PROGRAM)
     return lambda: interpreter.evaluate(f"(train {STEPS})")
+
+
+class Network(nn.Module):
+    """What ``(torch_model 4 64 2)`` makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(4, 64)
+        self.fc2 = nn.Linear(64, 2)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """The outputs of ``inputs``."""
+        outputs: Tensor = self.fc2(nn.functional.relu(self.fc1(inputs)))
+        return outputs
 
 
 def python_training() -> Callable[[], object]:
     """A function that runs ``STEPS`` training steps in plain Python."""
     inputs, targets = torch.tensor(INPUTS), torch.tensor(TARGETS)
-    model = nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 2))
+    model = Network()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 
     def train() -> None:

@@ -2,11 +2,11 @@
 ;
 ; The model is SmolLM2-135M, small enough for any machine and not always right. At a shell:
 ;
-;    lispe-workbench --run samples/chat.lisp What is a tensor?
+;    lispe-workbench --run samples/chat.lisp Why is the sky blue?
 
 (use 'lispe_torch)
 
-(setq question (select (join _args " ") "What is the capital of France?"))
+(setq question (select (join _args " ") "What is a tensor, in one sentence?"))
 
 (defun answer (path)
    (setq model (torch_load_model path))
