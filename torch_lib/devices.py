@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextvars import ContextVar
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -32,7 +33,7 @@ __all__ = [
 
 KNOWN_DEVICES = "cpu, cuda, cuda:N, mps"
 
-Movable = Tensor | nn.Module
+Movable = TypeVar("Movable", Tensor, nn.Module)
 
 _current: ContextVar[torch.device | None] = ContextVar("device", default=None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from torch import Tensor, nn
 
 __all__ = [
@@ -13,13 +15,15 @@ __all__ = [
     "unfreeze",
 ]
 
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-def train(model: nn.Module) -> nn.Module:
+
+def train(model: ModuleT) -> ModuleT:
     """Switch ``model`` to training, where dropout works, and give it back."""
     return model.train()
 
 
-def eval(model: nn.Module) -> nn.Module:
+def eval(model: ModuleT) -> ModuleT:
     """Switch ``model`` to evaluation, where dropout rests, and give it back."""
     return model.eval()
 
@@ -34,11 +38,11 @@ def parameter_count(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def freeze(model: nn.Module) -> nn.Module:
+def freeze(model: ModuleT) -> ModuleT:
     """Keep the parameters of ``model`` from training, and give it back."""
     return model.requires_grad_(False)
 
 
-def unfreeze(model: nn.Module) -> nn.Module:
+def unfreeze(model: ModuleT) -> ModuleT:
     """Let the parameters of ``model`` train again, and give it back."""
     return model.requires_grad_(True)

@@ -93,10 +93,10 @@ def test_seeing_nothing_gives_zeros(mask: Tensor, dropout: float) -> None:
     query = torch.randn(2, 4, 5, 16, requires_grad=True)
 
     result = attention.scaled_dot_product_attention(query, query, query, mask, dropout)
-    result.sum().backward()
+    (gradient,) = torch.autograd.grad(result.sum(), query)
 
     assert result.abs().sum() == 0
-    assert query.grad.isfinite().all()
+    assert gradient.isfinite().all()
 
 
 @pytest.mark.gpu
@@ -110,10 +110,10 @@ def test_seeing_nothing_gives_zeros_on_cuda(
     query = torch.randn(2, 4, 5, 64, device="cuda", dtype=dtype, requires_grad=True)
 
     result = attention.scaled_dot_product_attention(query, query, query, mask, dropout)
-    result.sum().backward()
+    (gradient,) = torch.autograd.grad(result.sum(), query)
 
     assert result.abs().sum() == 0
-    assert query.grad.isfinite().all()
+    assert gradient.isfinite().all()
 
 
 @pytest.mark.parametrize("dropout", [0.0, 1e-9])
@@ -169,7 +169,7 @@ def test_the_flash_module_projects_around_the_kernel() -> None:
     query, other = torch.randn(2, 5, 16), torch.randn(2, 7, 16)
 
     def split(input: Tensor) -> Tensor:
-        return input.unflatten(-1, (4, 4)).transpose(1, 2)
+        return input.reshape(*input.shape[:2], 4, 4).transpose(1, 2)
 
     inputs = split(module.q_proj(query)), split(module.k_proj(other)), split(module.v_proj(other))
     expected = module.out_proj(formula(*inputs).transpose(1, 2).flatten(2))

@@ -35,9 +35,9 @@ def test_reductions_keep_gradients() -> None:
     """The result of a reduction can be a loss."""
     weights = torch.tensor([1.0, 2.0], requires_grad=True)
 
-    reductions.mean(weights).backward()
+    (gradient,) = torch.autograd.grad(reductions.mean(weights), weights)
 
-    assert torch.equal(weights.grad, torch.tensor([0.5, 0.5]))
+    assert torch.equal(gradient, torch.tensor([0.5, 0.5]))
 
 
 def test_orders_give_values_and_places() -> None:
@@ -60,7 +60,7 @@ def test_draws_respect_probabilities() -> None:
     drawn = reductions.multinomial(weights, 1000, True)
 
     assert drawn.dtype == torch.int64
-    assert drawn.unique().tolist() == [1, 3]
+    assert set(drawn.tolist()) == {1, 3}
     assert 650 < (drawn == 3).sum() < 850
     assert sorted(reductions.multinomial(weights, 2).tolist()) == [1, 3]
 

@@ -40,7 +40,9 @@ def test_masks_tell_tokens_from_padding() -> None:
         ([[[1]]], ShapeError, "sequence 0 must have one dimension, its shape is (1 1)"),
     ],
 )
-def test_other_entries_are_named(sequences: list, error: type[TorchLibError], message: str) -> None:
+def test_other_entries_are_named(
+    sequences: list[object], error: type[TorchLibError], message: str
+) -> None:
     """By their position."""
     with pytest.raises(error) as caught:
         pad_sequences(sequences)

@@ -118,7 +118,7 @@ def test_random_tensors_follow_the_seed() -> None:
     for one, other in zip(first, second, strict=True):
         assert torch.equal(one, other)
     assert 0 <= first[0].min() < first[0].max() < 1
-    assert first[2].unique().tolist() == [-2, -1, 0, 1]
+    assert set(first[2].tolist()) == {-2, -1, 0, 1}
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_gradients_are_recorded_on_request() -> None:
     weight = tensors.requires_grad(torch.ones(2))
     assert tensors.grad(weight) is None
 
-    (tensors.clone(weight) * tensors.detach(weight * 3)).sum().backward()
+    torch.autograd.backward((tensors.clone(weight) * tensors.detach(weight * 3)).sum())
 
-    assert torch.equal(tensors.grad(weight), torch.tensor([3.0, 3.0]))
+    torch.testing.assert_close(tensors.grad(weight), torch.tensor([3.0, 3.0]))
     assert not tensors.requires_grad(weight, False).requires_grad
 
 
