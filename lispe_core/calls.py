@@ -11,13 +11,13 @@ from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.operators import OPERATIONS
 
 Family = Literal["maplist", "map"]
 Function = Callable[..., Value]
 
 LAMBDA_NAMES = frozenset({Symbol("lambda"), Symbol("λ"), Symbol("\\")})
 BLANK = Symbol("_")
-_BINARY = frozenset(["+", "-", "*", "/", "%", "^^", "**", "<<", ">>", "&", "|", "^", "&~"])
 _MOST_CROSSINGS = 200
 
 
@@ -37,10 +37,12 @@ def callable_of(value: Value, family: Family = "maplist", operands: int = 1) -> 
     if type(value) is FunctionType:
         return value
     if isinstance(value, Symbol):
-        function = function_named(value)
-        if family == "map" and operands == 1 and value.name in _BINARY:
-            return lambda element: function(element, element)
-        return function
+        operation = OPERATIONS.get(value.name)
+        if operation is not None and operands == 2:
+            return operation
+        if operation is not None and family == "map":
+            return lambda element: operation(element, element)
+        return function_named(value)
     if isinstance(value, list):
         if value and is_lambda(value):
             return current().evaluator.procedure(value)

@@ -30,7 +30,10 @@ class Dictionary(dict[Value, Value]):
     @staticmethod
     def key(value: Value) -> Value:
         """``value`` as a key."""
-        return value if type(value) is str else display(value)
+        kind = type(value)
+        if kind is str:
+            return value
+        return str(value) if kind is int else display(value)
 
     def keys_list(self) -> Value:
         """The keys, as a typed list."""

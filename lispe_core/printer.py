@@ -83,7 +83,7 @@ def _part(value: Value) -> str:
     kind = type(value)
     if kind is int:
         return str(value)
-    return f"{value:g}" if kind is float else written(value)
+    return "%g" % value if kind is float else written(value)  # noqa: UP031  # twice as fast
 
 
 def sequence(values: Iterable[Value]) -> str:
@@ -104,7 +104,7 @@ def _(value: list) -> str:  # type: ignore[type-arg]  # singledispatch takes cla
 def _(value: array) -> str:  # type: ignore[type-arg]
     if value.typecode in "qh":
         return f"({' '.join(map(str, value.tolist()))})"
-    return f"({' '.join([f'{number:g}' for number in value.tolist()])})"
+    return f"({' '.join(['%g'] * len(value))})" % tuple(value.tolist())
 
 
 @display.register

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 from array import array
 from collections.abc import Iterable
 from functools import reduce
 
 from lispe_core.containers import iterate
-from lispe_core.elementwise import Elementwise
+from lispe_core.elementwise import Elementwise, Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Strings, Value
@@ -18,6 +19,8 @@ from lispe_core.scalars import Float
 from lispe_core.typed_lists import Floats, TypedList, homogeneous, total
 
 arithmetic = Library("arithmetic")
+
+_PLAIN = frozenset({int, float})
 
 _DESCRIPTIONS = {
     "+": """The sum of the operands; text takes everything behind it as text.
@@ -166,8 +169,19 @@ def _leaves(values: Iterable[Value]) -> list[Value]:
     return leaves
 
 
-def _summable(values: Value) -> list[Value]:
+def _are_plain(values: Value) -> bool:
+    """Whether all elements are ordinary numbers, which Python's own operations suit."""
+    return isinstance(values, list) and _PLAIN.issuperset(map(type, values))
+
+
+def _quickest(plain: Operation, checked: Operation, values: Value) -> Operation:
+    return plain if _are_plain(values) else checked
+
+
+def _summable(values: Value) -> Iterable[Value]:
     """The leaves of a plain list; text is refused, since only ``strings`` have a sum."""
+    if _are_plain(values):
+        return list(values)
     leaves = _leaves(iterate(values))
     for value in leaves:
         if isinstance(value, (str, bytes)):
@@ -189,7 +203,7 @@ def summed(values: Value) -> Value:
     if isinstance(values, Strings):
         return "".join(values)
     if isinstance(values, list):
-        return reduce(add, _summable(values), 0.0)
+        return reduce(_quickest(operator.add, add, values), _summable(values), 0.0)
     if isinstance(values, Container) and not isinstance(values, Foreign):
         grouped = homogeneous(list(values.iterate()))
         return total(grouped) if isinstance(grouped, TypedList) else reduce(add, grouped, 0)
@@ -209,7 +223,7 @@ def product(values: Value) -> Value:
     if isinstance(values, list) or (
         isinstance(values, Container) and not isinstance(values, Foreign)
     ):
-        return reduce(multiply, _summable(values), 1.0)
+        return reduce(_quickest(operator.mul, multiply, values), _summable(values), 1.0)
     raise LispError("'product' needs a list")
 
 
@@ -230,6 +244,8 @@ def largest(first: Value, *others: Value) -> Value:
         (max '(3 9 5))    ; => 9
     """
     values = _candidates("max", first, others)
+    if _are_plain(values):
+        return max(values, default=None)
     return reduce(lambda a, b: b if less(a, b) else a, values) if values else None
 
 
@@ -241,6 +257,8 @@ def smallest(first: Value, *others: Value) -> Value:
         (min 3 7 5)       ; => 3
     """
     values = _candidates("min", first, others)
+    if _are_plain(values):
+        return min(values, default=None)
     return reduce(lambda a, b: b if less(b, a) else a, values) if values else None
 
 

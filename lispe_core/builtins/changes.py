@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import cmp_to_key
 from typing import Any
 
 from lispe_core.calls import callable_of, through_c
@@ -18,6 +19,8 @@ from lispe_core.typed_lists import Integers, Numbers, TypedList
 
 changes = Library("changing lists")
 
+_HASHED = frozenset({int, float, str, Symbol})
+"""The types whose values are equal, in Python, when they are ``=``."""
 _ORDERS = {"<": False, ">": True}
 
 
@@ -298,19 +301,6 @@ def _inverted(dictionary: Any) -> Value:
     return result
 
 
-class _Ranked:
-    """A list element while it is sorted by a function of the program."""
-
-    __slots__ = ("value",)
-    precedes: Any
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-    def __lt__(self, other: _Ranked) -> bool:
-        return bool(self.precedes(self.value, other.value))
-
-
 @changes.builtin("sort", in_place=True)
 def sort(order: Value, values: Value) -> Value:
     """Sort a list in place; ``order`` holds when its first operand comes before its second.
@@ -342,10 +332,9 @@ def _sorted(order: Value, values: list[Value]) -> list[Value]:
         raise LispError(
             "The comparison must be strict for a 'sort': it must not hold between equal elements"
         )
-    ranked = type(
-        "Ranked", (_Ranked,), {"__slots__": (), "precedes": staticmethod(through_c(precedes))}
-    )
-    return sorted(values, key=ranked)
+    rank = cmp_to_key(lambda left, right: -1 if precedes(left, right) else 1)
+    ranked: list[Value] = through_c(lambda: sorted(values, key=rank))()
+    return ranked
 
 
 @changes.builtin("unique")
@@ -357,8 +346,11 @@ def unique(values: Value) -> Value:
     """
     if isinstance(values, str):
         return values
+    held = list(iterate(values))
+    if _HASHED.issuperset(map(type, held)):
+        return alike(values, dict.fromkeys(held))
     found: dict[Any, Value] = {}
-    for value in iterate(values):
+    for value in held:
         found.setdefault(fingerprint(value), value)
     return alike(values, found.values())
 

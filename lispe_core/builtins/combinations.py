@@ -32,7 +32,7 @@ def join(values: Value, separator: Value = "") -> str:
     if isinstance(values, dict):
         pairs = [f"{display(key)}:{display(value)}" for key, value in values.items()]
         return (mark or ",").join(pairs)
-    return mark.join(map(display, iterate(values)))
+    return mark.join([value if type(value) is str else display(value) for value in iterate(values)])
 
 
 def _is_endless(values: Value) -> bool:

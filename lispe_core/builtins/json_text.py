@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from typing import Any
 
@@ -27,29 +26,24 @@ def to_json(value: Value) -> str:
         (json '(1 2.5 "a" nil true))    ; => [1,2.5,"a",null,true]
         (json {"a":{"b":(list)}})       ; => {"a":{"b":[]}}
     """
-    from json.encoder import encode_basestring
+    import json
 
-    if value is None:
-        return "null"
+    try:
+        return json.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+        )
+    except ValueError as error:
+        raise LispError(f"this value has no JSON text: {error}") from None
+
+
+def _plain(value: Value) -> Any:
+    """What the encoder can write instead of ``value``."""
     if isinstance(value, Truth):
-        return "true"
-    if isinstance(value, float):
-        return float.__repr__(value) if math.isfinite(value) else "null"
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, dict):
-        return _object(value)
-    if isinstance(value, (list, array, Container)):
-        return f"[{','.join([to_json(item) for item in iterate(value)])}]"
+        return True
+    if isinstance(value, (array, Container)):
+        return list(iterate(value))
     fields = getattr(value, "fields", None)
-    return _object(fields) if isinstance(fields, dict) else encode_basestring(display(value))
-
-
-def _object(pairs: dict[Any, Value]) -> str:
-    from json.encoder import encode_basestring
-
-    members = [f"{encode_basestring(display(key))}:{to_json(item)}" for key, item in pairs.items()]
-    return "{" + ",".join(members) + "}"
+    return fields if isinstance(fields, dict) else display(value)
 
 
 @json_text.builtin("json_parse")
