@@ -114,7 +114,7 @@ class Analysis:
     def assigned(self, forms: Iterable[Value]) -> set[str]:
         """The names that ``forms`` assign in their call frame, lambdas included."""
         found: set[str] = set()
-        for form in self._lists(forms):
+        for form in self.lists(forms):
             head = form[0]
             if isinstance(head, Symbol) and head.name in _ASSIGNED and len(form) > 1:
                 for target in _ASSIGNED[head.name](form):
@@ -126,12 +126,12 @@ class Analysis:
         """Whether ``forms`` may read or assign names that stand nowhere in their text."""
         return any(
             isinstance(form[0], Symbol) and form[0] in _READS_THE_FRAME
-            for form in self._lists(forms)
+            for form in self.lists(forms)
         )
 
     def assigned_in_lambdas(self, forms: Iterable[Value]) -> bool:
         """Whether a lambda in ``forms`` assigns a name that is not its parameter."""
-        for form in self._lists(forms):
+        for form in self.lists(forms):
             if _is_lambda_name(form[0]) and len(form) > 2 and isinstance(form[1], list):
                 parameters = {name.name for name in form[1] if isinstance(name, Symbol)}
                 if self.assigned(form[2:]) - parameters:
@@ -175,7 +175,8 @@ class Analysis:
                     waiting.extend(form)
         return False
 
-    def _lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
+    def lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
+        """All lists in ``forms`` that may be code of their frame, macros expanded."""
         waiting: list[Value] = list(forms)
         while waiting:
             form = waiting.pop()

@@ -12,6 +12,7 @@ from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
 from lispe_core.frames import AnyName, Frame
 from lispe_core.functions import FunctionInfo, described
+from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
 from lispe_core.namespace import Namespace
 from lispe_core.parameters import Parameters, parameters_of
@@ -86,6 +87,8 @@ class Compiler:
         if frame.kind == "function":
             frame.variables |= e.analysis.assigned(body_forms)
             frame.shared = e.analysis.assigned_in_lambdas(body_forms)
+            own = {*frame.variables} - bound
+            frame.kinds = variable_kinds(body_forms, e.analysis.lists, own)
             if e.analysis.reads_frame(body_forms):
                 frame.dictionary = _DICTIONARY
                 frame.variables = AnyName()

@@ -24,6 +24,7 @@ from lispe_core.expander import Expander
 from lispe_core.forms import DictionaryForm, LispList, SourceList, Span, Symbol, Value
 from lispe_core.frames import Frame, SetVariables
 from lispe_core.functions import FunctionInfo
+from lispe_core.kinds import Kind, literal_kind
 from lispe_core.namespace import Namespace
 from lispe_core.quotation import QUOTE, quoted_entries, quoted_value
 
@@ -85,6 +86,7 @@ class Emitter:
         self.span = span
         self.block: list[ast.stmt] = []
         self.written: list[str] = []
+        self.kinds: dict[str, Kind] = {}
         self.functions: dict[str, tuple[FunctionInfo, str]] = {}
         self._temporaries = 0
         self._heights: dict[int, tuple[ast.expr, int]] = {}
@@ -418,9 +420,18 @@ class Emitter:
         piece.span, piece.spans = form.span, form.spans[start:end]
         return piece
 
-    def is_numeric(self, value: ast.expr) -> bool:
-        """Whether the value is surely an ``int`` or a ``float``."""
-        return isinstance(value, ast.Constant) and type(value.value) in (int, float)
+    def kind_of(self, value: ast.expr) -> Kind:
+        """What is known of the value of a constant or a variable."""
+        if isinstance(value, ast.Constant):
+            return literal_kind(value.value)
+        if isinstance(value, ast.Name):
+            if value.id in self.kinds:
+                return self.kinds[value.id]
+            if value.id.startswith(names.VARIABLE):
+                name = names.lisp_name(value.id)
+                owner = self.frame.owner_of(name)
+                return owner.kinds.get(name, Kind.ANY) if owner is not None else Kind.ANY
+        return Kind.ANY
 
     def set_variables(self) -> SetVariables:
         """What surely has a value here."""

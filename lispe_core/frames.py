@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lispe_core import names, nodes
+from lispe_core.kinds import Kind
 
 FrameKind = Literal["root", "function", "lambda", "outline"]
 
@@ -44,6 +45,7 @@ class Frame:
         own_lisp_name: The Lisp name that calls this function.
         parameters: The slots a call of the function itself assigns, ``None`` if it can't be
             turned into a loop.
+        kinds: What is known of the values of variables.
         depth: How many blocks are open.
         returns: Whether an outline contains a ``return`` of the function around it.
         breaks: Whether an outline contains a ``break`` of a loop around it.
@@ -63,6 +65,7 @@ class Frame:
     lets: set[str] = field(default_factory=set)
     written_outside: dict[str, str] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     depth: int = 0
     returns: bool = False
     breaks: bool = False

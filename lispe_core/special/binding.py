@@ -8,6 +8,7 @@ from lispe_core import names, nodes
 from lispe_core.emitter import VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
+from lispe_core.special.access import fetch, is_access, put
 from lispe_core.special.nesting import nested
 from lispe_core.special.operators import arithmetic, deliver_formula, folded
 
@@ -205,7 +206,7 @@ def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     place = form[1]
     if isinstance(place, Symbol):
         return _update_variable(e, form, sign, place.name, to)
-    if isinstance(place, list) and len(place) > 2 and str(place[0]) in ("@", "at", "nth"):
+    if is_access(place):
         return _update_element(e, form, sign, place, to)
     return e.deliver(e.call("fail", nodes.constant(f"Missing variable name in '{form[0]}'")), to)
 
@@ -228,13 +229,13 @@ def _update_variable(
 def _update_element(
     e: Emitter, form: list[Value], sign: str, place: list[Value], to: Destination
 ) -> ast.expr:
-    container, *keys = (e.keep(value) for value in e.operands(place))
+    container, *keys = (e.keep_unless_name(value) for value in e.operands(place))
     for key in keys[:-1]:
-        container = e.keep(e.call("element", container, key))
-    operands = [e.keep(value) for value in e.operands(form, 2)]
-    old = e.keep(e.call("counter", container, keys[-1], operands[0]))
-    value = e.keep(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
-    e.add(ast.Expr(e.call("store", container, keys[-1], value)))
+        container = fetch(e, container, key, e.call("element", container, key))
+    operands = [e.keep_unless_name(value) for value in e.operands(form, 2)]
+    old = fetch(e, container, keys[-1], e.call("counter", container, keys[-1], operands[0]))
+    value = e.keep_unless_name(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
+    put(e, container, keys[-1], value)
     return e.deliver(value, to)
 
 

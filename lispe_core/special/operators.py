@@ -16,6 +16,7 @@ from typing import NamedTuple
 from lispe_core import nodes
 from lispe_core.emitter import RETURN, VALUE, Destination, Emitter, Store, Temporary
 from lispe_core.forms import Symbol, Value
+from lispe_core.kinds import Kind, combined, literal_kind
 from lispe_core.special.control import as_value
 
 Inline = Callable[[Emitter, list[Value], Destination], ast.expr]
@@ -30,50 +31,64 @@ class Formula(NamedTuple):
 
     fast: ast.expr
     slow: ast.expr
-    numeric: bool
+    kind: Kind
     operations: int = 0
 
 
-def _plain(operator: type[ast.operator]) -> Callable[[Formula, Formula], ast.expr]:
-    return lambda left, right: ast.BinOp(left.fast, operator(), right.fast)
+Fast = Callable[[Emitter, "Formula", "Formula"], ast.expr | None]
 
 
-def _multiplied(left: Formula, right: Formula) -> ast.expr:
-    """``"ab" * 3`` must fail as ``+"ab"`` does; one number beside text is not enough."""
+def _plain(operator: type[ast.operator]) -> Fast:
+    return lambda e, left, right: ast.BinOp(left.fast, operator(), right.fast)
+
+
+def _multiplied(e: Emitter, left: Formula, right: Formula) -> ast.expr:
+    """``"ab" * 3`` must fail, as ``+"ab"`` does; text times itself fails anyway."""
+    match left.fast, right.fast:
+        case ast.Name(id=first), ast.Name(id=second) if first == second:
+            return ast.BinOp(left.fast, ast.Mult(), right.fast)
     return ast.BinOp(_no_text(left), ast.Mult(), _no_text(right))
 
 
 def _no_text(operand: Formula) -> ast.expr:
-    if operand.numeric or isinstance(operand.fast, ast.BinOp):
+    if operand.kind >= Kind.NO_TEXT or isinstance(operand.fast, ast.BinOp):
         return operand.fast
     return ast.UnaryOp(ast.UAdd(), operand.fast)
 
 
-def _power(left: Formula, right: Formula) -> ast.expr | None:
+def _power(e: Emitter, left: Formula, right: Formula) -> ast.expr | None:
     match right.fast:
         case ast.Constant(value=int(exponent)) if exponent >= 0:
             return ast.BinOp(_no_text(left), ast.Pow(), right.fast)
     return None
 
 
-def _remainder(left: Formula, right: Formula) -> ast.expr | None:
-    match left.fast, right.fast:
-        case ast.Name(), ast.Constant(value=int(divisor)) if divisor > 0:
-            is_integer = nodes.same(nodes.call("type", left.fast), nodes.support("int"))
-            not_negative = ast.Compare(left.fast, [ast.GtE()], [nodes.constant(0)])
-            return ast.IfExp(
-                ast.BoolOp(ast.And(), [is_integer, not_negative]),
-                ast.BinOp(left.fast, ast.Mod(), right.fast),
-                nodes.call("modulo", left.slow, right.slow),
-            )
-    return None
+def _remainder(e: Emitter, left: Formula, right: Formula) -> ast.expr | None:
+    """Python's ``%`` where it agrees: integers, the dividend not negative."""
+    match right.fast:
+        case ast.Constant(value=int(divisor)) if divisor > 0:
+            pass
+        case _:
+            return None
+    value, first_use = left.fast, left.fast
+    if not isinstance(value, (ast.Name, ast.Constant)):
+        slot = e.temporary()
+        value, first_use = nodes.name(slot), ast.NamedExpr(nodes.target(slot), value)
+    tests: list[ast.expr] = []
+    if left.kind is not Kind.INTEGER:
+        tests.append(nodes.same(nodes.call("type", first_use), nodes.support("int")))
+        first_use = value
+    tests.append(ast.Compare(first_use, [ast.GtE()], [nodes.constant(0)]))
+    test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+    plain = ast.BinOp(value, ast.Mod(), right.fast)
+    return ast.IfExp(test, plain, nodes.call("modulo", value, right.fast))
 
 
 class Operator(NamedTuple):
     """A two-operand operator: its checked function, and its fast form if it has one."""
 
     checked: str
-    fast: Callable[[Formula, Formula], ast.expr | None]
+    fast: Fast
 
 
 BINARY: dict[str, Operator] = {
@@ -89,7 +104,7 @@ BINARY: dict[str, Operator] = {
     "&": Operator("bit_and", _plain(ast.BitAnd)),
     "|": Operator("bit_or", _plain(ast.BitOr)),
     "^": Operator("bit_xor", _plain(ast.BitXor)),
-    "&~": Operator("bit_and_not", lambda left, right: None),
+    "&~": Operator("bit_and_not", lambda e, left, right: None),
 }
 
 
@@ -120,7 +135,7 @@ def _formulas(e: Emitter, form: list[Value]) -> list[Formula]:
 def _computed_before(e: Emitter, formula: Formula, changed: set[str]) -> Formula:
     if _unchanged(e, formula.fast, changed):
         return formula
-    return _leaf(e, e.keep(deliver_formula(e, formula, VALUE)), formula.numeric)
+    return _leaf(e, e.keep(deliver_formula(e, formula, VALUE)), formula.kind)
 
 
 def _unchanged(e: Emitter, value: ast.expr, changed: set[str]) -> bool:
@@ -140,25 +155,25 @@ def _formula(e: Emitter, form: list[Value], index: int) -> Formula:
     if isinstance(value, ast.Name):
         return _leaf(e, value)
     if isinstance(value, ast.Constant):
-        return Formula(value, value, type(value.value) in (int, float))
+        return Formula(value, value, literal_kind(value.value))
     return _leaf(e, e.keep(value))
 
 
-def _leaf(e: Emitter, value: ast.expr, numeric: bool = False) -> Formula:
-    return Formula(value, value, numeric or e.is_numeric(value))
+def _leaf(e: Emitter, value: ast.expr, kind: Kind = Kind.ANY) -> Formula:
+    return Formula(value, value, max(kind, e.kind_of(value)))
 
 
 def _joined(e: Emitter, sign: str, left: Formula, right: Formula) -> Formula:
     if left.operations + right.operations > _MOST_OPERATIONS:
-        left = _leaf(e, e.keep(deliver_formula(e, left, VALUE)), left.numeric)
-        right = _leaf(e, e.keep(deliver_formula(e, right, VALUE)), right.numeric)
+        left = _leaf(e, e.keep(deliver_formula(e, left, VALUE)), left.kind)
+        right = _leaf(e, e.keep(deliver_formula(e, right, VALUE)), right.kind)
     operator = BINARY[sign]
-    fast = operator.fast(left, right)
+    fast = operator.fast(e, left, right)
+    kind = combined(sign, [left.kind, right.kind])
     slow = e.place(nodes.call(operator.checked, left.slow, right.slow))
     if fast is None:
-        return Formula(slow, slow, False, left.operations + right.operations + 1)
-    numeric = left.numeric and right.numeric
-    return Formula(e.place(fast), slow, numeric, left.operations + right.operations + 1)
+        return Formula(slow, slow, kind, left.operations + right.operations + 1)
+    return Formula(e.place(fast), slow, kind, left.operations + right.operations + 1)
 
 
 def folded(e: Emitter, sign: str, values: Sequence[ast.expr]) -> Formula:
@@ -171,7 +186,7 @@ def folded(e: Emitter, sign: str, values: Sequence[ast.expr]) -> Formula:
 
 def deliver_formula(e: Emitter, formula: Formula, to: Destination) -> ast.expr:
     """Send the value of a formula to a destination."""
-    if formula.numeric or formula.fast is formula.slow:
+    if formula.kind >= Kind.NUMBER or formula.fast is formula.slow:
         return e.deliver(formula.fast, to)
     store: Destination = to
     slot = None
@@ -183,7 +198,10 @@ def deliver_formula(e: Emitter, formula: Formula, to: Destination) -> ast.expr:
     with e.into([]) as slow:
         e.deliver(formula.slow, store)
     e.add(nodes.attempt(fast, nodes.support("TypeError"), slow))
-    return nodes.name(slot) if slot is not None else nodes.nil()
+    if slot is None:
+        return nodes.nil()
+    e.kinds[slot] = formula.kind
+    return nodes.name(slot)
 
 
 def _arithmetic(e: Emitter, form: list[Value], to: Destination) -> ast.expr:

@@ -1,0 +1,270 @@
+"""Lisp against plain Python: the same small programs in both, interleaved, medians compared.
+
+Usage: python benchmarks/language.py [rounds]
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from lispe_core.interpreter import Interpreter
+
+
+class Program(NamedTuple):
+    """One program: its Lisp definition, the call, and the same in Python."""
+
+    name: str
+    lisp: str
+    call: str
+    python: Callable[[], Any]
+
+
+def fib(n: int) -> int:
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+def tak(x: int, y: int, z: int) -> int:
+    if y >= x:
+        return z
+    return tak(tak(x - 1, y, z), tak(y - 1, z, x), tak(z - 1, x, y))
+
+
+def while_sum(count: int) -> int:
+    i, total = 0, 0
+    while i < count:
+        i = i + 1
+        total = total + i
+    return total
+
+
+def build_and_sort(count: int) -> int:
+    values = []
+    seed = 42
+    for _ in range(count):
+        seed = (seed * 1103515245 + 12345) % 2147483648
+        values.append(seed)
+    values.sort()
+    return values[0]
+
+
+def build_text(count: int) -> int:
+    text = ""
+    for i in range(count):
+        text = text + "ab" + str(i)
+    return len(text)
+
+
+def update_dictionary(count: int) -> int:
+    counts: dict[str, int] = {}
+    keys = ["k" + str(i) for i in range(100)]
+    for i in range(count):
+        key = keys[i % 100]
+        counts[key] = counts.get(key, 0) + 1
+    return counts["k7"]
+
+
+def mandelbrot(width: int, height: int) -> int:
+    inside = 0
+    for row in range(height):
+        for column in range(width):
+            cr = column * 3.0 / width - 2.0
+            ci = row * 2.0 / height - 1.0
+            zr = zi = 0.0
+            i = 0
+            while i < 30 and zr * zr + zi * zi < 4.0:
+                new = zr * zr - zi * zi + cr
+                zi = 2.0 * zr * zi + ci
+                zr = new
+                i = i + 1
+            if i == 30:
+                inside = inside + 1
+    return inside
+
+
+def pipeline(count: int) -> int:
+    numbers = range(count)
+    squares = [x * x for x in numbers]
+    even = [x for x in squares if x % 2 == 0]
+    total = 0
+    for x in even:
+        total = total + x
+    return total
+
+
+def queens(size: int) -> int:
+    def place(row: int, columns: list[int]) -> int:
+        if row == size:
+            return 1
+        count = 0
+        for column in range(size):
+            if safe(row, column, columns):
+                columns.append(column)
+                count = count + place(row + 1, columns)
+                columns.pop()
+        return count
+
+    def safe(row: int, column: int, columns: list[int]) -> bool:
+        for i in range(row):
+            other = columns[i]
+            if other == column or abs(other - column) == row - i:
+                return False
+        return True
+
+    return place(0, [])
+
+
+PROGRAMS = [
+    Program(
+        "fib 25",
+        "(defun fib (n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2)))))",
+        "(fib 25)",
+        lambda: fib(25),
+    ),
+    Program(
+        "tak 22 14 7",
+        """(defun tak (x y z)
+             (if (>= y x) z
+                 (tak (tak (- x 1) y z) (tak (- y 1) z x) (tak (- z 1) x y))))""",
+        "(tak 22 14 7)",
+        lambda: tak(22, 14, 7),
+    ),
+    Program(
+        "while, sum",
+        """(defun while_sum (count)
+             (setq i 0)
+             (setq total 0)
+             (while (< i count)
+               (setq i (+ i 1))
+               (setq total (+ total i)))
+             total)""",
+        "(while_sum 300000)",
+        lambda: while_sum(300000),
+    ),
+    Program(
+        "build and sort a list",
+        """(defun build_and_sort (count)
+             (setq values ())
+             (setq seed 42)
+             (loopcount count
+               (setq seed (% (+ (* seed 1103515245) 12345) 2147483648))
+               (push values seed))
+             (sort '< values)
+             (car values))""",
+        "(build_and_sort 50000)",
+        lambda: build_and_sort(50000),
+    ),
+    Program(
+        "build a text",
+        """(defun build_text (count)
+             (setq text "")
+             (loopcount count i
+               (setq text (+ text "ab" (string i))))
+             (size text))""",
+        "(build_text 20000)",
+        lambda: build_text(20000),
+    ),
+    Program(
+        "update a dictionary",
+        """(defun update_dictionary (count)
+             (setq counts {})
+             (setq names (maplist (\\(i) (+ "k" (string i))) (range 0 100 1)))
+             (loopcount count i
+               (+= (@ counts (@ names (% i 100))) 1))
+             (@ counts "k7"))""",
+        "(update_dictionary 200000)",
+        lambda: update_dictionary(200000),
+    ),
+    Program(
+        "mandelbrot",
+        """(defun mandelbrot (width height)
+             (setq inside 0)
+             (loopcount height row
+               (loopcount width column
+                 (setq cr (- (/ (* column 3.0) width) 2.0))
+                 (setq ci (- (/ (* row 2.0) height) 1.0))
+                 (setq zr 0.0)
+                 (setq zi 0.0)
+                 (setq i 0)
+                 (while (and (< i 30) (< (+ (* zr zr) (* zi zi)) 4.0))
+                   (setq new (+ (- (* zr zr) (* zi zi)) cr))
+                   (setq zi (+ (* 2.0 zr zi) ci))
+                   (setq zr new)
+                   (setq i (+ i 1)))
+                 (if (= i 30) (setq inside (+ inside 1)))))
+             inside)""",
+        "(mandelbrot 150 100)",
+        lambda: mandelbrot(150, 100),
+    ),
+    Program(
+        "higher-order pipeline",
+        """(defun pipeline (count)
+             (foldl '+ 0
+               (filterlist (\\(x) (= (% x 2) 0))
+                 (maplist (\\(x) (* x x)) (range 0 count 1)))))""",
+        "(pipeline 200000)",
+        lambda: pipeline(200000),
+    ),
+    Program(
+        "n-queens",
+        """(defun safe (row column columns)
+             (loopcount row i
+               (setq other (@ columns i))
+               (if (or (= other column) (= (iabs (- other column)) (- row i)))
+                   (return nil)))
+             true)
+           (defun place (row columns n)
+             (if (= row n) 1
+                 (block
+                   (setq count 0)
+                   (loopcount n column
+                     (check (safe row column columns)
+                       (push columns column)
+                       (setq count (+ count (place (+ row 1) columns n)))
+                       (pop columns)))
+                   count)))
+           (defun queens (n) (place 0 () n))""",
+        "(queens 8)",
+        lambda: queens(8),
+    ),
+]
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    interpreter = Interpreter()
+    ratios = []
+    for program in PROGRAMS:
+        interpreter.evaluate(program.lisp)
+        expected = program.python()
+        found = interpreter.evaluate(program.call)
+        if found != expected:
+            raise SystemExit(f"{program.name}: Lisp gives {found}, Python {expected}")
+    for program in PROGRAMS:
+        times: dict[str, list[float]] = {"lisp": [], "python": []}
+        call = f"(defun run () {program.call})"
+        interpreter.evaluate(call)
+        engines: list[tuple[str, Callable[[], Any]]] = [
+            ("lisp", lambda: interpreter.evaluate("(run)")),
+            ("python", program.python),
+        ]
+        for _ in range(rounds):
+            random.shuffle(engines)
+            for engine, run in engines:
+                start = time.perf_counter()
+                run()
+                times[engine].append(time.perf_counter() - start)
+        lisp, python = statistics.median(times["lisp"]), statistics.median(times["python"])
+        ratios.append(lisp / python)
+        print(f"{program.name:24} {python * 1000:8.1f} ms {ratios[-1]:6.2f}")
+    mean = math.exp(statistics.fmean(map(math.log, ratios)))
+    print(f"{'geometric mean':24} {'':11} {mean:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
