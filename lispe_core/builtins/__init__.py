@@ -14,6 +14,7 @@ from lispe_core.builtins.dictionaries import dictionaries
 from lispe_core.builtins.files import files
 from lispe_core.builtins.higher_order import higher_order
 from lispe_core.builtins.json_text import json_text
+from lispe_core.builtins.linear_algebra import linear_algebra
 from lispe_core.builtins.lists import lists
 from lispe_core.builtins.mathematics import mathematics
 from lispe_core.builtins.output import output
@@ -38,6 +39,7 @@ LIBRARIES = (
     higher_order,
     composable,
     arrays,
+    linear_algebra,
     mathematics,
     randomness,
     strings,

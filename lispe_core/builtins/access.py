@@ -37,21 +37,18 @@ def at(container: Value, key: Value, *keys: Value) -> Value:
 
 
 @access.builtin("set@", in_place=True)
-def set_at(container: Value, key: Value, *keys_and_value: Value) -> Value:
-    """Put the last operand under the keys; the innermost container.
+def set_at(container: Value, key: Value, value: Value, *more: Value) -> Value:
+    """Put the last operand under the keys before it; the innermost container.
 
     An index equal to the size appends.
 
     Example:
         (set@ '(1 2 3) 0 'a)    ; => (a 2 3)
     """
-    if not keys_and_value:
-        raise LispError("Wrong number of arguments for: 'set@'")
-    *inner_keys, value = keys_and_value
-    if not inner_keys:
+    if not more:
         return store(container, key, value)
     inner = element(container, key)
-    changed = set_at(inner, *inner_keys, value)
+    changed = set_at(inner, value, *more)
     if isinstance(inner, str):
         store(container, key, changed)
     return changed

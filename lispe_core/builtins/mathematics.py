@@ -43,7 +43,7 @@ def over_lists(function: Real, value: Value) -> Value:
         return LispList(over_lists(function, element) for element in value)
     if isinstance(value, Float):
         return Float(function(value))
-    if isinstance(value, (int, float, str, bytes)):
+    if isinstance(value, (int, float, str, bytes)) or hasattr(value, "__float__"):
         return function(to_number(value))
     raise LispError("a number is expected")
 

@@ -1,0 +1,215 @@
+"""Matrices and tensors by their dimensions; inverse, determinant and linear systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lispe_core.builtins.lists import spread
+from lispe_core.containers import iterate, require_list
+from lispe_core.errors import LispError
+from lispe_core.forms import LispList, Strings, Value
+from lispe_core.library import Library
+from lispe_core.matrices import Matrix, grouped, shape_of
+from lispe_core.printer import display
+from lispe_core.scalars import to_number
+from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
+
+linear_algebra = Library("linear algebra")
+
+RowKind = type[TypedList] | type[Strings]
+
+_KINDS: dict[str, RowKind] = {
+    "short": Shorts,
+    "integer": Integers,
+    "float": Floats,
+    "number": Numbers,
+    "string": Strings,
+}
+
+
+def _row(kind: RowKind, values: list[Value]) -> Value:
+    if issubclass(kind, TypedList):
+        return kind.converted(values)
+    return Strings(map(display, values))
+
+
+def _filled(kind: RowKind, sizes: list[int], content: Value) -> Value:
+    count, *inner = sizes
+    if not inner:
+        return _row(kind, [content] * count)
+    return Matrix(_filled(kind, inner, content) for _ in range(count))
+
+
+def _converted(kind: RowKind, values: Value) -> Value:
+    rows = list(iterate(values))
+    if any(isinstance(row, (list, TypedList)) for row in rows):
+        return grouped([_converted(kind, row) for row in rows])
+    return _row(kind, rows)
+
+
+def _dimensions(operands: list[Value]) -> list[int]:
+    sizes = list(spread(operands))
+    if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise LispError("the dimensions of a matrix are whole numbers above zero")
+    return sizes
+
+
+def _blank(kind: RowKind) -> Value:
+    return "" if kind is Strings else 0
+
+
+def _declare(name: str) -> None:
+    kind = _KINDS[name]
+    blank = "" if kind is Strings else "0"
+    shown = '"" ""' if kind is Strings else "0 0"
+
+    def matrix(rows: Value, columns: int | None = None, content: Value = None) -> Value:
+        if columns is None:
+            require_list(f"matrix_{name}", rows)
+            return _converted(kind, rows)
+        filling = _blank(kind) if content is None else content
+        return _filled(kind, _dimensions([rows, columns]), filling)
+
+    def tensor(first: Value, *dimensions: Value) -> Value:
+        if not dimensions and any(isinstance(row, (list, TypedList)) for row in iterate(first)):
+            return _converted(kind, first)
+        return _filled(kind, _dimensions([first, *dimensions]), _blank(kind))
+
+    matrix.__doc__ = f"""A matrix of {name}s: of a nested list, or of so many rows and columns.
+
+    Example:
+        (matrix_{name} 2 2)    ; => (({shown}) ({shown}))
+    """
+    tensor.__doc__ = f"""A tensor of {name}s with the given dimensions, filled with {blank or '""'}.
+
+    Example:
+        (tensor_{name} 1 1 2)    ; => ((({shown})))
+    """
+    nameless = name == "number"
+    linear_algebra.builtin(f"matrix_{name}", *(["matrix"] if nameless else []))(matrix)
+    linear_algebra.builtin(f"tensor_{name}", *(["tensor"] if nameless else []))(tensor)
+
+
+for _name in _KINDS:
+    _declare(_name)
+
+
+def _square(name: str, matrix: Value) -> Any:
+    """The matrix for NumPy, checked to be square."""
+    import numpy
+
+    shape = shape_of(matrix)
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise LispError(f"'{name}' needs a square matrix")
+    return numpy.array([[to_number(value) for value in row] for row in matrix])
+
+
+def _from_numpy(values: Any) -> Value:
+    if values.ndim == 1:
+        return Numbers(values.tolist())
+    return grouped([_from_numpy(row) for row in values])
+
+
+@linear_algebra.builtin("determinant")
+def determinant(matrix: Value) -> float:
+    """The determinant of a square matrix.
+
+    Example:
+        (determinant '((1 2) (3 4)))    ; => -2
+    """
+    import numpy
+
+    return float(numpy.linalg.det(_square("determinant", matrix)))
+
+
+@linear_algebra.builtin("solve")
+def solve(matrix: Value, right: Value) -> Value:
+    """What ``matrix`` must be multiplied with to give ``right``.
+
+    Example:
+        (solve '((2 0) (0 4)) '(2 2))    ; => (1 0.5)
+    """
+    import numpy
+
+    square = _square("solve", matrix)
+    require_list("solve", right)
+    nested = len(shape_of(right)) == 2
+    side = [[to_number(v) for v in row] if nested else to_number(row) for row in right]
+    try:
+        return _from_numpy(numpy.linalg.solve(square, numpy.array(side)))
+    except numpy.linalg.LinAlgError:
+        raise LispError("the matrix is singular") from None
+    except ValueError:
+        raise LispError("the sizes of a linear system do not fit") from None
+
+
+@linear_algebra.builtin("⌹", "invert")
+def invert(matrix: Value, right: Value = None) -> Value:
+    """The inverse of a matrix; of two operands, the solution of the linear system.
+
+    Example:
+        (invert '((2 0) (0 4)))             ; => ((0.5 0) (0 0.25))
+        (invert '((2 0) (0 4)) '(2 2))      ; => (1 0.5)
+    """
+    if right is not None:
+        return solve(matrix, right)
+    import numpy
+
+    try:
+        return _from_numpy(numpy.linalg.inv(_square("invert", matrix)))
+    except numpy.linalg.LinAlgError:
+        raise LispError("the matrix is singular") from None
+
+
+@linear_algebra.builtin("ludcmp")
+def decompose(matrix: Value) -> Value:
+    """Replace a number matrix by its LU decomposition; the order in which its rows were taken.
+
+    Example:
+        (ludcmp (matrix_number '((0 2) (3 4))))    ; => (1 1)
+    """
+    _square("ludcmp", matrix)
+    if any(isinstance(row, (Integers, Shorts)) for row in matrix):
+        raise LispError("'ludcmp' needs a matrix of numbers")
+    size = len(matrix)
+    order = Integers()
+    for column in range(size):
+        pivot = max(range(column, size), key=lambda row: abs(matrix[row][column]))
+        if matrix[pivot][column] == 0:
+            raise LispError("the matrix is singular")
+        matrix[column], matrix[pivot] = matrix[pivot], matrix[column]
+        order.append(pivot)
+        for row in range(column + 1, size):
+            factor = matrix[row][column] / matrix[column][column]
+            matrix[row][column] = factor
+            for place in range(column + 1, size):
+                matrix[row][place] -= factor * matrix[column][place]
+    return order
+
+
+@linear_algebra.builtin("lubksb")
+def substitute(matrix: Value, order: Value, right: Value = None) -> Value:
+    """Solve a linear system whose matrix went through ``ludcmp``.
+
+    Without a right side, the inverse.
+
+    Example:
+        (setq m (matrix_number '((0 2) (3 4)))) (lubksb m (ludcmp m) '(2 7))    ; => (1 1)
+    """
+    require_list("lubksb", matrix, order)
+    size = len(matrix)
+    if right is None:
+        units = [[float(row == column) for row in range(size)] for column in range(size)]
+        columns = [substitute(matrix, order, LispList(unit)) for unit in units]
+        return grouped([Numbers(row) for row in zip(*columns, strict=True)])
+    values = [to_number(value) for value in iterate(right)]
+    if len(values) != size or len(order) != size:
+        raise LispError("the sizes of a linear system do not fit")
+    for place, pivot in enumerate(order):
+        values[place], values[pivot] = values[pivot], values[place]
+    for row in range(size):
+        values[row] -= sum(matrix[row][column] * values[column] for column in range(row))
+    for row in reversed(range(size)):
+        known = sum(matrix[row][column] * values[column] for column in range(row + 1, size))
+        values[row] = (values[row] - known) / matrix[row][row]
+    return Numbers(values)
