@@ -88,14 +88,14 @@ def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) ->
     if program is not None and not program:
         flag, operand = ("--run", "FILE") if options.run is not None else ("--eval", "TEXT")
         return _misuse(f"{flag} needs {operand}")
-    from workbench import headless
+    from workbench.headless import run_file, run_stdin, run_text
 
     first, *arguments = program or ["-"]
     if options.eval is not None:
-        return headless.run_text(first, arguments, print_value=options.print_value)
+        return run_text(first, arguments, print_value=options.print_value)
     if first == "-":
-        return headless.run_stdin(arguments, print_value=options.print_value)
-    return headless.run_file(first, arguments, print_value=options.print_value)
+        return run_stdin(arguments, print_value=options.print_value)
+    return run_file(first, arguments, print_value=options.print_value)
 
 
 def _start_app(options: argparse.Namespace) -> int:

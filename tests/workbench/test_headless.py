@@ -180,6 +180,23 @@ def test_warnings_are_one_line_on_stderr() -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_without_pytorch_the_torch_library_says_what_to_install() -> None:
+    code = """
+import sys
+sys.modules["torch"] = None
+from workbench.cli import main
+main(["--eval", "(println (catch (use 'lispe_torch))) (torch_zeros '(2))"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    sentence = "Error: use: the torch library needs PyTorch (pip install torch)"
+
+    assert done.returncode == 1
+    assert done.stdout == f"{sentence}\n"
+    assert done.stderr.startswith(sentence)
+
+
 def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
     with subprocess.Popen(
         [*COMMAND, "--eval", '(while true (catch (println "again")))'],

@@ -75,7 +75,6 @@ class ProcessSession:
         self._stillborn = False
         self._last_id: EvaluationId = 0
         self._outstanding: dict[EvaluationId, float] = {}
-        Thread(target=self._dispatch, name="session events", daemon=True).start()
         with self._lock:
             self._child = self._start_child()
 
@@ -85,8 +84,10 @@ class ProcessSession:
         return self._child.process.pid
 
     def subscribe(self, listener: Listener) -> None:
-        """Hand every later event to ``listener``."""
+        """Hand every later event to ``listener``; the first one gets the earlier ones too."""
         self._listeners = (*self._listeners, listener)
+        if len(self._listeners) == 1:
+            Thread(target=self._dispatch, name="session events", daemon=True).start()
 
     def evaluate(self, source: str, origin: str = "<repl>") -> EvaluationId:
         """Queue ``source``: evaluations run one at a time, in order."""

@@ -5,7 +5,6 @@ Numbers that leave a tensor are the shortest decimals of its own element type.
 
 from __future__ import annotations
 
-import operator
 from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,7 +25,6 @@ from torch_lib.errors import TorchLibError
 __all__ = ["TensorValue", "lisp_number", "plain_data"]
 
 Operation = Callable[[Any, Any], Any]
-Comparison = Callable[[Any, Any], bool]
 
 NUMERIC = (int, float, list, array)
 
@@ -109,40 +107,38 @@ class TensorValue(Foreign):
         """A copy that gradients flow through."""
         return TensorValue(self.tensor.clone())
 
-    def number(self) -> Any:
+    def number(self) -> float:
         """The only element as a Python number; what has several can't be compared."""
         if self.tensor.numel() != 1:
             shape = shape_text(self.tensor.shape)
             raise LispError(f"cannot compare a tensor of shape {shape}: it is not one number")
-        return exact_numbers(self.tensor)[0]
+        (number,) = exact_numbers(self.tensor)
+        return number  # type: ignore[no-any-return]
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, TensorValue):
             return equal(self.tensor, other.tensor)
         if isinstance(other, int | float) and self.tensor.dim() == 0:
-            return bool(self.number() == other)
+            return self.number() == other
         return NotImplemented
 
     __hash__ = object.__hash__
 
     def __lt__(self, other: object) -> bool:
-        return self._compare(operator.lt, other)
+        number = comparable(other)
+        return NotImplemented if number is None else self.number() < number
 
     def __le__(self, other: object) -> bool:
-        return self._compare(operator.le, other)
+        number = comparable(other)
+        return NotImplemented if number is None else self.number() <= number
 
     def __gt__(self, other: object) -> bool:
-        return self._compare(operator.gt, other)
+        number = comparable(other)
+        return NotImplemented if number is None else self.number() > number
 
     def __ge__(self, other: object) -> bool:
-        return self._compare(operator.ge, other)
-
-    def _compare(self, comparison: Comparison, other: object) -> bool:
-        if isinstance(other, TensorValue):
-            return comparison(self.number(), other.number())
-        if isinstance(other, int | float):
-            return comparison(self.number(), other)
-        return NotImplemented
+        number = comparable(other)
+        return NotImplemented if number is None else self.number() >= number
 
     def __add__(self, other: Value) -> Value:
         if type(other) is TensorValue or isinstance(other, NUMERIC):
@@ -186,6 +182,13 @@ class TensorValue(Foreign):
 
     def __neg__(self) -> TensorValue:
         return TensorValue(-self.tensor)
+
+
+def comparable(value: object) -> float | None:
+    """The number that a number or a tensor of one element is."""
+    if isinstance(value, TensorValue):
+        return value.number()
+    return value if isinstance(value, int | float) else None
 
 
 def calculate(sign: str, operation: Operation, left: Value, right: Value) -> TensorValue:

@@ -355,6 +355,19 @@ def test_an_evaluator_that_can_not_start_is_told_once(monkeypatch: pytest.Monkey
     assert "could not start" in ending.error.message
 
 
+def test_a_session_without_pytorch_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide = "import sys; sys.modules['torch'] = None\n"
+    monkeypatch.setattr(process_session, "BOOTSTRAP", hide + process_session.BOOTSTRAP)
+    session = ProcessSession()
+    recorder = Recorder(session)
+    recorder.wait(TorchStateChanged, lambda event: event.state == "missing")
+    ending = recorder.evaluate("(torch_zeros '(2))")
+    session.close()
+
+    assert isinstance(ending, EvaluationFailed)
+    assert "needs PyTorch (pip install torch)" in ending.error.message
+
+
 def test_torch_is_imported_ahead_of_time(with_torch: Recorder) -> None:
     with_torch.wait(TorchStateChanged, lambda event: event.state == "ready")
     told = with_torch.wait(LibraryLoaded, lambda event: event.name == "lispe_torch")
