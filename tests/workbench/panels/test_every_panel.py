@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
+from textual.widgets import Static
 
-from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
+from tests.workbench.panels.panel_app import PanelApp, tensor_view
 from torch_lib.events import GenerationStarted, Metric, TokenGenerated
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels import PANELS, DevicePanel, TensorPanel
-from workbench.app.panels.base import EmptyNotice, Panel, ShowVariable
+from workbench.app.panels.base import EmptyNotice, Inspect, Panel
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
@@ -27,9 +29,11 @@ from workbench.runtime.protocol import (
     EvaluationFinished,
     Event,
     FrameView,
+    TensorInspected,
     ValueView,
     VariablesChanged,
     VariableView,
+    Window,
 )
 
 HOSTILE = "v [a b] [/x] [@click=app.quit]w"
@@ -113,18 +117,31 @@ def test_every_binding_has_an_id_and_a_tooltip(kind: type[Widget]) -> None:
 
 
 class AreaApp(App[None]):
+    """Shows all panels; keeps what is asked of the session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Inspect] = []
+
     def compose(self) -> ComposeResult:
         yield PanelArea()
+
+    @on(Inspect)
+    def keep(self, message: Inspect) -> None:
+        self.asked.append(message)
 
 
 async def test_a_chosen_variable_comes_up_in_the_tensor_panel() -> None:
     app = AreaApp()
     async with app.run_test(size=(48, 20)) as pilot:
         area = app.query_one(PanelArea)
-        area.panel(VariablesPanel).post_message(ShowVariable(1, "weights"))
+        area.receive(EVENTS[VariablesPanel])
+        area.show(VariablesPanel)
+        area.current.focus()
+        await pilot.press("enter")
         await pilot.pause()
-        area.receive([tensor_computed(tensor_view((2, 2)))])
-
+        assert app.asked == [Inspect(1, Window())]
         assert isinstance(area.current, TensorPanel)
-        assert area.current.name_shown == ""
-        assert area.current.filled
+
+        area.receive([TensorInspected(tensor_view((2, 2), handle=1))])
+        assert HOSTILE in str(area.current.query_one("#tensor-summary", Static).content)

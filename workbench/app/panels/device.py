@@ -38,9 +38,9 @@ BY_WORTH = (
     "temperature",
     "power",
     "history",
+    "reserved",
     "share",
     "peak",
-    "reserved",
 )
 
 
@@ -82,7 +82,8 @@ def cells(reading: DeviceReading, history: Sequence[float]) -> dict[str, Content
     if reading.memory_peak is not None:
         found["peak"] = muted(f"peak {byte_size(reading.memory_peak)}")
     if reading.memory_reserved is not None:
-        found["reserved"] = muted(f"reserved {byte_size(reading.memory_reserved)}")
+        word = "process" if reading.name == "cpu" else "reserved"
+        found["reserved"] = muted(f"{word} {byte_size(reading.memory_reserved)}")
     if reading.label:
         found["label"] = muted(reading.label)
     return found

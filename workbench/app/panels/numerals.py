@@ -38,6 +38,8 @@ def short_number(value: float, digits: int = 4) -> str:
             return f"{'-' * (value < 0)}1e{len(str(abs(int(value)))) - 1}"
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
+    if 10**digits <= abs(value) < 10**6:
+        return str(round(value))
     return f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e+").replace("e+", "e")
 
 

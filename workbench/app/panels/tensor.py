@@ -147,9 +147,16 @@ class TensorPanel(Panel[Happening]):
     def show(self, handle: Handle, name: str) -> None:
         """Ask for a value, and show it once it arrives."""
         self.name_shown = name
+        self.request(handle, Window())
+
+    def request(self, handle: Handle, window: Window) -> None:
+        """Ask for a value in a turn of this widget's own.
+
+        A message made in the turn of a widget above would bubble no further than to that one.
+        """
         self.handle = handle
         self.expecting = True
-        self.post_message(Inspect(handle, Window()))
+        self.call_later(lambda: self.post_message(Inspect(handle, window)))
 
     def receive(self, events: Sequence[Happening]) -> None:
         """Show what was computed or asked for."""
@@ -159,7 +166,7 @@ class TensorPanel(Panel[Happening]):
                     self.show_computed(value)
                 case TensorInspected(view=view) if view.handle == self.handle:
                     self.show_inspected(view)
-                case ValueInspected(view=value) if value.handle == self.handle:
+                case ValueInspected(view=value) if self.expecting and value.handle == self.handle:
                     self.show_value(value)
                 case VariablesChanged():
                     self.follow(event)
@@ -184,7 +191,8 @@ class TensorPanel(Panel[Happening]):
 
     def show_inspected(self, view: TensorView) -> None:
         """Show the tensor that was asked for, or one more window of it."""
-        if self.expecting or self.view is None:
+        shown = self.view
+        if self.expecting or shown is None or shown.shape != view.shape:
             self.show_tensor(view)
         else:
             self.grid.extend(view)
@@ -223,10 +231,8 @@ class TensorPanel(Panel[Happening]):
         """Ask anew for the variable that is shown: its value may be another one now."""
         for variable in changed.variables:
             if self.name_shown and variable.name == self.name_shown:
-                self.handle = variable.handle
-                self.expecting = True
                 leading = self.grid.leading if self.view else ()
-                self.post_message(Inspect(variable.handle, Window(leading)))
+                self.request(variable.handle, Window(leading))
 
     def summarise(self) -> None:
         """Fit the facts to the width."""

@@ -114,7 +114,7 @@ class VariableList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         variable = self.shown[row]
         name_width = min(self.name_width, max(8, width * 2 // 5))
-        kind_width = min(self.kind_width, 16, max(0, width // 4))
+        kind_width = min(self.kind_width, 16, width * 3 // 10)
         value_width = max(0, width - name_width - kind_width - 4)
         kind = "variables--tensor" if variable.is_tensor else "variables--kind"
         parts = (
