@@ -47,6 +47,7 @@ class Terminal:
             dimensions=(ROWS, COLUMNS),
             env={"TERM": "xterm-256color", "PATH": "/usr/bin:/bin", "HOME": str(path.parent)},
         )
+        self._process.delaybeforesend = None
 
     def type(self, keys: str) -> None:
         """Send ``keys``."""
@@ -140,10 +141,11 @@ def main(characters: int) -> None:
     training = (SAMPLES / "train_digits.lisp").read_text(encoding="utf-8")
     training = training.replace("(iota 150)", "(iota 1000000)")
     chat = (SAMPLES / "chat.lisp").read_text(encoding="utf-8")
+    chat = chat.replace("(answer path))", "(loopcount 1000 (answer path)))")
     for situation, program, sign in (
         ("idle", training, None),
         ("training", training, "Epoch 25"),
-        ("generation", chat, "Hello"),
+        ("generation", chat, "A tensor"),
     ):
         with workbench(program) as terminal:
             if sign is not None:
