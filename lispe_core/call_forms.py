@@ -23,12 +23,12 @@ class FunctionOperand(NamedTuple):
     """The operand of a built-in that is a function.
 
     Args:
-        index: Its place in the form.
+        place: Its index in the form.
         family: How its sections are meant.
         arguments: How many arguments it gets; 0 for as many as the form has lists.
     """
 
-    index: int
+    place: int
     family: Family
     arguments: int
 
@@ -72,11 +72,9 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
     definition = e.namespace.definition(name)
     if definition is not None and definition.kind != "function":
         return _defined_call(e, definition, form, to)
-    parameters = e.frame.parameters
-    if name == e.frame.own_lisp_name and to is RETURN and parameters is not None:
-        if len(parameters) == len(form) - 1:
-            loop_on_itself(e, form)
-            return nodes.nil()
+    if name == e.frame.own_lisp_name and to is RETURN and can_loop(e, form):
+        loop_on_itself(e, form)
+        return nodes.nil()
     if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(name):
         values = e.ordered(
             [
@@ -143,12 +141,12 @@ def in_place(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.e
 def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr]:
     """The operands of a built-in; a literal lambda or section among them sees the frame."""
     expected = FUNCTION_OPERANDS.get(name)
-    if expected is None or expected.index >= len(form):
+    if expected is None or expected.place >= len(form):
         return e.operands(form)
     function = _literal_function(e, name, form, expected)
 
     def operand(index: int) -> ast.expr:
-        if index == expected.index and function is not None:
+        if index == expected.place and function is not None:
             return e.emit_value(function)
         return e.operand(form, index)
 
@@ -161,7 +159,7 @@ def _late(operand: Callable[[int], ast.expr], index: int) -> Callable[[], ast.ex
 
 def _literal_function(e: Emitter, name: str, form: list[Value], expected: FunctionOperand) -> Value:
     """The lambda that a literal lambda or section in function position stands for."""
-    operand = form[expected.index]
+    operand = form[expected.place]
     if not isinstance(operand, list) or not operand:
         return None
     quoted = operand[0] is QUOTE and len(operand) == 2
@@ -188,6 +186,11 @@ def _answers(call: list[Value]) -> bool:
     from lispe_core.builtins import PREDICATES
 
     return isinstance(call[0], Symbol) and (call[0].name in PREDICATES or call[0].name in _LOGIC)
+
+
+def can_loop(e: Emitter, form: list[Value]) -> bool:
+    """Whether a tail call of the running function can assign its parameters and start again."""
+    return e.frame.parameters is not None and len(e.frame.parameters) == len(form) - 1
 
 
 def loop_on_itself(e: Emitter, form: list[Value]) -> None:

@@ -47,9 +47,10 @@ def callable_of(value: Value, family: Family = "maplist", operands: int = 1) -> 
         if value and is_lambda(value):
             return current().evaluator.procedure(value)
         return current().evaluator.procedure(section(value, family, operands))
-    if callable(value):
-        return value
-    return partial(call_value, value)
+    if not callable(value):
+        return partial(call_value, value)
+    function: Function = value
+    return function
 
 
 def function_named(name: Symbol) -> Function:

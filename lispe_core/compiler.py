@@ -120,7 +120,7 @@ class Compiler:
             slot = names.variable(parameter.name)
             visible, frame.variables = frame.variables, set()
             with e.into([]) as default:
-                place = written[parameter.index]
+                place = written[parameter.place]
                 value = e.emit(parameter.default, VALUE, e.span_of(place, 1))
                 e.add(nodes.assign(slot, value))
             frame.variables = visible

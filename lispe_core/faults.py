@@ -237,6 +237,6 @@ def _fits(value: Value, kind: Any) -> bool:
 def _shown(kind: Any) -> str:
     words = []
     for each in _classes(kind):
-        word = getattr(each, "type_name", None) or getattr(each, "__name__", str(each))
+        word = str(getattr(each, "type_name", "") or getattr(each, "__name__", each))
         words.append("nil" if each is type(None) else _SHOWN.get(word, word))
     return " or ".join(dict.fromkeys(words))

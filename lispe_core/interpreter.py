@@ -282,7 +282,7 @@ _NOWHERE = Span("<data>", 1, 1, 1, 1)
 def _predefined(arguments: Sequence[str]) -> list[tuple[str, Value]]:
     return [
         ("_args", Strings(arguments) if arguments else LispList()),
-        ("_current", os.getcwd() + os.sep),
+        ("_current", str(Path.cwd()) + os.sep),
         ("_sep", os.sep),
         ("_version", VERSION),
         *CONSTANTS.items(),

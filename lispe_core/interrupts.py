@@ -1,4 +1,4 @@
-"""Stop requests: they end user code at once, and wait while the interpreter must not be disturbed."""
+"""Stop requests: they end user code at once, and wait where it must not be disturbed."""
 
 from __future__ import annotations
 

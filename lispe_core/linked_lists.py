@@ -131,8 +131,10 @@ class LinkedList(Container):
         return iter(self)
 
     def clone(self) -> LinkedList:
-        """A list of the same elements."""
-        return LinkedList(self)
+        """A list of the same elements; a dotted tail stays."""
+        last = self._last()
+        tail = None if last is None or isinstance(last.next, Link) else last.next
+        return linked(self, tail)
 
     def display(self) -> str:
         """The elements; a dotted tail behind ``.``, a cycle as ``...``."""

@@ -9,7 +9,6 @@ exist yet. CPython looks in the one and then in the other without any help.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from types import FunctionType
 from typing import Any
 
 from lispe_core import names
@@ -103,7 +102,7 @@ class Namespace:
             self.base[slot] = None
         return slot
 
-    def _stand_in(self, name: str) -> FunctionType:
+    def _stand_in(self, name: str) -> Callable[..., Value]:
         slot = names.variable(name)
 
         def undefined(*arguments: Value) -> Value:
@@ -123,7 +122,7 @@ class Namespace:
             definition = self.definition(name)
             if definition is not None and definition.kind in ("instruction", "function"):
                 return definition.function
-        return found  # type: ignore[no-any-return]  # a slot of functions
+        return found
 
     def value(self, name: str) -> Value:
         """The value of ``name`` in the global frame."""

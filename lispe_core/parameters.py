@@ -13,7 +13,7 @@ class Optional(NamedTuple):
 
     name: str
     default: Value
-    index: int
+    place: int
     """Its place in the parameter list."""
 
 

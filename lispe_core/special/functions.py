@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
-from lispe_core.call_forms import loop_on_itself
+from lispe_core.call_forms import can_loop, loop_on_itself
 from lispe_core.emitter import RETURN, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
@@ -52,10 +52,9 @@ def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     frame = next((each for each in e.frame.chain() if each.own_name), None)
     if frame is None:
         return e.deliver(e.call("fail", nodes.constant("no function runs here")), to)
-    if frame is e.frame and to is RETURN and frame.parameters is not None:
-        if len(frame.parameters) == len(form) - 1:
-            loop_on_itself(e, form)
-            return nodes.nil()
+    if frame is e.frame and to is RETURN and can_loop(e, form):
+        loop_on_itself(e, form)
+        return nodes.nil()
     assert frame.own_name is not None
     return e.deliver(e.call(nodes.name(frame.own_name), *e.operands(form)), to)
 

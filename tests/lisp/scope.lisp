@@ -1,63 +1,170 @@
-; Variables, functions and lambdas.
+; Frames, globals, lambdas, let, and the assignments.
 
-(defun g () x)
-(defun f () (setq x 5) (g))
-(f)                                ; error: Error: Unbound atom: 'x'
-(block (setg x 1) (f))             ; => 1
-(setq n 0)
-(defun bump () (setq n (+ n 1)) n)
+(setq n 0)                         ; => true
+(defun bump () (setq n (+ n 1)) n) ; =>
+(bump)                             ; => 1
 (bump)                             ; => 1
 n                                  ; => 0
-(defun bumpg () (setg n (+ n 1)) n)
+(defun bumpg () (setg n (+ n 1)) n) ; =>
 (bumpg)                            ; => 1
-n                                  ; => 1
-(setq a 1)                         ; => true
-(setq (a b) '(1 2))
-(+ a b)                            ; => 3
-(setq (a b) '(1 2 3))              ; error: Error: a list of variable should have the same size as its value.
-(setqv a 7)                        ; => 7
-(+= a 1)                           ; => 8
-(+= a 1 2)                         ; => 11
-(setq m a) (+= a 1)
-m                                  ; => 11
-(+= missing 1)                     ; error: Error: Unbound atom: 'missing'
-(setq d {})
+(bumpg)                            ; => 2
+n                                  ; => 2
+
+; A function never sees its caller's variables.
+(defun g () hidden)                ; =>
+(defun f () (setq hidden 5) (g))   ; =>
+(f)                                ; error: Error: Unbound atom: 'hidden'
+(block (setg hidden 1) (f))        ; => 1
+
+; A function written inside a function is global and sees no locals of its maker.
+(defun maker (x) (defun made_inside () x) (made_inside)) ; =>
+(maker 3)                          ; error: Error: Unbound atom: 'x'
+
+; Lambdas are lexical; setq writes the frame they are written in.
+(defun count_up (l) (setq n 10) (maplist (\(x) (setq n (+ n x))) l) n) ; =>
+(count_up '(1 2))                  ; => 13
+n                                  ; => 2
+(defun adder (k) (λ (x) (+ x k)))  ; =>
+(setq add5 (adder 5))              ; => true
+(setq add7 (adder 7))              ; => true
+(list (add5 1) (add7 1))           ; => (6 8)
+(((λ (x) (λ (y) (+ x y))) 1) 2)    ; => 3
+(defun counter () (setq c 0) (λ () (+= c 1))) ; =>
+(setq one (counter))               ; => true
+(setq two (counter))               ; => true
+(list (one) (one) (two))           ; => (1 2 1)
+(maplist (\(n) (* n n)) '(1 2 3))  ; => (1 4 9)
+n                                  ; => 2
+(maplist (λ (x) (setq seen x)) '(1 2)) ; => (true true)
+seen                               ; => 2
+
+; A quoted lambda or section in function position sees the frame.
+(defun above (l limit) (filterlist '(lambda (x) (> x limit)) l)) ; =>
+(above '(1 5 9) 4)                 ; => (5 9)
+(defun under (l limit) (filter '(< limit) l)) ; =>
+(under '(1 5 9) 6)                 ; => (1 5)
+
+; A name that may not have a value yet falls back to the global.
+(setq level 7)                     ; => true
+(defun maybe_set (c) (if c (setq level 1)) level) ; =>
+(list (maybe_set nil) (maybe_set true)) ; => (7 1)
+level                              ; => 7
+
+; op= writes the variable that the lookup finds.
+(defun add_to_global () (+= n 10)) ; =>
+(add_to_global)                    ; => 12
+n                                  ; => 12
+(defun add_to_local (n) (+= n 10) n) ; =>
+(add_to_local 1)                   ; => 11
+n                                  ; => 12
+(setq m n)                         ; => true
+(+= n 1 2)                         ; => 15
+m                                  ; => 12
+(+= unknown_name 1)                ; error: Error: Unbound atom: 'unknown_name'
+(setq d {})                        ; => true
 (+= (@ d "k") 2)                   ; => 2
-(+= (@ d "t") "x")                 ; => x
-d                                  ; => {"k":2 "t":"x"}
-(setconst limit 5)
-(setq limit 6)                     ; error: Error: 'limit' is a constant value
-(label mark 4)                     ; => 4
-(label mark 5)                     ; error: Error: 'mark' has been recorded already
-(setq x 1)
-(let ((x 2) (y (+ x 1))) (list x y))    ; => (2 3)
-x                                  ; => 1
+(+= (@ d "k") 3)                   ; => 5
+(+= (@ d "t") "a")                 ; => a
+(setq l '(1 2 3))                  ; => true
+(*= (@ l 1) 5)                     ; => 10
+l                                  ; => (1 10 3)
+(-= n 5)                           ; => 10
+(/= n 4)                           ; => 2.5
+(%= m 5)                           ; => 2
 
-(defun f (l) (setq n 10) (maplist (\(x) (setq n (+ n x))) l) n)
-(f '(1 2))                         ; => 13
-(defun adder (k) (λ (x) (+ x k)))
-(setq add5 (adder 5))
-(add5 1)                           ; => 6
+; let gives names back what they had.
+(setq a 1)                         ; => true
+(let ((a 5) (b (+ a 1))) (list a b)) ; => (5 6)
+a                                  ; => 1
+b                                  ; error: Error: Unbound atom: 'b'
+(catch (let ((a 9)) (/ a 0)))      ; => Error: division by zero
+a                                  ; => 1
+(defun in_let (x) (let ((x 2) (y x)) (list x y))) ; =>
+(in_let 1)                         ; => (2 2)
+(defun after_let () (let ((y 2)) y) y) ; =>
+(setq y 'global)                   ; => true
+(after_let)                        ; => global
+(let ((a)) 1)                      ; error: Error: unbalanced list of variables in 'let'
 
-(defun test (x (y 10) (() r)) (list x y r))
-(test 1)                           ; => (1 10 ())
-(test 1 2 3 4)                     ; => (1 2 (3 4))
-(defun optional (x (y)) y)
-(optional 1)                       ; => nil
-(defun two (a b) a)
-(two 1)                            ; error: Error: Wrong number of arguments in call to: '(two (a b)...)'
-((lambda (x y) x) 1)               ; error: Error: Wrong number of arguments in: '(lambda (x y)...)'
-(apply '+ '(1 2 3))                ; => 6
+; The other assignments.
+(setqv a 12)                       ; => 12
+(setq (p q) '(1 2))                ; => true
+(list q p)                         ; => (2 1)
+(setq (p q) '(1 2 3))              ; error: Error: a list of variable should have the same size as its value.
+(setg (p q) (list q p))            ; => true
+(list p q)                         ; => (2 1)
+(label here 5)                     ; => 5
+(label here 6)                     ; error: Error: 'here' has been recorded already
+(setconst limit 10)                ; => true
+(setq limit 11)                    ; error: Error: 'limit' is a constant value
+(+= limit 1)                       ; error: Error: 'limit' is a constant value
+(defun shadow () (setq limit 3))   ; =>
+(shadow)                           ; error: Error: 'limit' is a constant value
+(setconst limit 12)                ; => true
+limit                              ; => 12
+(defun found (x) (setq= x 5) (setq= a 6) (setq= fresh 7) (list x fresh)) ; =>
+(found 1)                          ; => (5 7)
+a                                  ; => 6
+fresh                              ; error: Error: Unbound atom: 'fresh'
+
+; A variable may have the name of a built-in; head position still means the built-in.
+(setq size 3)                      ; => true
+(list size (size '(1 2)))          ; => (3 2)
+(defun uses_last (last) (list last (last '(7 8)))) ; =>
+(uses_last 1)                      ; => (1 8)
+(setq sqrt 3)                      ; => true
+(list sqrt (sqrt 4))               ; => (3 2)
+
+; Constants of the text are copied.
+(defun fresh_list () (setq l '(1 2)) (push l 3) l) ; =>
+(fresh_list)                       ; => (1 2 3)
+(fresh_list)                       ; => (1 2 3)
+(defun default_list (x (l '(0))) (push l x)) ; =>
+(default_list 1)                   ; => (0 1)
+(default_list 2)                   ; => (0 2)
+(push '(1 2) 3)                    ; => (1 2 3)
+(setq shared '(1))                 ; => true
+(setq same shared)                 ; => true
+(push shared 2)                    ; => (1 2)
+same                               ; => (1 2)
+(defun grow (l) (push l 'x))       ; =>
+(grow shared)                      ; => (1 2 x)
+shared                             ; => (1 2 x)
+
+; Text is a value: changing a variable in place gives it a new text.
+(setq s "abc")                     ; => true
+(setq t s)                         ; => true
+(push s "d")                       ; => abcd
+(list s t)                         ; => ("abcd" "abc")
+(set@ s 0 "X")                     ; => Xbcd
+s                                  ; => Xbcd
+(reverse s)                        ; => dcbX
+s                                  ; => dcbX
+(replaceall s "c" "--")            ; => 1
+s                                  ; => d--bX
+(defun change (text) (push text "!") text) ; =>
+(change s)                         ; => d--bX!
+s                                  ; => d--bX
+
+; eval reads and writes the frame it stands in.
 (eval (list '+ 1 2))               ; => 3
-(eval "(+ 1 2)")                   ; => 3
-(defun count-down (n) (if (eq n 0) 'done (count-down (- n 1))))
-(count-down 100000)                ; => done
-(defun depth (n) (if (eq n 0) 0 (+ 1 (depth (- n 1)))))
-(depth 10000)                      ; => 10000
-(defun swapped (a b n) (if (eq n 0) (list a b) (swapped b a (- n 1))))
-(swapped 1 2 3)                    ; => (2 1)
-(defun early (l) (loop x l (if (> x 1) (return x))) 'none)
-(early '(1 2 3))                   ; => 2
-(early '(1))                       ; => none
-(defun fact (n) (if (< n 2) 1 (* n (self (- n 1)))))
-(fact 5)                           ; => 120
+(eval "(setq e1 1) (+ e1 1)")      ; => 2
+(eval 'e1)                         ; => e1
+(defun with_eval (x) (eval "(setq made (* x 2))") made) ; =>
+(with_eval 4)                      ; => 8
+made                               ; error: Error: Unbound atom: 'made'
+(defun eval_in_lambda (x) (maplist (λ (code) (eval code)) '((+ x 1) (+ x 2)))) ; =>
+(eval_in_lambda 10)                ; => (11 12)
+(loadcode "(setq loaded 5)")       ; => true
+loaded                             ; => 5
+
+; The loop variable is an ordinary variable and keeps its last value.
+(loop i '(1 2 3) i)                ; => 3
+i                                  ; => 3
+(loopcount 3 i i)                  ; => 2
+i                                  ; => 3
+(loop i () 1)                      ; => nil
+i                                  ; => nil
+(loopcount 3 i (setq kept i))      ; => true
+kept                               ; => 2
+(loopcount 3 i (setq i 10))        ; => true
