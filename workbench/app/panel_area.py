@@ -11,9 +11,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import TabbedContent, TabPane
 
+from torch_lib.events import GenerationStarted, Metric
 from workbench.app.panels import PANELS, DevicePanel, TensorPanel
 from workbench.app.panels.base import Panel, ShowVariable
-from workbench.runtime.protocol import Event
+from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.loss import LossPanel
+from workbench.runtime.protocol import (
+    EvaluationFinished,
+    EvaluationStarted,
+    Event,
+    TensorView,
+    ValueView,
+)
 
 P = TypeVar("P", bound=Panel[Any])
 
@@ -43,6 +52,7 @@ class PanelArea(Vertical):
         super().__init__(id=id)
         self.device = DevicePanel()
         self.panels: tuple[Panel[Any], ...] = tuple(panel() for panel in PANELS)
+        self._brought_up: set[type[Panel[Any]]] = set()
 
     def compose(self) -> ComposeResult:
         """The strip, then the tabs."""
@@ -58,6 +68,27 @@ class PanelArea(Vertical):
             batch = [event for event in events if isinstance(event, panel.accepts)]
             if batch:
                 panel.receive(batch)
+        for event in events:
+            self._bring_up(event)
+
+    def _bring_up(self, event: Event) -> None:
+        """Show what an evaluation is about, once, and never to one who works in the panels."""
+        kind: type[Panel[Any]]
+        match event:
+            case EvaluationStarted():
+                self._brought_up.clear()
+                return
+            case Metric():
+                kind = LossPanel
+            case GenerationStarted():
+                kind = GenerationPanel
+            case EvaluationFinished(view=ValueView(tensor=TensorView())):
+                kind = TensorPanel
+            case _:
+                return
+        if kind not in self._brought_up and not self.has_focus_within:
+            self._brought_up.add(kind)
+            self.show(kind)
 
     def panel(self, kind: type[P]) -> P:
         """The panel of a class."""

@@ -11,12 +11,16 @@ from textual.widgets._footer import FooterKey
 
 from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
+from torch_lib.events import GenerationStarted
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.panel_area import PanelArea
-from workbench.app.panels.base import OpenLocation, Panel
+from workbench.app.panels.base import OpenLocation, Panel, ShowVariable
+from workbench.app.panels.errors import ErrorsPanel
+from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.tensor import TensorPanel
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings import config_file
 from workbench.app.status_line import StatusLine
@@ -221,6 +225,36 @@ async def test_open_takes_another_file(build: Build, program: Path, tmp_path: Pa
 
         assert app.query_one(Editor).text == "(other)"
         assert "other.lisp" in status(pilot)
+
+
+async def test_an_evaluation_brings_its_panel_up_once(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    async with build(program).run_test(size=(120, 40)) as pilot:
+        area = pilot.app.query_one(PanelArea)
+        await pilot.press("f5")
+        session.emit(GenerationStarted("Once", 1, 10))
+        drained(pilot)
+        await pilot.pause()
+        assert isinstance(area.current, GenerationPanel)
+
+        area.show(ErrorsPanel)
+        session.emit(GenerationStarted("Twice", 1, 10))
+        drained(pilot)
+        await pilot.pause()
+        assert isinstance(area.current, ErrorsPanel)
+
+
+async def test_a_chosen_variable_is_inspected(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    async with build(program).run_test(size=(120, 40)) as pilot:
+        area = pilot.app.query_one(PanelArea)
+        area.current.post_message(ShowVariable(5, "weights"))
+        await pilot.pause(0.1)
+
+        assert [handle for handle, _ in session.inspected] == [5]
+        assert isinstance(area.current, TensorPanel)
 
 
 async def test_a_place_in_the_editor_is_gone_to(build: Build, program: Path) -> None:

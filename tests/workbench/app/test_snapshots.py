@@ -1,0 +1,93 @@
+"""How the workbench looks when it starts, in the wide and in the narrow layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.workbench.app.conftest import CORE
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.code_area import CodeArea
+from workbench.app.status_line import StatusLine
+from workbench.runtime.protocol import ErrorView, OutputWritten, TorchStateChanged
+
+SnapCompare = Callable[..., bool]
+WIDE, NARROW = (120, 40), (80, 24)
+PROGRAM = """\
+; Doubles what it is given: λ.
+(defun double (x)
+  (* 2 x))
+
+(println "twice:" (double 21) {"a":'(b c)})
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "double.lisp"
+    path.write_text(PROGRAM, "utf-8")
+    return path
+
+
+async def settle(pilot: Pilot[int]) -> Workbench:
+    app = pilot.app
+    assert isinstance(app, Workbench)
+    app.drain()
+    app.query_one(StatusLine).started = None
+    for area in app.query(CodeArea):
+        area.cursor_blink = False
+    await pilot.pause(0.2)
+    return app
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["lispe-dark", "lispe-light"])
+def test_start(snap_compare: SnapCompare, path: Path, size: tuple[int, int], theme: str) -> None:
+    session = FakeSession()
+    app = Workbench(session, path)
+    app.theme = theme
+
+    async def begin(pilot: Pilot[int]) -> None:
+        session.emit(CORE, TorchStateChanged("ready"))
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=begin)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_after_an_error(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    session = FakeSession(values={"(double 4)": "8"})
+    app = Workbench(session, path)
+
+    async def fail(pilot: Pilot[int]) -> None:
+        session.emit(CORE)
+        app.post_message(app._repl.prompt.Submitted("(double 4)"))
+        await settle(pilot)
+        await pilot.press("f5")
+        error = ErrorView("Unbound atom: 'y'", "double.lisp", 3, 8, 3, 9, "  (* 2 y))")
+        session.emit(OutputWritten("one [a b] [/x]\n"), OutputWritten("careful\n", "error"))
+        session.fail(error)
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=fail)
+
+
+def test_panels_of_a_narrow_terminal(snap_compare: SnapCompare, path: Path) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await pilot.press("f3")
+        await settle(pilot)
+
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=NARROW, run_before=show)
+
+
+def test_help(snap_compare: SnapCompare, path: Path) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await settle(pilot)
+        await pilot.press("f1")
+        await pilot.pause(0.2)
+
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=WIDE, run_before=show)

@@ -1,0 +1,123 @@
+"""The real program in a real terminal: a pseudo-terminal and a screen that reads its codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+PATIENCE = 60.0
+
+
+class Terminal:
+    """The program ``python -m workbench`` and what it has drawn."""
+
+    def __init__(self, folder: Path, arguments: list[str], rows: int, columns: int) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        environment = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "LISPE_WORKBENCH_CONFIG": str(folder / "config.toml"),
+        }
+        self.process = pexpect.spawn(
+            sys.executable,
+            ["-m", "workbench", *arguments],
+            env=environment,
+            dimensions=(rows, columns),
+        )
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self) -> None:
+        """Take in what was drawn in the last moment."""
+        try:
+            self.stream.feed(self.process.read_nonblocking(65536, timeout=0.05))
+        except pexpect.TIMEOUT:
+            pass
+        except pexpect.EOF:
+            time.sleep(0.05)
+
+    def wait(self, holds: Callable[[str], bool], patience: float = PATIENCE) -> None:
+        """Read until the screen is as wanted."""
+        end = time.monotonic() + patience
+        while not holds(self.text):
+            assert time.monotonic() < end, self.text
+            self.read()
+
+    def see(self, words: str) -> None:
+        """Wait for ``words`` on the screen."""
+        self.wait(lambda text: words in text)
+
+    def type(self, keys: str) -> None:
+        self.process.send(keys)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    terminals: list[Terminal] = []
+
+    def begin(*arguments: str, rows: int = 40, columns: int = 120) -> Terminal:
+        terminals.append(Terminal(tmp_path, list(arguments), rows, columns))
+        return terminals[-1]
+
+    yield begin
+    for terminal in terminals:
+        terminal.process.close(force=True)
+
+
+F5, ENTER, CTRL_C, CTRL_Q = "\x1b[15~", "\r", "\x03", "\x11"
+
+
+def test_expressions_programs_and_stops(start: Callable[..., Terminal], tmp_path: Path) -> None:
+    """Type Lisp, run a file, stop a loop, correct an error, and leave."""
+    program = tmp_path / "program.lisp"
+    program.write_text('(defun double (x) (* 2 x))\n(println "from" (double 21) _current)\n')
+    terminal = start(str(program))
+
+    terminal.see("program.lisp")
+    terminal.type(F5)
+    terminal.see("from 42")
+    assert str(tmp_path)[:20] in terminal.text
+
+    terminal.type("\x1bOQ")
+    terminal.type("(double (+ 1\r2))\r")
+    terminal.see("=> 6")
+
+    terminal.type("(double)\r")
+    terminal.see("<repl>:1:1")
+
+    terminal.type("(while true 1)\r")
+    terminal.see("Stop")
+    began = time.monotonic()
+    terminal.type(CTRL_C)
+    terminal.see("interrupted")
+    assert time.monotonic() - began < 5
+
+    terminal.type('(println "still" (double 4))\r')
+    terminal.see("still 8")
+    terminal.type(CTRL_Q)
+    terminal.wait(lambda _: not terminal.process.isalive())
+    assert terminal.process.exitstatus == 0
+
+
+def test_a_program_reads_a_line(start: Callable[..., Terminal]) -> None:
+    """The prompt turns into a marked input line, in the narrow layout too."""
+    terminal = start(rows=24, columns=80)
+
+    terminal.see("untitled")
+    terminal.type("(println (+ `<` (input) `>`))\r")
+    terminal.wait(lambda text: any(line.strip() == "input" for line in text.split("\n")))
+    terminal.type("two words\r")
+    terminal.see("<two words>")
