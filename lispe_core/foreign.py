@@ -62,6 +62,10 @@ class Foreign(Container):
     def __bool__(self) -> bool:
         return True
 
+    def rest(self) -> Value:
+        """All but the first of its values: what ``(cdr x)`` answers."""
+        raise LispError(f"You cannot apply 'cdr' to: '{self.display()}'")
+
     def call(self, arguments: tuple[Value, ...]) -> Value:
         """The value of ``(x argument …)``."""
         raise LispError("Unknown function call", bare=True)

@@ -209,7 +209,7 @@ def rest_of(name: str, value: Value) -> Value:
         if not value:
             raise LispError("Empty string")
         return value[1:]
-    if isinstance(value, LinkedList):
+    if isinstance(value, (LinkedList, Foreign)):
         return value.rest()
     if isinstance(value, Container):
         return LispList(islice(value.iterate(), 1, None)) or None

@@ -88,11 +88,9 @@ class TensorValue(Foreign):
             return map(TensorValue, self.tensor.unbind())
         return map(lisp_number, exact_numbers(self.tensor))
 
-    def rest(self) -> TensorValue:
-        """Everything but the first slice: ``(cdr x)``."""
-        if self.tensor.dim() == 0:
-            raise LispError(f"You cannot apply 'cdr' to: '{self.display()}'")
-        return TensorValue(self.tensor[1:])
+    def rest(self) -> Value:
+        """All but the first slice."""
+        return TensorValue(self.tensor[1:]) if self.tensor.dim() else super().rest()
 
     def to_list(self) -> Value:
         """Nested Lisp lists, the innermost of the tensor's own kind; a number for no dimension."""

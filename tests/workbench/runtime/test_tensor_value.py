@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lispe_core import operators
+from lispe_core.builtins.access import cdr
 from lispe_core.containers import clone, element, iterate, size
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList
@@ -53,7 +54,9 @@ def test_loops_give_numbers_or_slices() -> None:
 
 
 def test_the_rest_leaves_out_the_first_slice() -> None:
-    assert display(tensor([1, 2, 3]).rest()) == "[2, 3]"
+    assert display(cdr(tensor([[1], [2], [3]]))) == "[[2], [3]]"
+    with pytest.raises(LispError, match="You cannot apply 'cdr' to: '5.0'"):
+        cdr(tensor(5.0))
 
 
 def test_a_clone_is_another_tensor() -> None:
