@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 
 from lispe_core.context import TextOutput
@@ -58,4 +59,7 @@ def load_torch_library() -> Library:
         if problem.name != "torch":
             raise
         raise LispError("use: the torch library needs PyTorch (pip install torch)") from problem
-    return torch_library()
+    library = torch_library()
+    gc.collect()
+    gc.freeze()  # What the import made stays for good: no collection has to walk over it.
+    return library

@@ -6,7 +6,6 @@ broken off in the middle would leave torch unusable.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable
 from threading import Event, Lock, Thread
 
@@ -76,8 +75,6 @@ class TorchLoader:
             self._problem = str(problem).removeprefix("Error: ")
             self._post(TorchStateChanged("missing"))
         else:
-            gc.collect()
-            gc.freeze()  # What torch made stays for good: no collection has to walk over it.
             self._library = library
             self._post(TorchStateChanged("ready"))
             self.announce(library)

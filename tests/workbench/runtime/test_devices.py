@@ -36,12 +36,12 @@ DRIVER = {
 
 
 def use_driver(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    monkeypatch.setitem(sys.modules, "pynvml", SimpleNamespace(**{**DRIVER, **changes}))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "pynvml", SimpleNamespace(**{**DRIVER, **changes}))
     monkeypatch.setattr(devices, "_loaded_torch", lambda: None)
 
 
 def test_the_processor_and_memory_are_always_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pynvml", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "pynvml", None)
     monkeypatch.setattr(devices, "_loaded_torch", lambda: None)
 
     (processor,) = DeviceSampler().sample()
