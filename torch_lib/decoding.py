@@ -69,7 +69,7 @@ class _CachedContext:
         self._cache = cache
 
     def extend(self, ids: Tensor) -> Tensor:
-        with torch.no_grad():
+        with torch.inference_mode():
             return self._model(ids, None, self._cache, True)[:, -1].float()
 
     def select(self, rows: Tensor) -> None:

@@ -113,7 +113,7 @@ class Generator:
 
     def summary(self) -> str:
         """The printed line."""
-        return f"TorchGenerator({self.config.summary()})"
+        return f"TorchGenerator({self.config.outline()})"
 
 
 class _Report:

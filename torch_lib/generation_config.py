@@ -120,7 +120,11 @@ class GenerationConfig:
         return replace(self, **dict(_setting(key, value) for key, value in settings.items()))
 
     def summary(self) -> str:
-        """The settings that matter most, on one line."""
+        """The printed line."""
+        return f"GenerationConfig({self.outline()})"
+
+    def outline(self) -> str:
+        """The settings that matter most."""
         return (
             f"max_length={self.max_length}, temperature={number_text(self.temperature)}, "
             f"strategy={self.method}"

@@ -290,6 +290,14 @@ def test_summary(counting: Generator) -> None:
     )
 
 
+def test_settings_print_as_one_line() -> None:
+    config = generation_config({"max_new_tokens": 7, "num_beams": 3})
+
+    assert config.summary() == (
+        "GenerationConfig(max_length=7, temperature=1, strategy=beam_search)"
+    )
+
+
 def test_a_list_of_modules_is_a_model() -> None:
     generator = generator_create([embedding(10, 6), linear(6, 10)])
 
