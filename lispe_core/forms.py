@@ -48,6 +48,11 @@ class Symbol:
             symbol = cls._table.setdefault(name, symbol)
         return symbol
 
+    @classmethod
+    def all(cls) -> list[Symbol]:
+        """Every symbol that exists."""
+        return list(cls._table.values())
+
     def __reduce__(self) -> tuple[type[Symbol], tuple[str]]:
         return Symbol, (self.name,)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lispe_core.builtins.lists import spread
 from lispe_core.calls import Function, callable_of
-from lispe_core.containers import alike, clone, index_of, iterate, require_list
+from lispe_core.containers import alike, clone, element, index_of, iterate, require_list, store
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.library import Library
@@ -304,3 +304,44 @@ def lazy_rank(values: Value, index: Value, *indexes: Value) -> Stream:
     else:
         parts = list(iterate(_ranked(values, (index, *indexes))))
     return Stream(lambda: iter(parts))
+
+
+def _places(shape: Value, indexes: tuple[Value, ...]) -> list[int]:
+    """Where the indexes lead in a flat list; a negative one runs over its axis."""
+    sizes = [index_of(size) for size in iterate(shape)]
+    if len(indexes) != len(sizes):
+        raise LispError("a virtual shape needs an index for each of its dimensions")
+    places = [0]
+    for size, index in zip(sizes, indexes, strict=True):
+        wanted = range(size) if _runs(index) else [index_of(index)]
+        if not all(0 <= place < size for place in wanted):
+            raise LispError("index out of bounds")
+        places = [place * size + step for place in places for step in wanted]
+    return places
+
+
+@arrays.builtin("@@@", "atshape")
+def at_shape(values: Value, shape: Value, *indexes: Value) -> Value:
+    """An element of a flat list seen in a shape; a negative index runs over its axis.
+
+    Example:
+        (@@@ '(1 2 3 4 5 6) '(2 3) 1 0)     ; => 4
+        (@@@ '(1 2 3 4 5 6) '(2 3) -1 0)    ; => (1 4)
+    """
+    found = [element(values, place) for place in _places(shape, indexes)]
+    return alike(values, found) if any(map(_runs, indexes)) else found[0]
+
+
+@arrays.builtin("set@@@", "setshape", in_place=True)
+def set_shape(values: Value, shape: Value, index: Value, *indexes_and_value: Value) -> Value:
+    """Put the last operand into a flat list seen in a shape.
+
+    Example:
+        (set@@@ '(1 2 3 4) '(2 2) 1 0 9)    ; => (1 2 9 4)
+    """
+    if not indexes_and_value:
+        raise LispError("Wrong number of arguments for: 'set@@@'")
+    *indexes, value = indexes_and_value
+    for place in _places(shape, (index, *indexes)):
+        store(values, place, value)
+    return values

@@ -6,6 +6,7 @@ import pytest
 
 from lispe_core import containers, operators
 from lispe_core.dictionaries import Dictionary
+from lispe_core.elementwise import Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import TRUE, LispList, SourceList, Strings, Symbol, Value
@@ -42,7 +43,7 @@ def test_power_follows_c_at_its_edges() -> None:
 
 
 @pytest.mark.parametrize("operation", [operators.multiply, operators.modulo, operators.subtract])
-def test_text_has_no_other_operator_than_plus(operation: operators.Operation) -> None:
+def test_text_has_no_other_operator_than_plus(operation: Operation) -> None:
     with pytest.raises(LispError, match=r"cannot evaluate '.' with these operands"):
         operation("ab", 3)
 

@@ -62,10 +62,10 @@ def test_lists_of_all_kinds_are_equal_by_content(other: Value) -> None:
     assert plain != type(other)([1, 3])
 
 
-def test_nothing_equals_nil_and_true_is_not_one() -> None:
-    assert LispList() != None  # noqa: E711
-    assert TRUE != 1
-    assert Symbol("a") != "a"
+@pytest.mark.parametrize(("left", "right"), [(LispList(), None), (TRUE, 1), (Symbol("a"), "a")])
+def test_no_conversion_makes_values_equal(left: Value, right: Value) -> None:
+    assert left != right
+    assert right != left
 
 
 def test_typed_lists_lend_their_memory() -> None:
