@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lispe_core import names, nodes
 from lispe_core.calls import BLANK, Family, is_lambda, section
 from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.hints import OTHER_LISPS
 from lispe_core.library import Definition
 from lispe_core.quotation import QUOTE
 
@@ -95,7 +96,12 @@ def function_named(e: Emitter, name: str) -> ast.expr:
         return e.place(nodes.name(slot))
     owner = e.frame.owner_of(name)
     if owner is None and names.variable(name) not in e.namespace.globals:
-        return e.place(nodes.name(slot))
+        function = e.place(nodes.name(slot))
+        if name not in OTHER_LISPS:
+            return function
+        missing = nodes.same(nodes.name(slot), nodes.name(e.namespace.undefined_slot(name)))
+        unbound = e.place(nodes.call("global_value", nodes.constant(name)))
+        return ast.IfExp(missing, unbound, function)
     undefined = e.namespace.undefined_slot(name)
     value = e.place(e.keep_unless_name(e.read(name)))
     no_function = nodes.same(nodes.name(slot), nodes.name(undefined))

@@ -104,6 +104,9 @@ class Emitter:
             if isinstance(form, list):
                 return self._list(form, to)
             return self.deliver(self._atom(form), to)
+        except LispError as error:
+            error.span = error.span or self.span
+            raise
         finally:
             self.span = outer
 
@@ -340,11 +343,7 @@ class Emitter:
     def _list(self, form: list[Value], to: Destination) -> ast.expr:
         if not form:
             return self.deliver(self.place(nodes.call("LispList")), to)
-        try:
-            expanded = self.expander.expand(form)
-        except LispError as error:
-            error.span = error.span or self.span
-            raise
+        expanded = self.expander.expand(form)
         if expanded is not form:
             return self.emit(expanded, to, self.span)
         return call_form(self, form, to)

@@ -1,0 +1,3 @@
+(setconst limit 3)
+(setq limit 4)
+; error: Error: 'limit' is a constant value, line: 2

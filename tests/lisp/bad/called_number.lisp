@@ -1,0 +1,3 @@
+(setq f nil)
+(f 3)
+; error: Unknown function call, line: 2

@@ -1,0 +1,2 @@
+(car 3)
+; error: Error: You cannot apply 'car' to: '3', line: 1

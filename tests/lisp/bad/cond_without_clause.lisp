@@ -1,0 +1,2 @@
+(cond 1)
+; error: Error: in a 'cond' the first element must be a list, line: 1

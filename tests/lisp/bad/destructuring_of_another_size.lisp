@@ -1,0 +1,2 @@
+(setq (a b) '(1 2 3))
+; error: Error: a list of variable should have the same size as its value., line: 1

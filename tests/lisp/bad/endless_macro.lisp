@@ -1,0 +1,3 @@
+(defmacro m (x) (m x))
+(m 1)
+; error: Error: the macro 'm' expands without end, line: 2

@@ -1,0 +1,4 @@
+(defun f (n)
+  (+ 1 (f n)))
+(f 1)
+; error: Error: stack overflow, line: 2

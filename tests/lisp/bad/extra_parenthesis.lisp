@@ -1,0 +1,3 @@
+(println 1)
+(println 2))
+; error: Error: parentheses do not balance, line: 2

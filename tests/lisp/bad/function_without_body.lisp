@@ -1,0 +1,2 @@
+(defun f (x))
+; error: Error: wrong number of arguments, line: 1

@@ -1,0 +1,3 @@
+(setq l '(1 2))
+(@ l 2)
+; error: Error: index out of bounds, line: 2

@@ -1,0 +1,2 @@
+(infix 1 +)
+; error: Error: infix arithmetic needs an operand behind an operator, line: 1

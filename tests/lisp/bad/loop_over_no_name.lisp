@@ -1,0 +1,2 @@
+(loop 3 '(1 2) 1)
+; error: Error: Missing label for 'loop', line: 1

@@ -1,0 +1,2 @@
+(fread "no_such_file.txt")
+; error: Unknown file: no_such_file.txt, line: 1

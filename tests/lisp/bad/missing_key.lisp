@@ -1,0 +1,2 @@
+(@ {"a":1} "b")
+; error: Error: index out of bounds, line: 1

@@ -1,0 +1,2 @@
+(use 'no_such_module)
+; error: Error: Unknown module: 'no_such_module', line: 1

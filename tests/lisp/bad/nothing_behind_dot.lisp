@@ -1,0 +1,2 @@
+(println 1 .)
+; error: Error: nothing to call after '.', line: 1

@@ -1,0 +1,2 @@
+(< 1 "a")
+; error: Error: cannot evaluate '<' with these operands, line: 1

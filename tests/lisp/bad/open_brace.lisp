@@ -1,0 +1,2 @@
+(setq d {"a":1)
+; error: Error: parentheses do not balance, line: 1

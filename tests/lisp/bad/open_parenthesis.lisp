@@ -1,0 +1,2 @@
+(println (+ 1 2)
+; error: Error: parentheses do not balance, line: 1

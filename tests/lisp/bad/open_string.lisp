@@ -1,0 +1,3 @@
+(setq a 1)
+(println "hello)
+; error: Error: missing end of string, line: 2

@@ -1,0 +1,2 @@
+(defun f ((a 1) b) a)
+; error: Error: default values should always be at the end of the parameter list, line: 1

@@ -1,0 +1,3 @@
+(progn
+  1)
+; error: Error: Unbound atom: 'progn', line: 1

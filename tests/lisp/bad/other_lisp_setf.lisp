@@ -1,0 +1,2 @@
+(setf x 1)
+; error: Error: Unbound atom: 'setf', line: 1

@@ -1,0 +1,2 @@
+(self 1)
+; error: Error: no function runs here, line: 1

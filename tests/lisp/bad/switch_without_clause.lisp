@@ -1,0 +1,2 @@
+(switch 3 (1 'one))
+; error: Error: Unknown 'switch' key: '3', line: 1

@@ -1,0 +1,2 @@
+(throw "gave up")
+; error: gave up, line: 1

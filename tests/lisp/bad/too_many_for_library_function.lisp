@@ -1,0 +1,2 @@
+(sqrt 1 2)
+; error: Error: Wrong number of arguments for: 'sqrt', line: 1

@@ -1,0 +1,3 @@
+(setq total 1)
+(println totl)
+; error: Error: Unbound atom: 'totl', line: 2

@@ -1,0 +1,4 @@
+(defun f (x)
+  (squar x))
+(f 2)
+; error: Error: Unbound atom: 'squar', line: 2

@@ -1,0 +1,3 @@
+(defmacro m (x) x)
+(m 1 2)
+; error: Error: cannot apply this macro: m, line: 2

@@ -1,0 +1,2 @@
+(let ((a)) a)
+; error: Error: unbalanced list of variables in 'let', line: 1

@@ -1,0 +1,2 @@
+(split 12 1)
+; error: Error: split: text should be text, not 12 (integer_), line: 1

@@ -1,0 +1,27 @@
+"""One mistake a file: its last line says what a person reads about it."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from lispe_core.errors import LispError
+from lispe_core.interpreter import Interpreter
+from lispe_core.reports import headline
+
+FOLDER = Path(__file__).parents[1] / "lisp" / "bad"
+PROGRAMS = sorted(FOLDER.glob("*.lisp"))
+
+
+def test_there_are_programs() -> None:
+    assert PROGRAMS
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_bad_program(path: Path) -> None:
+    *source, expected = path.read_text(encoding="utf-8").splitlines()
+    with pytest.raises(LispError) as caught:
+        Interpreter(output=StringIO()).evaluate("\n".join(source), path.name)
+    assert expected == f"; error: {headline(caught.value).removesuffix(f' in: {path.name}')}"

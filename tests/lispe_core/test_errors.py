@@ -1,0 +1,137 @@
+"""Errors: message, place, stack, advice; and what is no error of the program."""
+
+from __future__ import annotations
+
+import pytest
+
+from lispe_core.errors import IncompleteInput, LispError
+from lispe_core.interpreter import Interpreter
+from lispe_core.library import Library
+from lispe_core.reports import report
+
+
+def failure(source: str, interpreter: Interpreter | None = None) -> LispError:
+    with pytest.raises(LispError) as caught:
+        (interpreter or Interpreter()).evaluate(source, "test.lisp")
+    return caught.value
+
+
+def test_the_place_is_the_form_at_fault() -> None:
+    error = failure("(defun f (x)\n  (+ x\n     (car 3)))\n(f 1)")
+    assert str(error) == "Error: You cannot apply 'car' to: '3'"
+    assert error.span is not None
+    assert (error.span.line, error.span.column, error.span.end_column) == (3, 6, 13)
+
+
+def test_an_unbound_atom_is_marked_itself() -> None:
+    error = failure("(setq total 1)\n(list 1 totl)")
+    assert error.span is not None
+    assert (error.span.line, error.span.column, error.span.end_column) == (2, 9, 13)
+    assert error.hint == "did you mean 'total'?"
+
+
+def test_the_stack_names_the_functions_that_were_running() -> None:
+    error = failure(
+        "(defun first (x) (/ x 0))\n(defun second_one (x)\n  (first x))\n(second_one 1)"
+    )
+    assert [frame.name for frame in error.frames] == ["first", "second_one", "top level"]
+    assert [frame.span.line for frame in error.frames if frame.span] == [1, 3, 4]
+
+
+def test_lambdas_stand_in_the_stack() -> None:
+    error = failure("(maplist (λ (x) (/ x 0)) '(1))")
+    assert [frame.name for frame in error.frames] == ["λ", "top level"]
+
+
+def test_the_report_shows_the_source_line() -> None:
+    interpreter = Interpreter()
+    error = failure("(setq count 1)\n(println (+ cuont 1))", interpreter)
+    assert report(error, interpreter.source).split("\n") == [
+        "Error: Unbound atom: 'cuont', line: 2 in: test.lisp",
+        "  2 | (println (+ cuont 1))",
+        "                  ^^^^^",
+        "hint: did you mean 'count'?",
+    ]
+
+
+def test_a_deep_stack_is_folded() -> None:
+    interpreter = Interpreter()
+    error = failure("(defun endless (n) (+ 1 (endless n)))\n(endless 1)", interpreter)
+    lines = report(error, interpreter.source).split("\n")
+    assert lines[0].startswith("Error: stack overflow")
+    assert len(lines) < 10
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("(progn 1 2)", "use (block …)"),
+        ("(setf x 1)", "use (setq name value), or (set@ container key value) for an element"),
+        ("(defvar x 1)", "use (setq name value)"),
+        ("(funcall car '(1))", "call the function directly: (f x)"),
+        ("(length '(1))", "use (size x)"),
+        ("(prinln 1)", "did you mean 'println'?"),
+        ("(defun f (amount) amuont)\n(f 1)", "did you mean 'amount'?"),
+    ],
+)
+def test_hints(source: str, hint: str) -> None:
+    assert failure(source).hint == hint
+
+
+def test_an_argument_of_the_wrong_kind_is_named() -> None:
+    error = failure('(take "x" (list 1 2))')
+    assert str(error) == 'Error: take: count should be an integer, not "x" (string_)'
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ('(< 1 "a")', "Error: cannot evaluate '<' with these operands"),
+        ('(+ 1 "a")', "Error: cannot use this element in an arithmetic expression: 'a'"),
+        ('(* "ab" 3)', "Error: cannot evaluate '*' with these operands"),
+        ("(- nil 1)", "Error: cannot evaluate '-' with these operands"),
+        ("(sqrt 1 2)", "Error: Wrong number of arguments for: 'sqrt'"),
+        ("(@ '(1) 5)", "Error: index out of bounds"),
+    ],
+)
+def test_what_python_refuses_reads_as_lisp(source: str, message: str) -> None:
+    assert str(failure(source)) == message
+
+
+def test_incomplete_input_is_told_apart() -> None:
+    with pytest.raises(IncompleteInput):
+        Interpreter().evaluate("(defun f (x)")
+
+
+def test_a_defect_keeps_its_python_exception() -> None:
+    library = Library("faulty")
+
+    @library.builtin("broken")
+    def broken(value: object) -> object:
+        """Fails as only a defect can."""
+        return value.nothing_of_this_name  # type: ignore[attr-defined]
+
+    interpreter = Interpreter([library])
+    with pytest.raises(AttributeError):
+        interpreter.evaluate("(broken 1)")
+    with pytest.raises(AttributeError):
+        interpreter.evaluate("(catch (broken 1))")
+
+
+def test_the_interpreter_goes_on_after_an_error() -> None:
+    interpreter = Interpreter()
+    failure("(setq kept 5) (car 3)", interpreter)
+    assert interpreter.evaluate("kept") == 5
+
+
+def test_errors_of_evaluated_text_stand_in_that_text() -> None:
+    error = failure('(eval "(+ 1\\n (car 3))")')
+    assert error.span is not None
+    assert (error.span.origin, error.span.line) == ("<eval>", 2)
+    assert [frame.span.origin for frame in error.frames if frame.span] == ["<eval>", "test.lisp"]
+
+
+def test_nodes_of_a_macro_stand_at_its_call() -> None:
+    error = failure("(defmacro broken_call (x)\n  (car x))\n(list 1\n  (broken_call 3))")
+    assert error.span is not None
+    assert (error.span.line, error.span.column) == (4, 3)
