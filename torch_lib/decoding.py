@@ -113,8 +113,9 @@ def _no_logits() -> KindError:
 def evaluating(model: nn.Module) -> Iterator[None]:
     """Put the model in evaluation mode for the block; each module returns to its own mode."""
     training = [module for module in model.modules() if module.training]
-    model.eval()
     try:
+        for module in training:
+            module.training = False
         yield
     finally:
         for module in training:

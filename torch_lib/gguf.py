@@ -13,8 +13,8 @@ from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, TorchLibWarning
 from torch_lib.events import Progress, emit
 from torch_lib.gguf_file import GGUFFile
+from torch_lib.gguf_tokenizers import gguf_tokenizer
 from torch_lib.llama import LlamaConfig, LlamaModel
-from torch_lib.pipeline_tokenizer import gguf_tokenizer
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["load_gguf"]
@@ -124,12 +124,9 @@ def _halves_apart(projection: Tensor, heads: int) -> Tensor:
 
 
 def _tokenizer(file: GGUFFile) -> Tokenizer | None:
-    kind = file.metadata.get("tokenizer.ggml.model")
-    if kind is None:
+    if "tokenizer.ggml.model" not in file.metadata:
         return None
     try:
-        if kind != "gpt2":
-            raise ArgumentError(f'its kind is "{kind}"')
         return gguf_tokenizer(file.metadata)
     except ArgumentError as error:
         warnings.warn(

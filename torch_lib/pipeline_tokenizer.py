@@ -1,7 +1,6 @@
 """Tokenizers of the ``tokenizers`` library: byte-level BPE, WordPiece and their kin.
 
-They come from a ``tokenizer.json``, from a file of ranks as Llama 3 has it, from the vocabulary
-inside a GGUF file, or from training.
+They come from a ``tokenizer.json``, from a file of ranks as Llama 3 has it, or from training.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ import binascii
 import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from torch_lib.atomic_files import replacing
 from torch_lib.errors import (
-    ArgumentError,
     CheckpointError,
     FileMissing,
     MissingPackage,
@@ -28,11 +26,11 @@ from torch_lib.tokenizers import check_ids
 
 __all__ = ["PipelineTokenizer", "bpe_tokenizer", "train_bpe", "train_wordpiece"]
 
-_LLAMA3_WORDS = (
+LLAMA3_WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-_QWEN2_WORDS = _LLAMA3_WORDS.replace(r"\p{N}{1,3}", r"\p{N}")
+QWEN2_WORDS = LLAMA3_WORDS.replace(r"\p{N}{1,3}", r"\p{N}")
 _LLAMA3_SPECIAL = {
     0: "<|begin_of_text|>",
     1: "<|end_of_text|>",
@@ -44,6 +42,8 @@ _LLAMA3_SPECIAL = {
     10: "<|python_tag|>",
 }
 _LLAMA3_SPECIAL_COUNT = 256
+PieceT = TypeVar("PieceT", str, bytes)
+
 _RANK_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2} \d+\r?\n")
 
 
@@ -107,7 +107,7 @@ def bpe_tokenizer(path: str) -> PipelineTokenizer:
     if is_rank_file(file):
         return _from_ranks(file)
     try:
-        pipeline = _package().Tokenizer.from_str(file.read_text(encoding="utf-8"))
+        pipeline = tokenizers_package().Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:  # the library raises no narrower class
         raise CheckpointError(f"{file} is not a tokenizer file") from error
     return PipelineTokenizer(pipeline, **_companion_settings(file.parent, pipeline))
@@ -119,7 +119,7 @@ def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
     Returns:
         A sentence that names the file.
     """
-    package = _package()
+    package = tokenizers_package()
     pipeline = package.Tokenizer(package.models.BPE())
     pipeline.pre_tokenizer = package.pre_tokenizers.ByteLevel(add_prefix_space=False)
     pipeline.decoder = package.decoders.ByteLevel()
@@ -138,7 +138,7 @@ def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) ->
     Returns:
         A sentence that names the file.
     """
-    package = _package()
+    package = tokenizers_package()
     pipeline = package.Tokenizer(package.models.WordPiece(unk_token="[UNK]"))
     pipeline.normalizer = package.normalizers.BertNormalizer(lowercase=False)
     pipeline.pre_tokenizer = package.pre_tokenizers.BertPreTokenizer()
@@ -157,64 +157,9 @@ def is_rank_file(path: Path) -> bool:
         return all(_RANK_LINE.fullmatch(file.readline(1024)) for _ in range(2))
 
 
-def gguf_tokenizer(metadata: Mapping[str, Any]) -> PipelineTokenizer:
-    """The byte-level BPE tokenizer that the metadata of a GGUF file describes.
-
-    Raises:
-        ArgumentError: The file splits words in a way that is not known here.
-    """
-    package = _package()
-    splitting = metadata.get("tokenizer.ggml.pre", "default")
-    pipeline = package.Tokenizer(
-        package.models.BPE(
-            vocab={piece: token for token, piece in enumerate(metadata["tokenizer.ggml.tokens"])},
-            merges=[tuple(merge.split(" ")) for merge in metadata["tokenizer.ggml.merges"]],
-            ignore_merges=splitting in ("llama-bpe", "llama3"),
-        )
-    )
-    pipeline.pre_tokenizer = _word_splitter(splitting)
-    pipeline.decoder = package.decoders.ByteLevel()
-    pieces = metadata["tokenizer.ggml.tokens"]
-    kinds = metadata.get("tokenizer.ggml.token_type", ())
-    pipeline.add_special_tokens(
-        [package.AddedToken(pieces[token], special=True) for token in _of_kind(kinds, _CONTROL)]
-    )
-    pipeline.add_tokens(
-        [package.AddedToken(pieces[token]) for token in _of_kind(kinds, _USER_DEFINED)]
-    )
-    begin = metadata.get("tokenizer.ggml.bos_token_id")
-    if begin is not None and metadata.get("tokenizer.ggml.add_bos_token", False):
-        _prefix_with(pipeline, pieces[begin], begin)
-    return PipelineTokenizer(
-        pipeline,
-        eos_id=metadata.get("tokenizer.ggml.eos_token_id"),
-        chat_template=metadata.get("tokenizer.chat_template"),
-    )
-
-
-_CONTROL, _USER_DEFINED = 3, 4  # token types of the GGUF format
-
-
-def _of_kind(kinds: Sequence[int], kind: int) -> Iterable[int]:
-    return (token for token, found in enumerate(kinds) if found == kind)
-
-
-def _word_splitter(name: str) -> Any:
-    splitters = _package().pre_tokenizers
-    if name in ("gpt-2", "default"):
-        return splitters.ByteLevel(add_prefix_space=False)
-    if name == "smollm":
-        return splitters.Sequence(
-            [splitters.Digits(individual_digits=True), splitters.ByteLevel(add_prefix_space=False)]
-        )
-    patterns = {"llama-bpe": _LLAMA3_WORDS, "llama3": _LLAMA3_WORDS, "qwen2": _QWEN2_WORDS}
-    if name not in patterns:
-        raise ArgumentError(f'no tokenizer splits words by "{name}"')
-    return _split_by(patterns[name])
-
-
-def _split_by(pattern: str) -> Any:
-    package = _package()
+def split_by(pattern: str) -> Any:
+    """What splits text into words by a regular expression, and spells the words in bytes."""
+    package = tokenizers_package()
     splitters = package.pre_tokenizers
     return splitters.Sequence(
         [
@@ -224,23 +169,20 @@ def _split_by(pattern: str) -> Any:
     )
 
 
-def _prefix_with(pipeline: Any, piece: str, token: int) -> None:
-    pipeline.post_processor = _package().processors.TemplateProcessing(
+def prefix_with(pipeline: Any, piece: str, token: int) -> None:
+    """Let the pipeline begin every encoding with a token."""
+    pipeline.post_processor = tokenizers_package().processors.TemplateProcessing(
         single=[piece, "$A"], special_tokens=[(piece, token)]
     )
 
 
 def _from_ranks(path: Path) -> PipelineTokenizer:
     """Llama 3's tokenizer: the merges are found again from the ranks of both halves."""
-    package = _package()
+    package = tokenizers_package()
     ranks = _read_ranks(path)
     spelling = _byte_spelling()
     spelled = {piece: "".join(spelling[byte] for byte in piece) for piece in ranks}
-    merges = [
-        (spelled[left], spelled[right])
-        for piece in sorted(ranks, key=ranks.__getitem__)
-        for left, right in _halves(piece, ranks)
-    ]
+    merges = [(spelled[left], spelled[right]) for left, right in merges_of(ranks)]
     pipeline = package.Tokenizer(
         package.models.BPE(
             vocab={spelled[piece]: rank for piece, rank in ranks.items()},
@@ -248,11 +190,11 @@ def _from_ranks(path: Path) -> PipelineTokenizer:
             ignore_merges=True,
         )
     )
-    pipeline.pre_tokenizer = _split_by(_LLAMA3_WORDS)
+    pipeline.pre_tokenizer = split_by(LLAMA3_WORDS)
     pipeline.decoder = package.decoders.ByteLevel()
     pipeline.add_special_tokens(_llama3_special_pieces())
     begin = _LLAMA3_SPECIAL[0]
-    _prefix_with(pipeline, begin, pipeline.token_to_id(begin))
+    prefix_with(pipeline, begin, pipeline.token_to_id(begin))
     return PipelineTokenizer(pipeline, eos_id=pipeline.token_to_id("<|end_of_text|>"))
 
 
@@ -264,10 +206,12 @@ def _read_ranks(path: Path) -> dict[bytes, int]:
         raise CheckpointError(f"{path} is a damaged rank file") from error
 
 
-def _halves(piece: bytes, ranks: Mapping[bytes, int]) -> list[tuple[bytes, bytes]]:
-    splits = ((piece[:at], piece[at:]) for at in range(1, len(piece)))
-    known = [(left, right) for left, right in splits if left in ranks and right in ranks]
-    return sorted(known, key=lambda halves: (ranks[halves[0]], ranks[halves[1]]))
+def merges_of(ranks: Mapping[PieceT, int]) -> Iterator[tuple[PieceT, PieceT]]:
+    """Every two pieces that make a third, in the order of its rank, then of theirs."""
+    for piece in sorted(ranks, key=ranks.__getitem__):
+        splits = ((piece[:at], piece[at:]) for at in range(1, len(piece)))
+        known = [(left, right) for left, right in splits if left in ranks and right in ranks]
+        yield from sorted(known, key=lambda halves: (ranks[halves[0]], ranks[halves[1]]))
 
 
 def _byte_spelling() -> dict[int, str]:
@@ -322,7 +266,12 @@ def _train(
     return f"Training completed successfully. Tokenizer saved as: {target}"
 
 
-def _package() -> ModuleType:
+def tokenizers_package() -> ModuleType:
+    """The ``tokenizers`` package, imported on first use.
+
+    Raises:
+        MissingPackage: It is not installed.
+    """
     try:
         import tokenizers
     except ImportError as error:

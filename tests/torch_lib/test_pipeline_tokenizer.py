@@ -10,7 +10,6 @@ from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, TorchL
 from torch_lib.pipeline_tokenizer import (
     PipelineTokenizer,
     bpe_tokenizer,
-    gguf_tokenizer,
     train_bpe,
     train_wordpiece,
 )
@@ -116,45 +115,6 @@ def test_damaged_rank_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CheckpointError, match="damaged rank file"):
         bpe_tokenizer(str(path))
-
-
-def gguf_metadata(**changes: object) -> dict[str, object]:
-    metadata: dict[str, object] = {
-        "tokenizer.ggml.pre": "smollm",
-        "tokenizer.ggml.tokens": ["<|end|>", "a", "b", "ab", "1", "2", "12", "<|begin|>", "Ġ"],
-        "tokenizer.ggml.token_type": [3, 1, 1, 1, 1, 1, 1, 3, 1],
-        "tokenizer.ggml.merges": ["a b", "1 2"],
-        "tokenizer.ggml.eos_token_id": 0,
-        "tokenizer.ggml.bos_token_id": 7,
-    }
-    return {**metadata, **changes}
-
-
-@pytest.mark.parametrize(("splitting", "numbers"), [("smollm", [4, 5]), ("gpt-2", [6])])
-def test_gguf_names_how_words_are_split(splitting: str, numbers: list[int]) -> None:
-    tokenizer = gguf_tokenizer(gguf_metadata(**{"tokenizer.ggml.pre": splitting}))
-
-    assert tokenizer.encode("ab12") == [3, *numbers]
-
-
-def test_gguf_control_tokens_are_whole_and_silent() -> None:
-    tokenizer = gguf_tokenizer(gguf_metadata())
-
-    assert tokenizer.encode("ab<|end|> a") == [3, 0, 8, 1]
-    assert tokenizer.decode([3, 0, 8, 1]) == "ab a"
-    assert tokenizer.eos_id == 0
-
-
-def test_gguf_asks_for_the_begin_token() -> None:
-    tokenizer = gguf_tokenizer(gguf_metadata(**{"tokenizer.ggml.add_bos_token": True}))
-
-    assert tokenizer.encode("ab") == [7, 3]
-    assert tokenizer.encode("<|begin|>ab") == [7, 3]
-
-
-def test_gguf_with_an_unknown_way_to_split_is_refused() -> None:
-    with pytest.raises(ArgumentError, match='no tokenizer splits words by "mystery"'):
-        gguf_tokenizer(gguf_metadata(**{"tokenizer.ggml.pre": "mystery"}))
 
 
 def test_ids_outside_the_vocabulary_are_refused(trained: Path) -> None:
