@@ -6,7 +6,8 @@ from time import perf_counter
 
 import pytest
 
-from workbench.app.panels.curve_view import decade_ticks, ticks
+from workbench.app.panels.braille import Canvas
+from workbench.app.panels.curve_view import decade_ticks, step_axis, ticks, value_axis
 from workbench.app.panels.curves import CAPACITY, Point, Series
 
 
@@ -92,3 +93,51 @@ def test_decade_ticks_fall_on_round_numbers() -> None:
 
 def test_decade_ticks_of_a_narrow_range_are_its_ends() -> None:
     assert decade_ticks(0.11, 0.12, 4) == [0.11, 0.12]
+
+
+def drawing(canvas: Canvas) -> list[str]:
+    return ["".join(text for text, _ in canvas.runs(row)) for row in range(canvas.height)]
+
+
+def test_a_line_runs_from_corner_to_corner() -> None:
+    canvas = Canvas(2, 1)
+
+    canvas.line((0, 0), (1, 1), colour=1)
+
+    assert drawing(canvas) == ["⡠⠊"]
+
+
+def test_a_point_is_one_dot() -> None:
+    canvas = Canvas(3, 2)
+
+    canvas.line((0.5, 0.0), (0.5, 0.0), colour=1)
+
+    assert drawing(canvas) == ["   ", " ⢀ "]
+
+
+def test_in_a_cell_the_last_colour_is_seen() -> None:
+    canvas = Canvas(3, 1)
+
+    canvas.line((0, 0), (1, 0), colour=1)
+    canvas.line((0, 1), (0, 1), colour=2)
+
+    assert list(canvas.runs(0)) == [("⠁", 2), ("⣀⣀", 1)]
+
+
+def test_axes_hold_all_values_and_label_round_ones() -> None:
+    axis = value_axis([0.3, 2.1], 4, logarithmic=False)
+
+    assert [label for _, label in axis.marks] == ["0.5", "1", "1.5", "2"]
+    assert (axis.place(0.3), axis.place(2.1)) == (0.0, 1.0)
+    assert axis.marks[0][0] == pytest.approx(axis.place(0.5))
+
+
+def test_the_axis_of_one_value_has_room_around_it() -> None:
+    for value in (0.0, 1e300, -5.0, 5e-324):
+        axis = value_axis([value], 4, logarithmic=False)
+        assert 0.0 < axis.place(value) < 1.0
+
+
+def test_steps_are_whole() -> None:
+    assert [label for _, label in step_axis([1, 3], 6).marks] == ["1", "2", "3"]
+    assert step_axis([5], 6).high == 6

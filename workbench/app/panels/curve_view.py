@@ -1,22 +1,19 @@
-"""Curves in a widget: plotext draws, this module hands it only what it can draw.
-
-Plotext fails on infinities and on logarithms of numbers below zero, and its cost grows with the
-number of points. So the view splits curves at gaps, takes logarithms itself, labels the axes
-itself, and draws at most two points per column.
-"""
+"""Curves in a widget: one braille dot column for every half cell, axes with round numbers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rich.text import Text
+from rich.segment import Segment, Segments
+from rich.style import Style
 from textual.color import Color
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual_plotext import Plot
 
-from workbench.app.panels.curves import Series
+from workbench.app.panels.braille import Canvas
+from workbench.app.panels.curves import Point, Series
 from workbench.app.panels.numerals import short_number
 
 SERIES_COLOURS = ("primary", "warning", "success", "accent", "secondary", "error")
@@ -49,11 +46,44 @@ def decade_ticks(low: float, high: float, count: int) -> list[float]:
     return [mark for mark in ticks(low, high, count) if mark == int(mark)] or [low, high]
 
 
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A range and the marks on it: positions from 0 to 1, each with its label."""
+
+    low: float
+    high: float
+    marks: tuple[tuple[float, str], ...]
+
+    def place(self, value: float) -> float:
+        """Where a value lies on the axis."""
+        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
+
+
+def value_axis(values: Sequence[float], count: int, *, logarithmic: bool) -> Axis:
+    """The vertical axis; of ``values`` that are logarithms it shows what they stand for."""
+    low, high = min(values), max(values)
+    if high - low <= max(FLAT * max(abs(low), abs(high)), SMALLEST):
+        margin = max(abs(high) * 0.05, SMALLEST) if high else 1.0
+        low, high = low - margin, high + margin
+    at = (decade_ticks if logarithmic else ticks)(low, high, count)
+    marks = ((tick - low) / (high - low) for tick in at)
+    labels = (short_number(10**tick if logarithmic else tick, 3) for tick in at)
+    return Axis(low, high, tuple(zip(marks, labels, strict=True)))
+
+
+def step_axis(steps: Sequence[float], count: int) -> Axis:
+    """The horizontal axis: whole steps."""
+    low = min(steps)
+    high = max(*steps, low + 1)
+    at = [tick for tick in ticks(low, high, count) if tick == int(tick)]
+    return Axis(low, high, tuple(((tick - low) / (high - low), str(int(tick))) for tick in at))
+
+
 class CurveView(Widget, can_focus=True):
     """The curves of a run, over the dimmed curves of the run before."""
 
     DEFAULT_CSS = """
-    CurveView { height: 1fr; }
+    CurveView { height: 1fr; padding-right: 1; }
     """
 
     logarithmic = reactive(False)
@@ -93,76 +123,77 @@ class CurveView(Widget, can_focus=True):
             variables.get(f"plot-series{position % len(SERIES_COLOURS) + 1}", fallback)
         )
 
-    def render(self) -> Text:
-        """The picture, or nothing where there is no room or nothing finite to draw."""
-        width, height = self.size
-        if width < MINIMUM_WIDTH or height < MINIMUM_HEIGHT:
-            return Text("")
+    def curves(self) -> list[tuple[list[Point], Color]]:
+        """Lines in the order of drawing, their values as logarithms on a logarithmic axis."""
         floor = 0.0 if self.logarithmic else -math.inf
-        lines: list[tuple[list[tuple[float, float]], Color]] = []
+        columns = self.size.width
         background = self.background_colors[1]
+        lines: list[tuple[list[Point], Color]] = []
         for run, strength in ((self.earlier, 0.35), (self.run, 1.0)):
             for name, series in run.items():
                 if name in self.hidden:
                     continue
                 colour = background.blend(self.colour(name), strength)
-                segments = series.segments(width, smoothed=False, floor=floor)
                 if self.smoothed and run is self.run:
                     faint = background.blend(colour, 0.4)
-                    lines += [(segment, faint) for segment in segments]
-                    segments = series.segments(width, smoothed=True, floor=floor)
-                elif self.smoothed:
-                    segments = series.segments(width, smoothed=True, floor=floor)
-                lines += [(segment, colour) for segment in segments]
-        if not lines:
-            return Text("")
-        if self.logarithmic:
-            lines = [
-                ([(step, math.log10(value)) for step, value in segment], colour)
-                for segment, colour in lines
-            ]
-        return self.picture(lines, width, height, background)
+                    raw = series.segments(columns, smoothed=False, floor=floor)
+                    lines += [(line, faint) for line in raw]
+                best = series.segments(columns, smoothed=self.smoothed, floor=floor)
+                lines += [(line, colour) for line in best]
+        if not self.logarithmic:
+            return lines
+        return [([(step, math.log10(value)) for step, value in line], c) for line, c in lines]
 
-    def picture(
-        self,
-        lines: list[tuple[list[tuple[float, float]], Color]],
-        width: int,
-        height: int,
-        background: Color,
-    ) -> Text:
-        """Let plotext draw finite lines with axes of our own."""
-        plot = Plot()
-        plot.plotsize(width, height)
-        plot._set_size(width, height)  # plotsize alone keeps the first size it was given
-        values = [value for segment, _ in lines for _, value in segment]
-        steps = [step for segment, _ in lines for step, _ in segment]
-        low, high = min(values), max(values)
-        if high - low <= max(FLAT * max(abs(low), abs(high)), SMALLEST):
-            margin = max(abs(high) * 0.05, SMALLEST) if high else 1.0
-            low, high = low - margin, high + margin
-        span = high - low
-        first, last = min(steps), max(max(steps), min(steps) + 1)
-        plot.ylim(0, 1)
-        plot.xlim(first, last)
-        count = max(1, min(6, (height - 2) // 3))
-        rows = (decade_ticks if self.logarithmic else ticks)(low, high, count)
-        marks = [short_number(10**row if self.logarithmic else row, 3) for row in rows]
-        plot.yticks([(row - low) / span for row in rows], marks)
-        columns = [step for step in ticks(first, last, max(1, min(6, width // 14))) if step >= 1]
-        plot.xticks(columns, [short_number(step) for step in columns])
-        for segment, colour in lines:
-            draw = plot.plot if len(segment) > 1 else plot.scatter
-            draw(
-                [step for step, _ in segment],
-                [(value - low) / span for _, value in segment],
-                marker="braille",
-                color=colour.rgb,
-            )
-        plot.canvas_color(background.rgb)
-        plot.axes_color(background.rgb)
+    def render(self) -> Segments:
+        """The picture, or nothing where there is no room or nothing finite to draw."""
+        width, height = self.size
+        lines = self.curves() if width >= MINIMUM_WIDTH and height >= MINIMUM_HEIGHT else []
+        if not lines:
+            return Segments([])
+        rows = height - 2
+        points = [point for line, _ in lines for point in line]
+        values = value_axis(
+            [value for _, value in points],
+            max(1, min(6, rows // 3)),
+            logarithmic=self.logarithmic,
+        )
+        steps = step_axis([step for step, _ in points], max(1, min(6, width // 14)))
+        margin = max((len(label) for _, label in values.marks), default=0)
+        canvas = Canvas(max(1, width - margin - 1), rows)
+        palette: dict[Color, int] = {}
+        for line, colour in lines:
+            number = palette.setdefault(colour, len(palette) + 1)
+            placed = [(steps.place(step), values.place(value)) for step, value in line]
+            for start, end in zip(placed, placed[1:] or placed, strict=False):
+                canvas.line(start, end, number)
+        return Segments(self.lay_out(canvas, margin, values, steps, list(palette)))
+
+    def lay_out(
+        self, canvas: Canvas, margin: int, values: Axis, steps: Axis, palette: Sequence[Color]
+    ) -> list[Segment]:
+        """The canvas between its axes."""
         foreground = Color.parse(self.app.theme_variables["foreground"])
-        plot.ticks_color(background.blend(foreground, 0.6).rgb)
-        plot.frame(False)
-        plot.yaxes(True, False)
-        plot.xaxes(True, False)
-        return Text.from_ansi(plot.build())
+        muted = self.background_colors[1].blend(foreground, 0.6, alpha=1)
+        axis = Style(color=muted.rich_color)
+        styles = [Style(), *(Style(color=colour.rich_color) for colour in palette)]
+        labels = {round((1 - place) * (canvas.height - 1)): label for place, label in values.marks}
+        laid: list[Segment] = []
+        for row in range(canvas.height):
+            mark = "┤" if row in labels else "│"
+            laid.append(Segment(labels.get(row, "").rjust(margin) + mark, axis))
+            laid += [Segment(text, styles[colour]) for text, colour in canvas.runs(row)]
+            laid.append(Segment.line())
+        rule = ["─"] * canvas.width
+        captions = [" "] * (margin + 1 + canvas.width)
+        free = 0
+        for place, label in steps.marks:
+            column = round(place * (canvas.width - 1))
+            start = min(margin + 1 + column - len(label) // 2, len(captions) - len(label))
+            if start >= free:
+                rule[column] = "┬"
+                captions[start : start + len(label)] = label
+                free = start + len(label) + 1
+        laid.append(Segment(" " * margin + "└" + "".join(rule), axis))
+        laid.append(Segment.line())
+        laid.append(Segment("".join(captions), axis))
+        return laid
