@@ -126,7 +126,7 @@ class CodeArea(TextArea):
         return structure.word_at(self.scanner, *self.cursor_location)
 
     def on_key(self, event: events.Key) -> None:
-        """Enter and tab indent; the text area itself does the rest."""
+        """Enter and tab indent, tab completes, escape shrinks; the text area does the rest."""
         if self.popup is not None and self.popup.takes_key(event.key):
             event.stop()
             event.prevent_default()
@@ -134,6 +134,10 @@ class CodeArea(TextArea):
             event.stop()
             event.prevent_default()
             self.new_line()
+        elif event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.screen.minimize()
         elif event.key == "tab" and self._indents_with_tab():
             event.stop()
             event.prevent_default()

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from workbench.app.keys import WORKBENCH_KEYS
 from workbench.runtime.protocol import DefinitionView
 
 if TYPE_CHECKING:
@@ -73,16 +74,18 @@ def _display(command: Command, title: Content | None = None) -> Content:
 
 
 def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content:
-    """What ``definition`` means, then the keys that work on ``screen`` now."""
+    """What ``definition`` means, then the keys of ``screen`` and of the workbench."""
     parts: list[Content] = []
     if definition is not None:
         usage = Content.styled(definition.usage, "bold $primary")
         kind = Content.styled(f"   {definition.kind}, {definition.library}", "$text-muted")
         doc = Content(inspect.cleandoc(definition.doc))
         parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
+    bindings = {binding.id: binding for _, binding in _active(screen)}
+    bindings |= {binding.id: binding for binding in WORKBENCH_KEYS}
     rows = [
-        (screen.app.get_key_display(binding), binding.tooltip or binding.description)
-        for _, binding in _active(screen)
+        (screen.app.get_key_display(binding), binding.tooltip)
+        for binding in sorted(bindings.values(), key=_key_order)
     ]
     width = max((len(key) for key, _ in rows), default=0)
     parts += [Content.assemble((f"{key:>{width}}  ", "bold $accent"), text) for key, text in rows]

@@ -46,7 +46,14 @@ WORKBENCH_KEYS = (
         show=False,
         priority=True,
     ),
-    Binding("f1", "help", "Help", id="help", tooltip="Show this page", priority=True),
+    Binding(
+        "f1",
+        "help",
+        "Help",
+        id="help",
+        tooltip="Explain the name at the cursor and list the keys",
+        priority=True,
+    ),
     Binding(
         "ctrl+s", "save", "Save", id="save", tooltip="Save the program", show=False, priority=True
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -54,6 +55,22 @@ class Prompt(CodeArea):
             show=False,
         ),
         Binding(
+            "pageup",
+            "page(-1)",
+            "Earlier page",
+            id="prompt.earlier-page",
+            tooltip="Show what stands higher in the transcript",
+            show=False,
+        ),
+        Binding(
+            "pagedown",
+            "page(1)",
+            "Later page",
+            id="prompt.later-page",
+            tooltip="Show what stands lower in the transcript",
+            show=False,
+        ),
+        Binding(
             "up",
             "older",
             "Older entry",
@@ -76,6 +93,12 @@ class Prompt(CodeArea):
         """A whole number of forms was entered."""
 
         source: str
+
+    @dataclass
+    class Paged(Message):
+        """The reader wants to see earlier (-1) or later (1) pages of the transcript."""
+
+        direction: int
 
     @dataclass
     class Answered(Message):
@@ -140,6 +163,10 @@ class Prompt(CodeArea):
             self.post_message(self.Answered(None))
         else:
             self.action_delete_right()
+
+    def action_page(self, direction: int) -> None:
+        """Scroll the transcript."""
+        self.post_message(self.Paged(direction))
 
     def action_older(self) -> None:
         """Go up a line, from the first one to the next older entry."""
@@ -211,6 +238,20 @@ class Repl(Vertical):
         with Horizontal(id="prompt-line"):
             yield self.mark
             yield self.prompt
+
+    @on(Prompt.Paged)
+    def _page(self, message: Prompt.Paged) -> None:
+        if message.direction < 0:
+            self.transcript.scroll_page_up(animate=False)
+        else:
+            self.transcript.scroll_page_down(animate=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed over the transcript goes to the prompt."""
+        if self.transcript.has_focus and event.is_printable and event.character:
+            event.stop()
+            self.prompt.focus()
+            self.prompt.insert(event.character)
 
     def receive(self, event: Event) -> None:
         """Show what an event says to a reader of the transcript."""

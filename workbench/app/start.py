@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 from workbench.app.app import Workbench
+from workbench.app.files import read_source
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import OutputWritten
 
@@ -21,6 +22,12 @@ def run_app(path: Path | None = None) -> int:
     """Run the workbench until it is left; answers the exit status."""
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]  # the convention counts an empty value as not set
+    try:
+        read_source(path or Path(os.devnull))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        print(f"lispe-workbench: {path}: {reason}", file=sys.stderr)
+        return 2
     with native_writes() as stray:
         app = Workbench(ProcessSession(), path)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()

@@ -128,6 +128,29 @@ async def test_an_interrupt_ends_reading(build: Build, session: FakeSession) -> 
         assert not prompt_of(pilot).reading
 
 
+async def test_the_transcript_is_paged_from_the_prompt(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        session.emit(OutputWritten("line\n" * 100))
+        transcript_of(pilot)
+        transcript = pilot.app.query_one(Transcript)
+        await pilot.pause()
+        end = transcript.scroll_offset.y
+
+        await pilot.press("pageup", "pageup")
+        assert transcript.scroll_offset.y < end - transcript.size.height
+        await pilot.press("pagedown", "pagedown")
+        assert transcript.scroll_offset.y == end
+
+
+async def test_keys_over_the_transcript_go_to_the_prompt(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        pilot.app.query_one(Transcript).focus()
+        await pilot.press("a", "b")
+
+        assert prompt_of(pilot).text == "ab"
+        assert prompt_of(pilot).has_focus
+
+
 async def test_output_comes_in_one_piece_per_batch(build: Build, session: FakeSession) -> None:
     async with build(None).run_test() as pilot:
         session.emit(*(OutputWritten(f"{number}\n") for number in range(3)))

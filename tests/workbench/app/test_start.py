@@ -2,6 +2,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.app.start import run_app
 
 WRITES = """
 import os, sys
@@ -27,3 +32,16 @@ def test_native_writes_are_gathered_and_python_keeps_the_terminal() -> None:
 
     assert done.stderr == "drawn\nprinted\n"
     assert done.stdout == "again\nb'from C and more, and a child\\n'\n"
+
+
+def test_a_file_that_cannot_be_read_is_a_mistake_of_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "latin.lisp").write_bytes(b'(println "\xe9")')
+
+    assert run_app(tmp_path) == 2
+    assert run_app(tmp_path / "latin.lisp") == 2
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"lispe-workbench: {tmp_path}: Is a directory"
+    assert second.endswith("latin.lisp: it is not UTF-8 text")
