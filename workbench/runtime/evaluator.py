@@ -157,12 +157,14 @@ class Evaluator:
             self._enter_folder(command.origin)
             value = self._interpreter.evaluate(command.source, command.origin)
             seconds = time.perf_counter() - started
-            return EvaluationFinished(command.id, self._views.result(value), seconds)
+            with interrupts.user_code():  # printing may take long, too
+                view = self._views.result(value)
+            return EvaluationFinished(command.id, view, seconds)
         except Interrupted:
             return EvaluationInterrupted(command.id, time.perf_counter() - started)
         except LispError as error:
-            view = error_view(error, self._interpreter.source)
-            return EvaluationFailed(command.id, view, time.perf_counter() - started)
+            fault = error_view(error, self._interpreter.source)
+            return EvaluationFailed(command.id, fault, time.perf_counter() - started)
         except Exception as defect:
             seconds = time.perf_counter() - started
             return EvaluationFailed(command.id, defect_view(defect), seconds)

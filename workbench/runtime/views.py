@@ -92,7 +92,7 @@ class Views:
         if tensor is not None:
             text = _facts(tensor)
         else:
-            text, cut = bounded_text(value, LONGEST_VARIABLE)
+            text, cut = _shown(value, LONGEST_VARIABLE)
             text = " ".join(text.split()) + (" …" if cut else "")
         return VariableView(name, type_name(value), text, handle, tensor is not None)
 
@@ -141,13 +141,21 @@ def _pieces(value: Value, longest: int, outer: tuple[int, ...]) -> Iterator[str]
         yield closing
 
 
+def _shown(value: Value, longest: int) -> tuple[str, bool]:
+    """As :func:`bounded_text`; a value that fails to print must not take the evaluator along."""
+    try:
+        return bounded_text(value, longest)
+    except Exception as problem:
+        return f"({type(problem).__name__} while printing)", True
+
+
 def carried_tensor(value: Value) -> Any:
     """The tensor that a Lisp value carries, or ``None``."""
     return value.tensor if type_name(value) == "torch_tensor" else None
 
 
 def _value_view(value: Value, handle: Handle, window: Window) -> ValueView:
-    text, cut = bounded_text(value, LONGEST_RESULT)
+    text, cut = _shown(value, LONGEST_RESULT)
     return ValueView(type_name(value), text, handle, cut, _tensor_view(value, handle, window))
 
 

@@ -55,7 +55,7 @@ def test_loops_give_numbers_or_slices() -> None:
 
 def test_the_rest_leaves_out_the_first_slice() -> None:
     assert display(cdr(tensor([[1], [2], [3]]))) == "[[2], [3]]"
-    with pytest.raises(LispError, match="You cannot apply 'cdr' to: '5.0'"):
+    with pytest.raises(LispError, match=r"You cannot apply 'cdr' to: '5\.0'"):
         cdr(tensor(5.0))
 
 

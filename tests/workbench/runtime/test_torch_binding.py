@@ -42,6 +42,7 @@ INTERNAL = {
     "errors",
     "events",
     "gguf_file",
+    "gguf_tokenizers",
     "kinds",
     "kv_cache",
     "placement",

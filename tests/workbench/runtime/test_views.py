@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lispe_core.dictionaries import Dictionary
+from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
 from lispe_core.printer import display
 from lispe_core.typed_lists import Integers
@@ -68,6 +69,17 @@ def test_deep_nesting_ends() -> None:
         value = LispList([value])
 
     assert "..." in bounded_text(value, 1000)[0]
+
+
+def test_a_value_that_fails_to_print_is_still_shown() -> None:
+    class Broken(Container):
+        def display(self) -> str:
+            raise LookupError
+
+    program = {"broken": Broken()}
+    (view,) = Views(lambda: program).variables()
+
+    assert view.text == "(LookupError while printing) …"
 
 
 def test_old_results_are_let_go() -> None:
