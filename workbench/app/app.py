@@ -379,11 +379,14 @@ class Workbench(App[int]):
         self._popup.follow()
         self._status.place = area.cursor_location
         call = area.call
-        definition = self.vocabulary.definitions.get(call.head) if call else None
-        if call is None or definition is None:
-            self._status.hint = Content("")
-        else:
-            self._status.hint = call_hint(definition.usage, call)
+        usage = self._usage(call.head) if call else None
+        self._status.hint = call_hint(usage, call) if call and usage else Content("")
+
+    def _usage(self, name: str) -> str | None:
+        """How ``name`` is called: as the program in the editor defines it, or the language."""
+        written = structure.usage_of(self._editor.scanner, name)
+        known = self.vocabulary.definitions.get(name)
+        return written or (known.usage if known else None)
 
     @on(TextArea.Changed, "#editor")
     @on(Editor.FileChanged)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from torch_lib.events import Progress
 from workbench.app.progress import progress_text
+from workbench.app.scanner import scan
 from workbench.app.structure import Call
 
 TORCH = {"loading": "torch loading…", "ready": "torch ready", "missing": "no torch"}
@@ -96,12 +97,23 @@ class StatusLine(Widget):
 
 def call_hint(usage: str, call: Call) -> Content:
     """The usage of a call with the operand at hand in bold; the last name takes all that follow."""
-    words = usage.removeprefix("(").removesuffix(")").split(" ")
-    operands = words[1:]
+    head, *operands = usage_parts(usage)
     place = call.operand
     if operands and place >= len(operands) and "…" in operands[-1]:
         place = len(operands) - 1
-    parts: list[str | tuple[str, str]] = [("(", "$text-muted"), (words[0], "$primary")]
-    for number, word in enumerate(operands):
-        parts += [" ", (word, "bold $accent" if number == place else "$text-muted")]
+    parts: list[str | tuple[str, str]] = [("(", "$text-muted"), (head, "$primary")]
+    for number, operand in enumerate(operands):
+        parts += [" ", (operand, "bold $accent" if number == place else "$text-muted")]
     return Content.assemble(*parts, (")", "$text-muted"))
+
+
+def usage_parts(usage: str) -> list[str]:
+    """The head and the operands of a usage line; ``(dim -1)`` is one of them."""
+    line = scan(usage).lines[0]
+    places: list[tuple[int, int]] = []
+    for start, end, kind, depth in line.tokens:
+        if depth == 1 and places and (kind == "close" or places[-1][1] == start):
+            places[-1] = (places[-1][0], end)
+        elif depth == 1:
+            places.append((start, end))
+    return [line.text[start:end] for start, end in places]

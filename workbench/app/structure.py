@@ -21,6 +21,9 @@ _BODIES = """
 BODY_FORMS = frozenset(_BODIES.split())
 
 
+DEFINERS = frozenset(("defun", "defmacro", "dethread"))
+
+
 class Form(NamedTuple):
     """A form's place: from its first character to behind its last."""
 
@@ -174,6 +177,22 @@ def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
         return None
     touching = end >= (row, column)
     return Call(head, operands - 1 - touching)
+
+
+def usage_of(scanner: Scanner, name: str) -> str | None:
+    """How a function that the text defines is called: ``(name parameter…)``."""
+    for row, line in enumerate(scanner.lines):
+        if name not in line.text:
+            continue
+        for place, token in enumerate(line.tokens[:-3]):
+            words = [line.text[t.start : t.end] for t in line.tokens[place : place + 4]]
+            if token.kind == "open" and words[1] in DEFINERS and words[2:] == [name, "("]:
+                first = line.tokens[place + 3]
+                last = partner(scanner, row, first.start)
+                if last is not None and last[0] == row:
+                    parameters = line.text[first.start + 1 : last[1]]
+                    return f"({name} {parameters})" if parameters else f"({name})"
+    return None
 
 
 def word_before(scanner: Scanner, row: int, column: int) -> str:

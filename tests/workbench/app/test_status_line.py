@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from workbench.app.scanner import scan
+from workbench.app.status_line import call_hint, usage_parts
+from workbench.app.structure import Call, usage_of
+
+
+@pytest.mark.parametrize(
+    ("usage", "parts"),
+    [
+        ("(f)", ["f"]),
+        ("(take count values)", ["take", "count", "values"]),
+        ("(torch_sum tensor (dim -1) (keep))", ["torch_sum", "tensor", "(dim -1)", "(keep)"]),
+        ("(if test then (else (a b)))", ["if", "test", "then", "(else (a b))"]),
+        ("(+ x…)", ["+", "x…"]),
+        ("(use 'library)", ["use", "'library"]),
+    ],
+)
+def test_a_usage_has_parts(usage: str, parts: list[str]) -> None:
+    assert usage_parts(usage) == parts
+
+
+@pytest.mark.parametrize(
+    ("usage", "operand", "bold"),
+    [
+        ("(take count values)", 0, "count"),
+        ("(take count values)", 1, "values"),
+        ("(take count values)", 2, ""),
+        ("(take count values)", -1, ""),
+        ("(+ x…)", 5, "x…"),
+    ],
+)
+def test_the_operand_at_hand_is_set_off(usage: str, operand: int, bold: str) -> None:
+    hint = call_hint(usage, Call("name", operand))
+
+    assert hint.plain == usage
+    marked = [span for span in hint.spans if "bold" in str(span.style)]
+    assert "".join(hint.plain[span.start : span.end] for span in marked) == bold
+
+
+def test_functions_of_the_text_tell_their_usage() -> None:
+    scanner = scan("(defun f (x (y 2) (() r))\n  1)\n; (defun g (a) 1)\n(defun h () 1)")
+
+    assert usage_of(scanner, "f") == "(f x (y 2) (() r))"
+    assert usage_of(scanner, "g") is None
+    assert usage_of(scanner, "h") == "(h)"
