@@ -27,7 +27,7 @@ def start(command: str) -> tuple[int, int]:
     """Start ``command`` in a terminal of 120 by 40; its process id and our end of the terminal."""
     process, terminal = pty.fork()
     if process == 0:
-        environment = {**os.environ, "TERM": "xterm-256color"}
+        environment = {**os.environ, "TERM": "xterm-256color", "PIP_PROGRESS_BAR": "off"}
         os.execvpe("bash", ["bash", "-c", command], environment)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     return process, terminal
