@@ -14,7 +14,8 @@ from torch_lib.errors import ArgumentError, CheckpointError, TorchLibWarning
 from torch_lib.events import Progress, emit
 from torch_lib.gguf_file import GGUFFile
 from torch_lib.gguf_tokenizers import gguf_tokenizer
-from torch_lib.llama import LlamaConfig, LlamaModel
+from torch_lib.llama import LlamaModel
+from torch_lib.llama_config import LlamaConfig
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["load_gguf"]

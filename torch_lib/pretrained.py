@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, MissingPackage
 from torch_lib.events import Progress, emit
-from torch_lib.llama import LlamaConfig, LlamaModel
+from torch_lib.llama import LlamaModel
+from torch_lib.llama_config import LlamaConfig
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["demo_model_path", "model_tokenizer"]

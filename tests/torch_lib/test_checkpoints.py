@@ -1,5 +1,7 @@
 """Files of modules and of training."""
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,8 @@ from torch_lib.checkpoints import load_checkpoint, load_model, save_checkpoint, 
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
 from torch_lib.kinds import KINDS
 from torch_lib.layers import activation, dropout, embedding, layer_norm, linear
-from torch_lib.llama import (
-    gqa_attention,
-    llama_block,
-    llama_model,
-    rms_norm_layer,
-    swiglu,
-)
+from torch_lib.llama import llama_block, llama_model
+from torch_lib.llama_layers import gqa_attention, rms_norm_layer, swiglu
 from torch_lib.networks import model as perceptron
 from torch_lib.networks import sequential
 from torch_lib.positions import positional_encoding
@@ -292,3 +289,17 @@ def test_all_kinds_of_this_library_are_tried() -> None:
     tried = {getattr(module, "kind") for module in MODULES.values()}  # noqa: B009
 
     assert {"linear", "embedding", "layer_norm", "llama", "sequential"} <= tried <= set(KINDS)
+
+
+def test_loading_knows_every_kind_without_other_imports() -> None:
+    """Every module of the library is imported only after the kinds have been listed."""
+    program = (
+        "import importlib, pathlib, torch_lib.checkpoints\n"
+        "from torch_lib.kinds import KINDS\n"
+        "known = set(KINDS)\n"
+        "for file in pathlib.Path(torch_lib.__path__[0]).glob('*.py'):\n"
+        "    importlib.import_module(f'torch_lib.{file.stem}')\n"
+        "assert known == set(KINDS), set(KINDS) - known\n"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -9,15 +9,9 @@ import torch.nn.functional as F
 
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.layers import forward
-from torch_lib.llama import (
-    LlamaConfig,
-    LlamaModel,
-    gqa_attention,
-    llama_block,
-    llama_model,
-    rms_norm_layer,
-    swiglu,
-)
+from torch_lib.llama import LlamaModel, llama_block, llama_model
+from torch_lib.llama_config import LlamaConfig
+from torch_lib.llama_layers import gqa_attention, rms_norm_layer, swiglu
 
 SIZES = {
     "vocab_size": 97,

@@ -1,0 +1,193 @@
+"""The parts of Llama models: RMS norm, gated MLP, grouped-query attention.
+
+B sequences, T tokens, E hidden size, H query heads, K key/value heads, D head size; of T tokens
+known, S ask.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from torch_lib.devices import current_device
+from torch_lib.errors import ArgumentError
+from torch_lib.kinds import kind
+from torch_lib.kv_cache import LayerCache
+from torch_lib.masks import attention_mask
+from torch_lib.rotary import apply_rotary_pos_emb
+
+__all__ = [
+    "GroupedQueryAttention",
+    "RMSNorm",
+    "SwiGLU",
+    "gqa_attention",
+    "rms_norm_layer",
+    "swiglu",
+]
+
+Rotation = tuple[Tensor, Tensor]
+
+
+@kind("rms_norm")
+class RMSNorm(nn.RMSNorm):
+    """Division by the root of the mean square of the channels, times a learned weight."""
+
+    def __init__(self, dim: int, eps: float = 1e-5) -> None:
+        super().__init__(dim, eps)
+        self.dim = dim
+
+    def configuration(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return {"dim": self.dim, "eps": self.eps}
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch RMS Normalization ({self.dim})"
+
+
+@kind("swiglu")
+class SwiGLU(nn.Module):
+    """The gated MLP: ``down(silu(gate x) · up x)``, without bias."""
+
+    def __init__(self, dim: int, hidden_dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.hidden_dim = hidden_dim
+        self.gate_proj = nn.Linear(dim, hidden_dim, bias=False)
+        self.up_proj = nn.Linear(dim, hidden_dim, bias=False)
+        self.down_proj = nn.Linear(hidden_dim, dim, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(… E)`` to ``(… E)``."""
+        projected: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return projected
+
+    def configuration(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        return {"dim": self.dim, "hidden_dim": self.hidden_dim}
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch SwiGLU ({self.dim} -> {self.hidden_dim} -> {self.dim})"
+
+
+@kind("gqa_attention")
+class GroupedQueryAttention(nn.Module):
+    """Attention in which several query heads share the keys and values of one head."""
+
+    attends = True
+
+    def __init__(
+        self,
+        dim: int,
+        num_heads: int,
+        num_kv_heads: int,
+        head_dim: int | None = None,
+        bias: bool = False,
+    ) -> None:
+        super().__init__()
+        if num_heads % num_kv_heads:
+            raise ArgumentError(
+                f"num_heads ({num_heads}) must be divisible by num_kv_heads ({num_kv_heads})"
+            )
+        if head_dim is None and dim % num_heads:
+            raise ArgumentError(f"dim ({dim}) must be divisible by num_heads ({num_heads})")
+        self.dim = dim
+        self.num_heads = num_heads
+        self.num_kv_heads = num_kv_heads
+        self.head_dim = dim // num_heads if head_dim is None else head_dim
+        self.bias = bias
+        self.q_proj = nn.Linear(dim, num_heads * self.head_dim, bias=bias)
+        self.k_proj = nn.Linear(dim, num_kv_heads * self.head_dim, bias=bias)
+        self.v_proj = nn.Linear(dim, num_kv_heads * self.head_dim, bias=bias)
+        self.o_proj = nn.Linear(num_heads * self.head_dim, dim, bias=False)
+
+    def forward(
+        self,
+        x: Tensor,
+        mask: Tensor | None = None,
+        rotation: Rotation | None = None,
+        cache: LayerCache | None = None,
+        causal: bool = False,
+    ) -> Tensor:
+        """Attend from every token to those that ``mask`` and ``causal`` allow.
+
+        Args:
+            x: ``(B, T, E)``.
+            mask: Any mask of the attention functions.
+            rotation: Cosines and sines by which queries and keys turn, ``(T, D)`` each.
+            cache: Earlier tokens' keys and values; those of ``x`` are added.
+            causal: Let a token attend to itself and earlier ones only.
+
+        Returns:
+            ``(B, T, E)``.
+        """
+        queries = self._heads(self.q_proj(x), self.num_heads)
+        keys = self._heads(self.k_proj(x), self.num_kv_heads)
+        values = self._heads(self.v_proj(x), self.num_kv_heads)
+        if rotation is not None:
+            queries = apply_rotary_pos_emb(queries, *rotation)
+            keys = apply_rotary_pos_emb(keys, *rotation)
+        if cache is not None:
+            keys, values = cache.extend(keys, values)
+        attended = _attend(queries, keys, values, mask, causal)
+        output: Tensor = self.o_proj(attended.transpose(1, 2).flatten(2))
+        return output
+
+    def configuration(self) -> dict[str, Any]:
+        """Constructor arguments."""
+        names = ("dim", "num_heads", "num_kv_heads", "head_dim", "bias")
+        return {name: getattr(self, name) for name in names}
+
+    def summary(self) -> str:
+        """The printed line."""
+        return (
+            f"PyTorch Grouped-Query Attention (dim={self.dim}, num_heads={self.num_heads}, "
+            f"num_kv_heads={self.num_kv_heads})"
+        )
+
+    def _heads(self, projected: Tensor, heads: int) -> Tensor:
+        return projected.view(*projected.shape[:-1], heads, self.head_dim).transpose(1, 2)
+
+
+def rms_norm_layer(dim: int, eps: float = 1e-5) -> RMSNorm:
+    """A layer that divides by the root of the mean square of its ``dim`` channels."""
+    return RMSNorm(dim, eps).to(current_device())
+
+
+def swiglu(dim: int, hidden_dim: int) -> SwiGLU:
+    """The gated MLP of Llama, ``down(silu(gate x) · up x)``, without bias."""
+    return SwiGLU(dim, hidden_dim).to(current_device())
+
+
+def gqa_attention(
+    dim: int, num_heads: int, num_kv_heads: int, head_dim: int | None = None
+) -> GroupedQueryAttention:
+    """Self-attention in which groups of query heads share keys and values."""
+    return GroupedQueryAttention(dim, num_heads, num_kv_heads, head_dim).to(current_device())
+
+
+def _attend(
+    queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool
+) -> Tensor:
+    """Average ``(B, K, T, D)`` values by queries ``(B, H, S, D)`` of the last S of T tokens."""
+    allowed = None if mask is None else attention_mask(mask, queries, keys)
+    asked, known = queries.size(2), keys.size(2)
+    plain = allowed is None and asked == known
+    if causal and asked > 1 and not plain:
+        earlier = torch.ones(asked, known, dtype=torch.bool, device=queries.device)
+        allowed = _within(allowed, earlier.tril(known - asked))
+    return F.scaled_dot_product_attention(
+        queries, keys, values, allowed, is_causal=causal and plain, enable_gqa=True
+    )
+
+
+def _within(allowed: Tensor | None, earlier: Tensor) -> Tensor:
+    if allowed is None:
+        return earlier
+    if allowed.dtype == torch.bool:
+        return allowed & earlier
+    return allowed.masked_fill(~earlier, -torch.inf)
