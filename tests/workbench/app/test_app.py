@@ -252,7 +252,8 @@ async def test_a_chosen_variable_is_inspected(
     async with build(program).run_test(size=(120, 40)) as pilot:
         area = pilot.app.query_one(PanelArea)
         area.current.post_message(ShowVariable(5, "weights"))
-        await pilot.pause(0.1)
+        while not session.inspected:
+            await pilot.pause(0.01)
 
         assert [handle for handle, _ in session.inspected] == [5]
         assert isinstance(area.current, TensorPanel)

@@ -156,7 +156,7 @@ class TensorPanel(Panel[Happening]):
         """
         self.handle = handle
         self.expecting = True
-        self.call_later(lambda: self.post_message(Inspect(handle, window)))
+        self.call_next(lambda: self.post_message(Inspect(handle, window)))
 
     def receive(self, events: Sequence[Happening]) -> None:
         """Show what was computed or asked for."""
