@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from importlib import import_module
+from itertools import chain, repeat
+from operator import call as apply
 from types import FrameType
 from typing import Any, get_type_hints
 
@@ -59,6 +61,7 @@ MODULES = (
     "pretrained",
     "chat",
     "rotary",
+    "llama_layers",
     "llama",
     "gguf",
 )
@@ -155,21 +158,16 @@ def converting(name: str, function: Function) -> Function:
 
     @wraps(function)
     def call(*arguments: Value) -> Value:
-        count = len(arguments)
-        if not fewest <= count <= most:
-            raise LispError(f"{name}: {_expected_count(fewest, most)}, got {count}")
-        wanted = converters
-        if rest:
-            wanted += (rest,) * (count - len(converters))
-        converted: list[Any] = []
+        if not fewest <= len(arguments) <= most:
+            raise LispError(f"{name}: {_expected_count(fewest, most)}, got {len(arguments)}")
+        wanted = converters if rest is None else chain(converters, repeat(rest))
         try:
-            for convert, argument in zip(wanted, arguments, strict=False):
-                converted.append(convert(argument))
-            return to_lisp(function(*converted))
+            return to_lisp(function(*map(apply, wanted, arguments)))
         except LispError:
             raise
         except Mismatch as problem:
-            raise LispError(f"{name}: {_mismatch(names, len(converted), problem)}") from None
+            place = _refused(chain(converters, repeat(rest)), arguments)
+            raise LispError(f"{name}: {_mismatch(names, place, problem)}") from None
         except OSError as problem:
             raise LispError(f"{name}: {_file_problem(problem)}") from problem
         except (TorchLibError, *TORCH_FAILURES) as problem:
@@ -210,6 +208,16 @@ def _expected_count(fewest: int, most: int) -> str:
     if most == sys.maxsize:
         return f"expected {fewest} arguments or more"
     return f"expected {fewest} to {most} arguments"
+
+
+def _refused(converters: Iterable[Any], arguments: tuple[Value, ...]) -> int:
+    """The place of the first argument that its converter refuses."""
+    for place, (convert, argument) in enumerate(zip(converters, arguments, strict=False)):
+        try:
+            convert(argument)
+        except Mismatch:
+            return place
+    raise AssertionError("no argument is refused")
 
 
 def _mismatch(names: list[str], place: int, problem: Mismatch) -> str:

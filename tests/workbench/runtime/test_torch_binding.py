@@ -45,6 +45,7 @@ INTERNAL = {
     "gguf_tokenizers",
     "kinds",
     "kv_cache",
+    "llama_config",
     "placement",
     "sampling",
 }
