@@ -4,7 +4,7 @@
 
 The network has 4 inputs, 64 hidden units and 2 outputs; a step is forward, mean squared error,
 zeroed gradients, backward and Adam. Rounds of Lisp and Python alternate, so that both meet the
-same weather. The ratio of the medians is printed last; below 1.1 is the goal.
+same weather, and both step with the fused kernel. The ratio of the medians is printed last.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def python_training() -> Callable[[], object]:
     """A function that runs ``STEPS`` training steps in plain Python."""
     inputs, targets = torch.tensor(INPUTS), torch.tensor(TARGETS)
     model = Network()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001, fused=True)
 
     def train() -> None:
         for _ in range(STEPS):

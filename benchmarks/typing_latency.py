@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pexpect
@@ -117,7 +118,7 @@ def latencies(terminal: Terminal, characters: int) -> list[float]:
             written = time.perf_counter()
             terminal.type(character)
             if character != " ":  # a blank is not to be told from the empty screen
-                seen = terminal.watch(LONGEST_WAIT, lambda shown=line: terminal.shows(shown))
+                seen = terminal.watch(LONGEST_WAIT, partial(terminal.shows, line))
                 if seen is None:
                     raise TimeoutError(f"{line!r} did not appear")
                 measured.append((seen - written) * 1000)

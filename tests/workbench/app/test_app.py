@@ -325,11 +325,13 @@ async def test_the_foot_shows_six_keys_at_most(
 def test_every_binding_has_an_identity_and_a_tooltip() -> None:
     kinds = (Workbench, Editor, Prompt, CodeArea, Choice, AskPath, Help)
     bindings = [binding for kind in kinds for binding in kind.BINDINGS]
+    identities = set()
     for binding in bindings:
         assert isinstance(binding, Binding)
         assert binding.id, binding
         assert binding.tooltip, binding
-    assert len({binding.id for binding in bindings}) == len(bindings)
+        identities.add(binding.id)
+    assert len(identities) == len(bindings)
 
 
 async def test_the_palette_lists_actions_with_their_keys(
