@@ -35,6 +35,7 @@ class PanelApp(App[None]):
         super().__init__()
         self.panel = panel
         self.wishes: list[Message] = []
+        self.animation_level = "none"
 
     def compose(self) -> ComposeResult:
         yield self.panel

@@ -137,14 +137,14 @@ async def test_the_end_is_followed_until_the_reader_scrolls_up(panel: Generation
 
         panel.focus()
         await pilot.press("pageup")
-        await pilot.pause(0.5)
+        await pilot.pause()
         place = scroll.scroll_y
         panel.receive(tokens(*["line\n"] * 50))
         await pilot.pause()
         assert scroll.scroll_y == place < scroll.max_scroll_y
 
         await pilot.press("end")
-        await pilot.pause(0.5)
+        await pilot.pause()
         panel.receive(tokens(*["line\n"] * 50))
         await pilot.pause()
         assert scroll.scroll_y == scroll.max_scroll_y

@@ -5,6 +5,7 @@ from dataclasses import replace
 from time import perf_counter
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
@@ -37,6 +38,14 @@ def asked(app: PanelApp) -> list[tuple[int, Window]]:
     return [(wish.handle, wish.window) for wish in app.wishes if isinstance(wish, Inspect)]
 
 
+async def settled(pilot: Pilot[None], grid: TensorGrid) -> None:
+    """Wait until scrolling came to rest and the wishes that follow were heard."""
+    await pilot.pause()
+    while grid.settling:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
 def summary(panel: TensorPanel) -> str:
     return str(panel.query_one("#tensor-summary", Static).content)
 
@@ -63,7 +72,7 @@ async def test_a_hundred_thousand_rows_scroll_at_once(panel: TensorPanel) -> Non
         panel.grid.scroll_end(animate=False, immediate=True)
         lines = [row(panel.grid, y) for y in range(panel.grid.size.height)]
         spent = perf_counter() - began
-        await pilot.pause(0.1)
+        await settled(pilot, panel.grid)
 
         assert spent < 0.1
         assert "99999" in row(panel.grid, panel.grid.size.height - 2)
@@ -78,9 +87,9 @@ async def test_missing_elements_are_asked_for_once_and_then_drawn(panel: TensorP
         panel.receive([tensor_computed(tensor_view((1000, 4), handle=7, window=Window(rows=40)))])
         await pilot.pause()
         panel.grid.scroll_to(y=500, animate=False)
-        await pilot.pause(0.1)
+        await settled(pilot, panel.grid)
         panel.grid.scroll_to(y=501, animate=False)
-        await pilot.pause(0.1)
+        await settled(pilot, panel.grid)
 
         assert asked(app) == [(7, Window((), 500, 50, 0, 20))]
         assert "·" in row(panel.grid, 1)
@@ -96,9 +105,9 @@ async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel: Tensor
         panel.receive([tensor_computed(tensor_view((1000, 4)))])
         await pilot.pause()
         panel.grid.scroll_to(y=500, animate=False)
-        await pilot.pause(0.1)
+        await settled(pilot, panel.grid)
         panel.receive([EvaluationInterrupted(1, 0.1)])
-        await pilot.pause(0.1)
+        await settled(pilot, panel.grid)
 
         assert len(asked(app)) == 2
 
@@ -176,7 +185,7 @@ async def test_keys_walk_through_slices(panel: TensorPanel) -> None:
         panel.receive([tensor_computed(tensor_view((3, 5, 4, 6), handle=2))])
         panel.focus()
         await pilot.press("n", "d", "p")
-        await pilot.pause(0.1)
+        await settled(pilot, panel.grid)
 
         assert panel.grid.leading == (1, 4)
         assert asked(app)[-1] == (2, Window((1, 4), 0, 50, 0, 20))
