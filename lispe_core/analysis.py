@@ -161,6 +161,10 @@ class Analysis:
                 waiting.extend(form)
         return False
 
+    def has_lambda(self, forms: Iterable[Value]) -> bool:
+        """Whether a lambda stands in ``forms``."""
+        return any(_is_lambda_name(form[0]) for form in self.lists(forms))
+
     def mentions(self, forms: Iterable[Value], name: str) -> bool:
         """Whether a call of ``name`` stands in ``forms``, outside of lambdas."""
         symbol = Symbol(name)

@@ -12,6 +12,7 @@ from lispe_core.calls import BLANK, Family, is_lambda, section
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.hints import OTHER_LISPS
 from lispe_core.library import Definition
+from lispe_core.operators import OPERATIONS
 from lispe_core.quotation import QUOTE
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr
     expected = FUNCTION_OPERANDS.get(name)
     if expected is None or expected.place >= len(form):
         return e.operands(form)
-    function = _literal_function(e, name, form, expected)
+    function = literal_function(e, name, form, expected)
 
     def operand(index: int) -> ast.expr:
         if index == expected.place and function is not None:
@@ -163,7 +164,7 @@ def _late(operand: Callable[[int], ast.expr], index: int) -> Callable[[], ast.ex
     return lambda: operand(index)
 
 
-def _literal_function(e: Emitter, name: str, form: list[Value], expected: FunctionOperand) -> Value:
+def literal_function(e: Emitter, name: str, form: list[Value], expected: FunctionOperand) -> Value:
     """The lambda that a literal lambda or section in function position stands for."""
     operand = form[expected.place]
     if not isinstance(operand, list) or not operand:
@@ -171,8 +172,7 @@ def _literal_function(e: Emitter, name: str, form: list[Value], expected: Functi
     quoted = operand[0] is QUOTE and len(operand) == 2
     literal = operand[1] if quoted else operand
     if isinstance(literal, Symbol) and name != "apply":
-        definition = e.namespace.definition(literal.name)
-        if definition is None or definition.kind != "special form":
+        if not _is_short(e, literal.name, expected):
             return None
         literal = LispList([literal])
     if not isinstance(literal, list) or all(isinstance(part, int | float) for part in literal):
@@ -186,6 +186,14 @@ def _literal_function(e: Emitter, name: str, form: list[Value], expected: Functi
     if name in _NUMERIC_TRUTH and _answers(code[2]):
         code[2] = LispList([Symbol("if"), code[2], 1, 0])
     return code
+
+
+def _is_short(e: Emitter, name: str, expected: FunctionOperand) -> bool:
+    """Whether a quoted name is better called by a lambda: logic, and operators of two operands."""
+    if name in OPERATIONS:
+        return expected.arguments == 2
+    definition = e.namespace.definition(name)
+    return definition is not None and definition.kind == "special form"
 
 
 def _answers(call: list[Value]) -> bool:

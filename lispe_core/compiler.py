@@ -14,11 +14,10 @@ from lispe_core.frames import AnyName, Frame
 from lispe_core.functions import FunctionInfo, described
 from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
-from lispe_core.namespace import Namespace
+from lispe_core.namespace import ROOT, Namespace
 from lispe_core.parameters import Parameters, parameters_of
 from lispe_core.printer import display
 
-ROOT = "<program>"
 _DICTIONARY = "t_frame"
 _Description = tuple[FunctionInfo, str]
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 from lispe_core import names, nodes
 from lispe_core.analysis import Analysis
-from lispe_core.call_forms import call_form
+from lispe_core.call_forms import call_form, function_operands
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
-from lispe_core.forms import DictionaryForm, LispList, SourceList, Span, Symbol, Value
+from lispe_core.forms import TRUE, DictionaryForm, LispList, SourceList, Span, Symbol, Value
 from lispe_core.frames import Frame, SetVariables
 from lispe_core.functions import FunctionInfo
 from lispe_core.kinds import Kind, literal_kind
@@ -198,9 +198,9 @@ class Emitter:
     def is_private(self, slot: str) -> bool:
         """Whether only statements of this frame can change the variable in ``slot``."""
         if not slot.startswith(names.VARIABLE):
-            return False
+            return slot.startswith(names.INLINE)
         owner = self.frame.owner_of(names.lisp_name(slot))
-        return owner is not None and owner is self.frame and not owner.shared
+        return owner is not None and owner is self.frame.function and not owner.shared
 
     def operand(self, form: Sequence[Value], index: int, to: Destination = VALUE) -> ast.expr:
         """Send the value of one element of ``form`` to ``to``."""
@@ -248,6 +248,8 @@ class Emitter:
     # Atoms
 
     def _atom(self, form: Value) -> ast.expr:
+        if form is TRUE:
+            return nodes.support("true")
         if isinstance(form, Symbol):
             return self.place(self.read(form.name))
         if form is None or isinstance(form, _SCALARS):
@@ -261,7 +263,7 @@ class Emitter:
         if name in NIL_NAMES:
             return nodes.nil()
         owner = self.frame.owner_of(name)
-        slot = names.variable(name)
+        slot = self.slot(name, owner)
         if owner is None:
             if slot not in self.namespace.globals and slot not in self.namespace.base:
                 self.namespace.definition(name)
@@ -282,9 +284,13 @@ class Emitter:
             nodes.call("global_value", nodes.constant(name)),
         )
 
+    def slot(self, name: str, owner: Frame | None) -> str:
+        """The Python name of a variable."""
+        return names.variable(name) if owner is None else owner.slot(name)
+
     def destination_of(self, name: str) -> Store:
         """The variable ``name`` as a destination."""
-        self.written.append(names.variable(name))
+        self.written.append(self.slot(name, self.frame.owner_of(name)))
         return Store(self.frame.target(name))
 
     def mark_set(self, name: str) -> None:
@@ -314,7 +320,7 @@ class Emitter:
 
     def has_local(self, name: str, owner: Frame) -> ast.expr:
         """Whether a variable of a frame has a value."""
-        slot = names.variable(name)
+        slot = owner.slot(name)
         if owner.dictionary:
             held = nodes.name(owner.dictionary)
             return ast.Compare(nodes.constant(slot), [ast.In()], [held])
@@ -352,6 +358,10 @@ class Emitter:
         """The call of a built-in instruction."""
         return self.call(nodes.name(names.INSTRUCTION + names.mangled(name)), *arguments)
 
+    def deliver_call(self, name: str, form: list[Value], to: Destination) -> ast.expr:
+        """The ordinary call of an instruction that could not be written otherwise."""
+        return self.deliver(self.instruction(name, *function_operands(self, name, form)), to)
+
     def call(self, function: ast.expr | str, *arguments: ast.expr) -> ast.expr:
         """A call at the form being emitted; an expression that has grown too deep is cut."""
         height = 1 + max((self._height(argument) for argument in arguments), default=0)
@@ -369,12 +379,15 @@ class Emitter:
     def _height(self, value: ast.expr) -> int:
         return self._heights.get(id(value), (value, 1))[1]
 
-    def looked_at(self, form: Sequence[Value], start: int = 1) -> list[ast.expr]:
+    def looked_at(
+        self, form: Sequence[Value], start: int = 1, end: int | None = None
+    ) -> list[ast.expr]:
         """The values of operands; the first one is only read, so a constant needs no copy."""
+        later = range(start + 1, len(form) if end is None else end)
         return self.ordered(
             [
                 partial(self._looked_at, form, start),
-                *(self.operand_later(form, index) for index in range(start + 1, len(form))),
+                *(self.operand_later(form, index) for index in later),
             ]
         )
 
@@ -408,8 +421,15 @@ class Emitter:
         return self.place(nodes.call("copy", value))
 
     def iterated(self, form: Sequence[Value], index: int) -> ast.expr:
-        """What a loop over one element of ``form`` visits."""
-        return self.call("iterate", self.operand(form, index))
+        """What a loop over one element of ``form`` visits; a range that nobody keeps is no list."""
+        if is_range(form[index]):
+            return self.visited_range(form[index])
+        return self.call("iterate", self.looked_at(form, index, index + 1)[0])
+
+    def visited_range(self, form: list[Value]) -> ast.expr:
+        """The elements of a ``(range first last step)``, which can be visited several times."""
+        with self.at(form):
+            return self.call("visited_range", *self.operands(form))
 
     def part(self, form: list[Value], start: int, end: int) -> list[Value]:
         """A slice of ``form`` that keeps its places."""
@@ -435,6 +455,11 @@ class Emitter:
     def set_variables(self) -> SetVariables:
         """What surely has a value here."""
         return SetVariables.of(self.frame)
+
+
+def is_range(form: Value) -> bool:
+    """Whether ``form`` is a ``(range first last step)``."""
+    return isinstance(form, list) and len(form) == 4 and form[0] is Symbol("range")
 
 
 _PLAIN = {int, float, complex, str, bytes, type(None)}

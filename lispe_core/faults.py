@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import Any, get_type_hints
 
@@ -17,9 +17,12 @@ from lispe_core.errors import Frame, LispError
 from lispe_core.forms import Span, Value
 from lispe_core.functions import FunctionInfo
 from lispe_core.hints import advice
-from lispe_core.namespace import PROGRAM_MARK, Namespace
+from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
 
+TOP_LEVEL = "top level"
 _OUTERMOST, _INNERMOST = 20, 60
+Level = tuple[FrameType, int, str | None]
+"""A frame of compiled code, the instruction it had reached, its Lisp name."""
 _ARITY = re.compile(r"(?P<function>.+)\(\) (?:missing|takes|got)")
 _COMPARED = re.compile(r"'(?P<sign>[<>]=?)' not supported between")
 _UNCALLABLE = re.compile(r"'.+' object is not callable")
@@ -27,13 +30,14 @@ _UNCALLABLE = re.compile(r"'.+' object is not callable")
 
 def lisp_error(exception: BaseException) -> LispError | None:
     """``exception`` as an error of the program, with its place and stack; ``None`` for a defect."""
-    levels = list(_program_frames(exception.__traceback__))
+    levels = _without_comprehensions(_program_frames(exception.__traceback__))
     error = exception if isinstance(exception, LispError) else _translated(exception)
     if error is None:
         return None
     if levels and not error.frames:
         frames = [
-            Frame(_frame_name(frame), _span(frame.f_code, last)) for frame, last in _few(levels)
+            Frame(name or TOP_LEVEL, _span(frame.f_code, last))
+            for frame, last, name in _few(levels)
         ]
         error.frames = tuple(reversed(frames))
         if error.span is None:
@@ -41,24 +45,36 @@ def lisp_error(exception: BaseException) -> LispError | None:
     return error
 
 
-def _few(levels: list[tuple[FrameType, int]]) -> list[tuple[FrameType, int]]:
+def _few(levels: list[Level]) -> list[Level]:
     if len(levels) <= _OUTERMOST + _INNERMOST:
         return levels
     return levels[:_OUTERMOST] + levels[-_INNERMOST:]
 
 
-def _program_frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+def _program_frames(trace: TracebackType | None) -> Iterator[Level]:
     while trace is not None:
         if PROGRAM_MARK in trace.tb_frame.f_globals:
-            yield trace.tb_frame, trace.tb_lasti
+            yield trace.tb_frame, trace.tb_lasti, _frame_name(trace.tb_frame.f_code)
         trace = trace.tb_next
 
 
-def _frame_name(frame: FrameType) -> str:
-    constants = frame.f_code.co_consts
+def _without_comprehensions(levels: Iterable[Level]) -> list[Level]:
+    """The levels, where a comprehension counts as the function that it stands in."""
+    kept: list[Level] = []
+    for frame, last, name in levels:
+        if name is None and kept:
+            kept[-1] = frame, last, kept[-1][2]
+        else:
+            kept.append((frame, last, name))
+    return kept
+
+
+def _frame_name(code: CodeType) -> str | None:
+    """The Lisp name of a function; ``None`` for a part of one."""
+    constants = code.co_consts
     if constants and isinstance(constants[-1], FunctionInfo):
         return constants[-1].name
-    return "top level"
+    return TOP_LEVEL if code.co_name == ROOT else None
 
 
 def _span(code: CodeType, last_instruction: int) -> Span | None:
@@ -108,7 +124,7 @@ def _innermost(exception: BaseException) -> TracebackType | None:
 def _unbound(slot: str, exception: NameError) -> LispError:
     name = names.lisp_name(slot)
     known: set[str] = set()
-    for frame, _ in _program_frames(exception.__traceback__):
+    for frame, _, _ in _program_frames(exception.__traceback__):
         namespace: Namespace = frame.f_globals[PROGRAM_MARK]
         known.update(namespace.names())
         known.update(
@@ -124,7 +140,7 @@ def _wrong_count(function: str, exception: BaseException) -> LispError | None:
         return LispError(f"Wrong number of arguments in: '{function}'")
     if function.startswith("("):
         return LispError(f"Wrong number of arguments in call to: '{function}'")
-    for frame, _ in reversed(list(_program_frames(exception.__traceback__))):
+    for frame, _, _ in reversed(list(_program_frames(exception.__traceback__))):
         namespace: Namespace = frame.f_globals[PROGRAM_MARK]
         for definition in namespace.definitions.values():
             if getattr(definition.function, "__qualname__", None) != function:

@@ -10,7 +10,7 @@ from typing import Literal
 from lispe_core import names, nodes
 from lispe_core.kinds import Kind
 
-FrameKind = Literal["root", "function", "lambda", "outline"]
+FrameKind = Literal["root", "function", "lambda", "inline", "outline"]
 
 
 class AnyName(set[str]):
@@ -27,17 +27,19 @@ class Loop:
     result: str | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Frame:
     """One Python function under construction.
 
     Args:
-        kind: The program's top level, a function, a lambda inside another frame, or a part of a
-            frame that was moved into a Python function of its own.
+        kind: The program's top level, a function, a lambda inside another frame, a lambda whose
+            body stands in the Python function around it, or a part of a frame that was moved
+            into a Python function of its own.
         outer: The frame that a lambda or an outline stands in.
         variables: The variables that live here: the parameters, and for a function all names it
             assigns, also through its lambdas.
         set_here: Those that surely have a value where emission has arrived.
+        slots: The Python names of variables that are not named after themselves.
         shared: Calls may change the variables: lambdas that outlive them see them.
         dictionary: The Python name of the dictionary that holds the variables, for frames whose
             code reads names at run time.
@@ -55,6 +57,7 @@ class Frame:
     outer: Frame | None = None
     variables: set[str] = field(default_factory=set)
     set_here: set[str] = field(default_factory=set)
+    slots: dict[str, str] = field(default_factory=dict)
     shared: bool = False
     dictionary: str | None = None
     own_name: str | None = None
@@ -86,6 +89,18 @@ class Frame:
             yield frame
             frame = frame.outer
 
+    def slot(self, name: str) -> str:
+        """The Python name of one of the variables."""
+        return self.slots.get(name) or names.variable(name)
+
+    @property
+    def function(self) -> Frame:
+        """The frame whose Python function this frame's code stands in."""
+        frame = self
+        while frame.kind == "inline" and frame.outer is not None:
+            frame = frame.outer
+        return frame
+
     @property
     def home(self) -> Frame:
         """The call frame, or the top level, that this frame belongs to."""
@@ -95,19 +110,21 @@ class Frame:
         """Whether ``name`` of ``owner`` surely has a value here."""
         if name not in owner.set_here:
             return False
-        return owner is self or self.kind == "outline" or name not in owner.lets
+        function = self.function
+        return owner in (self, function) or function.kind == "outline" or name not in owner.lets
 
     def target(self, name: str) -> Callable[[], ast.expr]:
         """Makes targets for an assignment to ``name``."""
         owner = self.owner_of(name)
-        slot = names.variable(name)
+        slot = owner.slot(name) if owner is not None else names.variable(name)
+        function = self.function
         if owner is not None and owner.dictionary:
             holder = owner.dictionary
             return lambda: nodes.item_target(nodes.name(holder), nodes.constant(slot))
         if owner is None:
-            self.written_outside[slot] = "global"
-        elif owner is not self:
-            self.written_outside[slot] = "nonlocal"
+            function.written_outside[slot] = "global"
+        elif owner.function is not function:
+            function.written_outside[slot] = "nonlocal"
         return lambda: nodes.target(slot)
 
     def declarations(self) -> list[ast.stmt]:

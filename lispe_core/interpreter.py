@@ -13,7 +13,7 @@ from typing import Any
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.calls import BreakIteration
-from lispe_core.compiler import ROOT, Compiler
+from lispe_core.compiler import Compiler
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import LispError
 from lispe_core.faults import lisp_error
@@ -22,7 +22,7 @@ from lispe_core.functions import function_info
 from lispe_core.hints import advice
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
-from lispe_core.namespace import Namespace
+from lispe_core.namespace import ROOT, Namespace
 from lispe_core.printer import display
 from lispe_core.reader import read
 from lispe_core.support import SUPPORT, UNSET, restore_in

@@ -55,7 +55,7 @@ def variable_kinds(body: Iterable[Value], lists: Lists, candidates: set[str]) ->
         lists: Gives all lists inside of forms, macros expanded.
         candidates: The function's variables, without its parameters.
     """
-    assignments = list(_assignments(lists(body)))
+    assignments = list(_assignments(lists(body), lists))
     kinds = {name: Kind.INTEGER for name in candidates}
     for _ in range(_MOST_ROUNDS):
         found = dict(kinds)
@@ -90,12 +90,16 @@ def kind_of(form: Value, kinds: Mapping[str, Kind]) -> Kind:
     return Kind.ANY
 
 
-def _assignments(forms: Iterable[list[Value]]) -> Iterable[tuple[str, Value]]:
-    """Names and the forms, or kinds, of the values they get."""
+def _assignments(forms: Iterable[list[Value]], lists: Lists) -> Iterable[tuple[str, Value]]:
+    """Names and the forms, or kinds, of the values they get.
+
+    The parameters of a lambda that assigns something hide variables of the same name there.
+    """
     for form in forms:
         head = form[0].name if isinstance(form[0], Symbol) else ""
         if is_lambda(form):
-            yield from ((each.name, Kind.ANY) for each in form[1] if isinstance(each, Symbol))
+            if any(True for _ in _assignments(lists(form[2:]), lists)):
+                yield from _unknown(form[1])
         elif head in _ASSIGNMENTS and len(form) == 3:
             if isinstance(form[1], Symbol):
                 yield form[1].name, form[2]

@@ -16,6 +16,7 @@ UNDEFINED = "u_"
 INSTRUCTION = "b_"
 ATOM = "q_"
 SUPPORT = "r_"
+INLINE = "i_"
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+\Z")
 _SPECIAL = re.compile(r"[^A-Za-z0-9]")

@@ -18,6 +18,9 @@ from lispe_core.forms import Symbol, Value
 from lispe_core.library import Definition, Library
 
 Inline = Callable[..., Any]
+ROOT = "<program>"
+"""The name of the Python function that a form of the program becomes."""
+
 PROGRAM_MARK = "r_program"
 """The global by which frames of compiled code are recognised."""
 

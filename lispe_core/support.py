@@ -10,10 +10,12 @@ from types import FunctionType
 from typing import Any
 
 from lispe_core import containers, dictionaries, operators
+from lispe_core.builtins.lists import range_of
 from lispe_core.calls import BreakIteration, call_value
 from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Value
+from lispe_core.matrices import grouped
 from lispe_core.printer import display
 
 
@@ -98,6 +100,14 @@ def counted(turns: Value) -> range:
     if not isinstance(turns, int):
         raise LispError(f"'loopcount' needs a number of turns, not '{turns}'")
     return range(turns) if turns >= 0 else range(-turns - 1, -1, -1)
+
+
+def visited_range(first: Value, last: Value, step: Value) -> Iterable[Value]:
+    """The elements of ``(range first last step)``, for a loop."""
+    if type(first) is int and type(last) is int and type(step) is int and step:
+        return range(first, last, step)
+    values: Iterable[Value] = range_of(first, last, step)
+    return values
 
 
 def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
@@ -281,6 +291,8 @@ SUPPORT: dict[str, Any] = {
     "int": int,
     "is_maybe": is_maybe,
     "isinstance": isinstance,
+    "alike": containers.alike,
+    "grouped": grouped,
     "iterate": containers.iterate,
     "itself": itself,
     "KeyError": KeyError,
@@ -318,5 +330,6 @@ SUPPORT: dict[str, Any] = {
     "unknown_key": unknown_key,
     "unset": UNSET,
     "wrong_count": wrong_count,
+    "visited_range": visited_range,
     "zip": zip,
 }

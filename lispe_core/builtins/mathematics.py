@@ -159,7 +159,7 @@ def absolute(value: Value) -> Value:
     Example:
         (iabs -3)    ; => 3
     """
-    if isinstance(value, (int, float)):
+    if type(value) is int or isinstance(value, (int, float)):
         return abs(value)
     if isinstance(value, (list, array)) and all(isinstance(item, int) for item in value):
         result = [abs(item) for item in value]

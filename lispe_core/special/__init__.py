@@ -9,8 +9,8 @@ from lispe_core.special.control import control
 from lispe_core.special.evaluation import evaluation
 from lispe_core.special.failures import failures
 from lispe_core.special.functions import functions
+from lispe_core.special.inlining import INLINE
 from lispe_core.special.loops import loops
-from lispe_core.special.operators import INLINE
 from lispe_core.special.surroundings import surroundings
 from lispe_core.special.text import text
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from lispe_core import nodes
 from lispe_core.call_forms import in_place
-from lispe_core.emitter import EFFECT, Destination, Emitter
+from lispe_core.emitter import EFFECT, Destination, Emitter, Temporary
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.operators import INLINE, Inline
@@ -130,5 +130,27 @@ def replaceall(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(nodes.item(changed, nodes.constant(1)), to)
 
 
-_INLINE: dict[str, Inline] = {"set@": _set_at, "push": _push, **dict.fromkeys(_ACCESS, _at)}
+def _pop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """``(pop container (key))``."""
+    if len(form) != 2 or not isinstance(form[1], Symbol):
+        return in_place(e, "pop", form, to)
+    container = e.keep_unless_name(e.operand(form, 1))
+    result = Temporary(e.temporary())
+    with e.into([]) as fast:
+        e.add(ast.Expr(e.call(nodes.attribute(container, "pop"))))
+        e.deliver(container, result)
+    with e.into([]) as slow:
+        e.deliver(e.instruction("pop", container), result)
+        e.store_text(form[1].name, nodes.name(result.slot))
+    is_full = ast.BoolOp(ast.And(), [e.has_type(container, "LispList"), container])
+    e.add(ast.If(is_full, fast, slow))
+    return e.finish(result, to)
+
+
+_INLINE: dict[str, Inline] = {
+    "set@": _set_at,
+    "push": _push,
+    "pop": _pop,
+    **dict.fromkeys(_ACCESS, _at),
+}
 INLINE.update(_INLINE)

@@ -175,7 +175,7 @@ def _let(e: Emitter, form: list[Value], pairs: list[Value], to: Destination) -> 
 def _present(e: Emitter, name: str) -> ast.expr:
     """The variable's own value, or the mark that it has none."""
     owner = e.frame.owner_of(name)
-    slot = names.variable(name)
+    slot = e.slot(name, owner)
     if owner is None:
         return e.call("take_global", nodes.constant(slot))
     if owner.dictionary:
@@ -189,7 +189,7 @@ def _present(e: Emitter, name: str) -> ast.expr:
 
 def _restore(e: Emitter, name: str, value: ast.expr) -> None:
     owner = e.frame.owner_of(name)
-    slot = names.variable(name)
+    slot = e.slot(name, owner)
     e.written.append(slot)
     if owner is None:
         e.add(ast.Expr(e.call("restore_global", nodes.constant(slot), value)))

@@ -120,7 +120,7 @@ def loopcount(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if type(counted) is int and counted >= 0:
         values: ast.expr = e.place(nodes.call("range", nodes.constant(counted)))
     else:
-        values = e.call("counted", e.operand(form, 1))
+        values = _turns(e, e.keep_unless_name(e.operand(form, 1)))
     if len(form) > 3 and isinstance(form[2], Symbol):
         return _count(e, form, to, form[2].name, values)
 
@@ -130,6 +130,15 @@ def loopcount(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
     values = e.keep(values)
     return repeat(e, form, to, emit)
+
+
+def _turns(e: Emitter, count: ast.expr) -> ast.expr:
+    not_negative = ast.Compare(count, [ast.GtE()], [nodes.constant(0)])
+    return ast.IfExp(
+        ast.BoolOp(ast.And(), [e.has_type(count, "int"), not_negative]),
+        nodes.call("range", count),
+        e.call("counted", count),
+    )
 
 
 def _count(e: Emitter, form: list[Value], to: Destination, name: str, values: ast.expr) -> ast.expr:

@@ -39,7 +39,7 @@ def test_the_stack_names_the_functions_that_were_running() -> None:
 
 
 def test_lambdas_stand_in_the_stack() -> None:
-    error = failure("(maplist (λ (x) (/ x 0)) '(1))")
+    error = failure("(setq f (λ (x) (/ x 0))) (maplist f '(1))")
     assert [frame.name for frame in error.frames] == ["λ", "top level"]
 
 

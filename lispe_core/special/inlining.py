@@ -1,0 +1,194 @@
+"""``maplist`` and its like with a literal function: a Python loop instead of calls.
+
+A lambda or section is written into the code around it when its body needs no call frame of its
+own: no ``return``, ``break``, ``self`` or inner lambda, and no assignment of a parameter. Where
+the body is nothing but arithmetic the loop is a comprehension.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+from functools import partial
+
+from lispe_core import names, nodes
+from lispe_core.call_forms import FUNCTION_OPERANDS, literal_function
+from lispe_core.emitter import TEST, VALUE, Destination, Emitter, Temporary, is_range
+from lispe_core.forms import Symbol, Value
+from lispe_core.frames import Frame
+from lispe_core.special.operators import INLINE
+
+_NEEDS_A_FRAME = ("return", "break", "self", "eval", "loadcode")
+
+
+def _inlinable(e: Emitter, name: str, form: list[Value], parameters: int) -> list[Value] | None:
+    code = literal_function(e, name, form, FUNCTION_OPERANDS[name])
+    if code is None or e.frame.home.dictionary or not isinstance(code[1], list):
+        return None
+    if len(code[1]) != parameters or not all(isinstance(each, Symbol) for each in code[1]):
+        return None
+    body = code[2:]
+    own = {parameter.name for parameter in code[1]}
+    analysis = e.analysis
+    if len(own) != parameters or own & analysis.assigned(body) or analysis.has_lambda(body):
+        return None
+    if any(analysis.mentions(body, word) for word in _NEEDS_A_FRAME):
+        return None
+    return code
+
+
+def _inside(e: Emitter, slots: dict[str, str]) -> Frame:
+    frame = Frame("inline", e.frame, variables={*slots}, set_here={*slots}, slots=slots)
+    frame.depth = e.frame.depth + 1
+    return frame
+
+
+def _turn(
+    e: Emitter, slots: dict[str, str], emit: Callable[[], ast.expr]
+) -> tuple[list[ast.stmt], ast.expr]:
+    """The statements and the value of one turn."""
+    outer = e.frame
+    e.frame = _inside(e, slots)
+    with e.branch() as block:
+        value = emit()
+    e.frame = outer
+    return block, value
+
+
+def _parameter(e: Emitter) -> str:
+    return names.INLINE + e.temporary()[2:]
+
+
+def _visitor(e: Emitter, form: list[Value], index: int) -> Callable[[], ast.expr]:
+    """Evaluates the list that a built-in goes through; gives visits of it, as often as needed."""
+    if is_range(form[index]):
+        values = e.keep(e.visited_range(form[index]))
+        return lambda: values
+    values = e.keep(e.looked_at(form, index, index + 1)[0])
+    return partial(e.call, "iterate", values)
+
+
+def _mapped(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    name = str(form[0])
+    code = _inlinable(e, name, form, 1) if len(form) == 3 else None
+    if code is None:
+        return e.deliver_call(name, form, to)
+    visit = _visitor(e, form, 2)
+    element = _parameter(e)
+    block, value = _turn(e, {code[1][0].name: element}, lambda: e.sequence(code, 2, VALUE))
+    results = _collected(e, element, visit, block, value, None)
+    return e.deliver(e.call("LispList" if name == "mapcar" else "grouped", results), to)
+
+
+def _filtered(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    name = str(form[0])
+    code = _inlinable(e, name, form, 1)
+    if code is None:
+        return e.deliver_call(name, form, to)
+    values = e.keep(e.looked_at(form, 2)[0])
+    element = _parameter(e)
+    block, test = _turn(e, {code[1][0].name: element}, lambda: e.sequence(code, 2, TEST))
+    visit = partial(e.call, "iterate", values)
+    results = _collected(e, element, visit, block, nodes.name(element), test)
+    return e.deliver(e.call("alike", values, results), to)
+
+
+def _collected(
+    e: Emitter,
+    element: str,
+    visit: Callable[[], ast.expr],
+    block: list[ast.stmt],
+    value: ast.expr,
+    test: ast.expr | None,
+) -> ast.expr:
+    """The list of ``value`` for the elements for which ``test`` holds."""
+    results = e.temporary()
+    short = _formula_of(block, value if test is None else test, element)
+    if short is not None:
+        both = []
+        for formula in short:
+            kept = formula if test is None else nodes.name(element)
+            conditions = [] if test is None else [formula]
+            turn = ast.comprehension(nodes.target(element), visit(), conditions, 0)
+            both.append(nodes.assign(results, ast.ListComp(kept, [turn])))
+        e.add(nodes.attempt([e.place(both[0])], nodes.support("TypeError"), [e.place(both[1])]))
+        return nodes.name(results)
+    e.add(nodes.assign(results, ast.List([], ast.Load())))
+    append = ast.Expr(e.call(nodes.attribute(nodes.name(results), "append"), value))
+    end: list[ast.stmt] = [append] if test is None else [ast.If(test, [append], [])]
+    e.add(ast.For(nodes.target(element), visit(), [*block, *end], [], None))
+    return nodes.name(results)
+
+
+def _formula_of(
+    block: list[ast.stmt], value: ast.expr, element: str
+) -> tuple[ast.expr, ast.expr] | None:
+    """The value of a turn as an expression, fast and slow, if it is pure arithmetic."""
+    match block:
+        case []:
+            fast, slow = value, value
+        case [
+            ast.Try(
+                body=[ast.Assign([ast.Name(id=slot)], plain)],
+                handlers=[ast.ExceptHandler(body=[ast.Assign([ast.Name()], checked)])],
+            )
+        ] if slot.startswith("t_"):
+            fast, slow = (
+                _Replaced(slot, plain).visited(value),
+                _Replaced(slot, checked).visited(value),
+            )
+        case _:
+            return None
+    allowed = ("r_", "c_", "q_", "b_")
+    for node in ast.walk(fast):
+        if isinstance(node, ast.Name) and node.id != element and not node.id.startswith(allowed):
+            return None
+        if isinstance(node, ast.NamedExpr):
+            return None
+        if isinstance(node, ast.Call) and not _is_pure(node):
+            return None
+    return fast, slow
+
+
+_PURE = frozenset({"r_type", "r_modulo", "r_identical"})
+
+
+def _is_pure(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in _PURE
+
+
+class _Replaced(ast.NodeTransformer):
+    """A copy of an expression with one name replaced by another expression."""
+
+    def __init__(self, slot: str, value: ast.expr) -> None:
+        self._slot = slot
+        self._value = value
+
+    def visited(self, expression: ast.expr) -> ast.expr:
+        """The changed copy."""
+        changed: ast.expr = self.visit(copy.deepcopy(expression))
+        return changed
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """The other expression in place of the name."""
+        return self._value if node.id == self._slot else node
+
+
+def _folded(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    name = str(form[0])
+    code = _inlinable(e, name, form, 2)
+    if code is None:
+        return e.deliver_call(name, form, to)
+    initial = e.keep(e.operand(form, 2))
+    visit = _visitor(e, form, 3)
+    accumulator, element = _parameter(e), _parameter(e)
+    e.add(nodes.assign(accumulator, initial))
+    slots = {code[1][0].name: accumulator, code[1][1].name: element}
+    store = Temporary(accumulator)
+    block, _ = _turn(e, slots, lambda: e.sequence(code, 2, store))
+    e.add(ast.For(nodes.target(element), visit(), block, [], None))
+    return e.deliver(nodes.name(accumulator), to)
+
+
+INLINE.update({"maplist": _mapped, "mapcar": _mapped, "filterlist": _filtered, "foldl": _folded})
