@@ -31,6 +31,7 @@ def test_every_module_with_functions_for_lisp_is_public() -> None:
         "decoding",
         "display",
         "gguf_file",
+        "gguf_tokenizers",
         "kinds",
         "kv_cache",
         "placement",
