@@ -32,12 +32,9 @@
 (tick)
 (println "The counter stands at" (tick))
 
-; A function may be given in pieces, one for each shape of its argument.
-(data@ [Circle _] [Box _ _])
-(defpat area ([Circle radius]) (* _pi radius radius))
-(defpat area ([Box width height]) (* width height))
-
-(println "Areas:" (maplist 'area (list (Circle 1) (Box 3 4))))
+; Functions are given to others by name or on the spot.
+(println "Factorials:" (maplist 'factorial (iota 6)))
+(println "Circles:" (maplist (λ (radius) (* _pi radius radius)) '(1 2 3)))
 
 
 ; --- Text and dictionaries -----------------------------------------------------------
