@@ -36,7 +36,7 @@ def backward(loss: Tensor, retain_graph: bool = False, create_graph: bool = Fals
     if not loss.requires_grad:
         raise ArgumentError("the loss does not depend on any trainable parameter")
     try:
-        loss.reshape(()).backward(  # type: ignore[no-untyped-call]
+        (loss.reshape(()) if loss.dim() else loss).backward(  # type: ignore[no-untyped-call]
             retain_graph=retain_graph or create_graph, create_graph=create_graph
         )
     except RuntimeError as error:
