@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, NamedTuple
 
 from lispe_core.interpreter import Interpreter
@@ -88,13 +89,9 @@ def mandelbrot(width: int, height: int) -> int:
 
 
 def pipeline(count: int) -> int:
-    numbers = range(count)
-    squares = [x * x for x in numbers]
-    even = [x for x in squares if x % 2 == 0]
-    total = 0
-    for x in even:
-        total = total + x
-    return total
+    squares = list(map(lambda x: x * x, range(count)))
+    even = list(filter(lambda x: x % 2 == 0, squares))
+    return reduce(lambda total, x: total + x, even, 0)
 
 
 def queens(size: int) -> int:

@@ -6,6 +6,7 @@ exception that no program can cause is a defect of this implementation and stays
 
 from __future__ import annotations
 
+import dis
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any, get_type_hints
 
 from lispe_core import names
+from lispe_core.arithmetic import divide, subtract
 from lispe_core.errors import Frame, LispError
 from lispe_core.forms import Span, Value
 from lispe_core.functions import FunctionInfo
@@ -25,6 +27,7 @@ Level = tuple[FrameType, int, str | None]
 """A frame of compiled code, the instruction it had reached, its Lisp name."""
 _ARITY = re.compile(r"(?P<function>.+)\(\) (?:missing|takes|got)")
 _COMPARED = re.compile(r"'(?P<sign>[<>]=?)' not supported between")
+_OPERATED = re.compile(r"unsupported operand type\(s\) for (?P<sign>[-/]): ")
 _UNCALLABLE = re.compile(r"'.+' object is not callable")
 
 
@@ -110,7 +113,7 @@ def _translated(exception: BaseException) -> LispError | None:
     if trace is None:
         return None
     if PROGRAM_MARK in trace.tb_frame.f_globals:
-        return _of_program(exception, message)
+        return _refused_operation(trace, message) or _of_program(exception, message)
     return _of_builtin(exception, message)
 
 
@@ -152,6 +155,42 @@ def _wrong_count(function: str, exception: BaseException) -> LispError | None:
                     hint=f"it is called as {definition.usage}",
                 )
     return None
+
+
+_CHECKED = {"-": subtract, "/": divide}
+
+
+def _refused_operation(trace: TracebackType, message: str) -> LispError | None:
+    """The error of an operator between two variables or constants that Python refused."""
+    found = _OPERATED.match(message)
+    if found is None:
+        return None
+    operands = _loaded_before(trace.tb_frame, trace.tb_lasti)
+    try:
+        _CHECKED[found["sign"]](*operands)
+    except LispError as error:
+        return error
+    except (TypeError, KeyError):
+        pass
+    return LispError(f"cannot evaluate '{found['sign']}' with these operands")
+
+
+def _loaded_before(frame: FrameType, last_instruction: int) -> list[Value]:
+    """The two values that an instruction took from the variables and constants before it."""
+    loaded: list[Value] = []
+    for instruction in dis.get_instructions(frame.f_code):
+        if instruction.offset >= last_instruction:
+            break
+        if not instruction.opname.startswith("LOAD_"):
+            continue
+        if instruction.opname == "LOAD_CONST":
+            loaded.append(instruction.argval)
+            continue
+        slots = instruction.argval
+        for slot in slots if isinstance(slots, tuple) else (slots,):
+            scope = frame.f_locals if slot in frame.f_locals else frame.f_globals
+            loaded.append(scope.get(slot))
+    return loaded[-2:]
 
 
 def _of_program(exception: BaseException, message: str) -> LispError | None:

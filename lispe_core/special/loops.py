@@ -83,17 +83,35 @@ def while_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Repeats while ``condition`` is true; the last value of the last turn."""
 
     def emit(slot: str | None) -> None:
-        before = e.branch()
-        with before as needed:
-            test = e.operand(form, 1, TEST)
-            statements = body(e, form, 2, slot)
-        if needed:
-            stop = ast.If(nodes.negated(test), [ast.Break()], [])
-            e.add(ast.While(nodes.constant(True), [*needed, e.place(stop), *statements], []))
-        else:
+        state = e.set_variables()
+        tests = _tests(e, form, 1)
+        statements = body(e, form, 2, slot)
+        state.restore()
+        if not any(needed for needed, _ in tests):
+            values = [test for _, test in tests]
+            test = values[0] if len(values) == 1 else ast.BoolOp(ast.And(), values)
             e.add(ast.While(test, statements, []))
+            return
+        turn: list[ast.stmt] = []
+        for needed, test in tests:
+            stop = ast.If(nodes.negated(test), [ast.Break()], [])
+            turn.extend([*needed, e.place(stop)])
+        e.add(ast.While(nodes.constant(True), [*turn, *statements], []))
 
     return repeat(e, form, to, emit)
+
+
+def _tests(e: Emitter, form: list[Value], index: int) -> list[tuple[list[ast.stmt], ast.expr]]:
+    """The conditions that must hold one after the other, each with the statements it needs."""
+    condition = form[index]
+    if isinstance(condition, list) and len(condition) > 2 and condition[0] is Symbol("and"):
+        with e.at(condition):
+            return [
+                test for part in range(1, len(condition)) for test in _tests(e, condition, part)
+            ]
+    with e.into([]) as needed:
+        test = e.operand(form, index, TEST)
+    return [(needed, test)]
 
 
 @loops.special("loop", "(loop variable container e…)", minimum=1)

@@ -24,6 +24,7 @@ INLINE: dict[str, Inline] = {}
 """Emitters of instructions that are more than a call."""
 
 _MOST_OPERATIONS = 30
+_REFUSED_ALIKE = frozenset({"-", "/"})
 
 
 class Formula(NamedTuple):
@@ -33,6 +34,8 @@ class Formula(NamedTuple):
     slow: ast.expr
     kind: Kind
     operations: int = 0
+    only_fails: bool = False
+    """What Python refuses is an error in Lisp as well, and its operands can be told later."""
 
 
 Fast = Callable[[Emitter, "Formula", "Formula"], ast.expr | None]
@@ -173,7 +176,9 @@ def _joined(e: Emitter, sign: str, left: Formula, right: Formula) -> Formula:
     slow = e.place(nodes.call(operator.checked, left.slow, right.slow))
     if fast is None:
         return Formula(slow, slow, kind, left.operations + right.operations + 1)
-    return Formula(e.place(fast), slow, kind, left.operations + right.operations + 1)
+    operations = left.operations + right.operations + 1
+    only_fails = sign in _REFUSED_ALIKE and operations == 1
+    return Formula(e.place(fast), slow, kind, operations, only_fails)
 
 
 def folded(e: Emitter, sign: str, values: Sequence[ast.expr]) -> Formula:
@@ -186,7 +191,7 @@ def folded(e: Emitter, sign: str, values: Sequence[ast.expr]) -> Formula:
 
 def deliver_formula(e: Emitter, formula: Formula, to: Destination) -> ast.expr:
     """Send the value of a formula to a destination."""
-    if formula.kind >= Kind.NUMBER or formula.fast is formula.slow:
+    if formula.kind >= Kind.NUMBER or formula.only_fails or formula.fast is formula.slow:
         return e.deliver(formula.fast, to)
     store: Destination = to
     slot = None
