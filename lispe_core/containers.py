@@ -11,6 +11,7 @@ from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Maybe, SourceList, Strings, Symbol, Value
 from lispe_core.printer import display
+from lispe_core.streams import is_endless
 from lispe_core.typed_lists import TypedList
 
 SEQUENCES = (list, array, str, bytes)
@@ -102,6 +103,17 @@ def iterate(container: Value) -> Iterator[Value]:
     if isinstance(container, bytes):
         return iter([container[index : index + 1] for index in range(len(container))])
     return iter(())
+
+
+def elements(container: Value) -> list[Value]:
+    """All values of a loop over ``container``.
+
+    Raises:
+        LispError: It has no end.
+    """
+    if is_endless(container):
+        raise LispError("a list without end can only be taken in part: use 'take' or 'takewhile'")
+    return list(iterate(container))
 
 
 def size(value: Value) -> int:

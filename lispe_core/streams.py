@@ -14,13 +14,19 @@ _SHOWN = 10
 
 
 class Stream(Container):
-    """A list that may have no end: ``make`` starts a new visit each time."""
+    """A list whose elements are made while it is visited.
 
-    __slots__ = ("make",)
+    Args:
+        make: Starts a new visit.
+        endless: Whether a visit may have no end.
+    """
+
+    __slots__ = ("endless", "make")
     type_name = "list_"
 
-    def __init__(self, make: Callable[[], Iterator[Value]]) -> None:
+    def __init__(self, make: Callable[[], Iterator[Value]], *, endless: bool = True) -> None:
         self.make = make
+        self.endless = endless
 
     def __iter__(self) -> Iterator[Value]:
         return self.make()
@@ -28,6 +34,10 @@ class Stream(Container):
     def iterate(self) -> Iterator[Value]:
         """A new visit."""
         return self.make()
+
+    def size(self) -> int:
+        """The number of elements; 0 when there is no end."""
+        return 0 if self.endless else sum(1 for _ in self)
 
     def display(self) -> str:
         """The first elements."""
@@ -61,7 +71,7 @@ class Range(Stream):
     ) -> None:
         if step == 0:
             raise LispError("the step of a range cannot be zero")
-        super().__init__(self._visit)
+        super().__init__(self._visit, endless=last is None)
         self.first = first
         self.step = step
         self.last = last
@@ -102,6 +112,11 @@ class Range(Stream):
     def display(self) -> str:
         """The call that makes it."""
         return f"(irange {display(self.first)} {display(self.step)})"
+
+
+def is_endless(value: Value) -> bool:
+    """Whether a visit of ``value`` may have no end."""
+    return isinstance(value, Stream) and value.endless
 
 
 def steps(first: Value, last: Value, step: Value, inclusive: bool) -> int:

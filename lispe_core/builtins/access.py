@@ -7,7 +7,7 @@ from array import array
 from itertools import islice, product
 from typing import Any
 
-from lispe_core.containers import alike, element, iterate, size, store
+from lispe_core.containers import alike, element, elements, iterate, size, store
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Truth, Value, truth
@@ -16,6 +16,7 @@ from lispe_core.linked_lists import LinkedList
 from lispe_core.matrices import Matrix
 from lispe_core.printer import display
 from lispe_core.sets import LispSet
+from lispe_core.streams import Stream, is_endless
 from lispe_core.typed_lists import Integers
 
 access = Library("access")
@@ -184,7 +185,7 @@ def last(container: Value) -> Value:
         return container[-1] if container else None
     if isinstance(container, Foreign):
         return container.at(-1)
-    values = list(iterate(container))
+    values = elements(container)
     return values[-1] if values else None
 
 
@@ -212,7 +213,9 @@ def rest_of(name: str, value: Value) -> Value:
     if isinstance(value, (LinkedList, Foreign)):
         return value.rest()
     if isinstance(value, Container):
-        return LispList(islice(value.iterate(), 1, None)) or None
+        if is_endless(value):
+            return Stream(lambda: islice(value.iterate(), 1, None))
+        return LispList(elements(value)[1:]) or None
     raise LispError(f"You cannot apply '{name}' to: '{display(value)}'")
 
 

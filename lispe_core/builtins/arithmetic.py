@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable
 from functools import reduce
 
-from lispe_core.containers import iterate
+from lispe_core.containers import elements
 from lispe_core.elementwise import Elementwise, Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
@@ -182,7 +182,7 @@ def _summable(values: Value) -> Iterable[Value]:
     """The leaves of a plain list; text is refused, since only ``strings`` have a sum."""
     if _are_plain(values):
         return list(values)
-    leaves = _leaves(iterate(values))
+    leaves = _leaves(elements(values))
     for value in leaves:
         if isinstance(value, (str, bytes)):
             raise LispError("cannot evaluate '+' with these operands")
@@ -205,7 +205,7 @@ def summed(values: Value) -> Value:
     if isinstance(values, list):
         return reduce(_quickest(operator.add, add, values), _summable(values), 0.0)
     if isinstance(values, Container) and not isinstance(values, Foreign):
-        grouped = homogeneous(list(values.iterate()))
+        grouped = homogeneous(elements(values))
         return total(grouped) if isinstance(grouped, TypedList) else reduce(add, grouped, 0)
     raise LispError("'sum' needs a list")
 
@@ -231,7 +231,7 @@ def _candidates(name: str, first: Value, others: tuple[Value, ...]) -> list[Valu
     if others:
         return [first, *others]
     if isinstance(first, (Elementwise, str, dict, Container)):
-        return list(iterate(first))
+        return elements(first)
     raise LispError(f"'{name}' of one operand needs a container")
 
 

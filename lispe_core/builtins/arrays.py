@@ -10,7 +10,16 @@ from typing import Any
 
 from lispe_core.builtins.lists import spread
 from lispe_core.calls import Function, callable_of
-from lispe_core.containers import alike, clone, element, index_of, iterate, require_list, store
+from lispe_core.containers import (
+    alike,
+    clone,
+    element,
+    elements,
+    index_of,
+    iterate,
+    require_list,
+    store,
+)
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.library import Library
@@ -82,7 +91,7 @@ def _is_flags(value: Value) -> bool:
 
 
 def _repeated(counts: Iterable[Value], values: Value) -> Value:
-    held = list(iterate(values))
+    held = elements(values)
     numbers = [int(count) for count in counts]
     if len(numbers) != len(held):
         raise LispError("Lists should all have the same size in '//'")
@@ -91,7 +100,7 @@ def _repeated(counts: Iterable[Value], values: Value) -> Value:
 
 
 def _folded(combine: Function, values: Value) -> Value:
-    held = list(iterate(values))
+    held = elements(values)
     return reduce(combine, held) if held else None
 
 
@@ -130,12 +139,12 @@ def fold_columns(function: Value, values: Value = None, _: Value = None) -> Valu
         (-// '+ '((1 2) (3 4)))       ; => (4 6)
     """
     if values is None:
-        return alike(function, list(iterate(function))[::-1])
+        return alike(function, elements(function)[::-1])
     if _is_flags(function):
-        return _repeated(list(function)[::-1], alike(values, list(iterate(values))[::-1]))
+        return _repeated(list(function)[::-1], alike(values, elements(values)[::-1]))
     combine = _combining(function)
     if not _is_table(values):
-        return _folded(combine, list(iterate(values))[::-1])
+        return _folded(combine, elements(values)[::-1])
     if isinstance(values[0], Matrix):
         return reduce(lambda above, below: _pairwise(combine, above, below), values)
     return grouped([reduce(combine, column) for column in _columns(values)])
@@ -163,7 +172,7 @@ def scan_rows(function: Value, values: Value) -> Value:
         (scan '(1 0 1) '(7 8 9))      ; => (7 0 8)
     """
     if _is_flags(function):
-        held = list(iterate(values))
+        held = elements(values)
         if len(held) != len(function):
             raise LispError("Lists should all have the same size in '\\\\'")
         supply = iter(held)
@@ -182,7 +191,7 @@ def scan_columns(function: Value, values: Value, _: Value = None) -> Value:
     combine = _combining(function)
     if _is_table(values):
         return grouped(list(accumulate(values, lambda a, b: _pairwise(combine, a, b))))
-    return _scanned(combine, alike(values, list(iterate(values))[::-1]))
+    return _scanned(combine, alike(values, elements(values)[::-1]))
 
 
 @arrays.builtin("°", "outer")
@@ -243,7 +252,7 @@ def membership(values: Value, container: Value) -> Value:
     Example:
         (member '(1 5) '(1 2 3))    ; => (1 0)
     """
-    held = list(iterate(container))
+    held = elements(container)
     return Integers(1 if value in held else 0 for value in iterate(values))
 
 
@@ -303,7 +312,7 @@ def lazy_rank(values: Value, index: Value, *indexes: Value) -> Stream:
         parts = _columns(values) if _is_table(values) and not indexes else inner
     else:
         parts = list(iterate(_ranked(values, (index, *indexes))))
-    return Stream(lambda: iter(parts))
+    return Stream(lambda: iter(parts), endless=False)
 
 
 def _places(shape: Value, indexes: tuple[Value, ...]) -> list[int]:

@@ -7,7 +7,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from lispe_core.calls import callable_of, through_c
-from lispe_core.containers import alike, clone, converted, index_of, iterate
+from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Symbol, Value
 from lispe_core.heaps import Heap
@@ -196,7 +196,7 @@ def insert(container: Value, value: Value, place: Value = None) -> Value:
         return push_last(container, value)
     if not isinstance(place, (int, float)):
         precedes = callable_of(place, "map", 2)
-        ranked = list(iterate(container))
+        ranked = elements(container)
         place = next((i for i, held in enumerate(ranked) if precedes(value, held)), len(ranked))
     index = int(place)
     if index < 0:
@@ -225,7 +225,7 @@ def extend(container: Value, values: Value) -> Value:
         container.append_cells(values.first)
         return container
     scalar = values is None or isinstance(values, (str, int, float, complex, Symbol))
-    return push_last(container, *([values] if scalar else list(iterate(values))))
+    return push_last(container, *([values] if scalar else elements(values)))
 
 
 @changes.builtin("nconc", in_place=True)
@@ -346,7 +346,7 @@ def unique(values: Value) -> Value:
     """
     if isinstance(values, str):
         return values
-    held = list(iterate(values))
+    held = elements(values)
     if _HASHED.issuperset(map(type, held)):
         return alike(values, dict.fromkeys(held))
     found: dict[Any, Value] = {}
@@ -406,7 +406,7 @@ def cut(values: Value, length: int) -> LispList:
     """
     if length <= 0:
         raise LispError("'slice' needs a length above zero")
-    held = values if isinstance(values, (str, list, array)) else LispList(iterate(values))
+    held = values if isinstance(values, (str, list, array)) else LispList(elements(values))
     return LispList(
         alike(held, held[start : start + length]) for start in range(0, len(held), length)
     )
@@ -420,7 +420,7 @@ def take_number(count: int, values: Value, from_end: Value = None) -> Value:
         (takenb 2 '(1 2 3))     ; => (1 2)
         (takenb -2 '(1 2 3))    ; => (2 3)
     """
-    held = values if isinstance(values, (str, list, array)) else LispList(iterate(values))
+    held = values if isinstance(values, (str, list, array)) else LispList(elements(values))
     if count >= 0 and from_end is None:
         return alike(held, held[:count])
     return alike(held, held[max(0, len(held) - abs(count)) :])

@@ -8,14 +8,14 @@ from functools import reduce
 from typing import Any
 
 from lispe_core.calls import BreakIteration, callable_of
-from lispe_core.containers import alike, converted, iterate
+from lispe_core.containers import alike, converted, elements, iterate
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
 from lispe_core.sets import LispSet, fingerprint
-from lispe_core.streams import Range, Stream
+from lispe_core.streams import is_endless
 
 combinations = Library("combining lists")
 
@@ -35,21 +35,15 @@ def join(values: Value, separator: Value = "") -> str:
     return mark.join([value if type(value) is str else display(value) for value in iterate(values)])
 
 
-def _is_endless(values: Value) -> bool:
-    return isinstance(values, Stream) and not (
-        isinstance(values, Range) and values.last is not None
-    )
-
-
 def _aligned(name: str, lists: tuple[Value, ...]) -> list[Value]:
     """The lists, checked for equal sizes; endless ones are as long as the others."""
     lengths = set()
     aligned = []
     for values in lists:
-        if _is_endless(values):
+        if is_endless(values):
             aligned.append(iterate(values))
         else:
-            held = list(iterate(values))
+            held = elements(values)
             lengths.add(len(held))
             aligned.append(iter(held))
     if len(lengths) > 1:
@@ -93,7 +87,7 @@ Marks = dict[Any, Value]
 
 def _marks(values: Value) -> Marks:
     found: Marks = {}
-    for value in iterate(values):
+    for value in elements(values):
         found.setdefault(fingerprint(value), value)
     return found
 
@@ -150,7 +144,7 @@ def shift(function: Value, values: Value, count: int = 1) -> Value:
     Example:
         (shift '- '(1 4 9))    ; => (-3 -5)
     """
-    held = values if isinstance(values, (list, array, str)) else LispList(iterate(values))
+    held = values if isinstance(values, (list, array, str)) else LispList(elements(values))
     distance = abs(count)
     head, tail = alike(held, held[: len(held) - distance]), alike(held, held[distance:])
     call = callable_of(function, "map", 2)

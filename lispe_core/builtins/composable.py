@@ -7,25 +7,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from lispe_core.calls import BreakIteration, Function, callable_of
-from lispe_core.containers import iterate
+from lispe_core.containers import elements, iterate
 from lispe_core.dictionaries import Dictionary
-from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
-from lispe_core.streams import Range, Stream
+from lispe_core.streams import Stream, is_endless
 
 composable = Library("composable functions")
 
 
-def _endless(values: Value) -> bool:
-    if isinstance(values, Range):
-        return values.last is None
-    return isinstance(values, Stream)
-
-
 def _derived(values: Value, make: Callable[[Iterator[Value]], Iterable[Value]]) -> Value:
     """What ``make`` gives of a visit of ``values``: a list, or a stream when there is no end."""
-    if _endless(values):
+    if is_endless(values):
         return Stream(lambda: iter(make(iterate(values))))
     results: list[Value] = []
     try:
@@ -150,9 +143,7 @@ def _final(steps: Iterator[Value]) -> Value:
 
 
 def _backwards(values: Value) -> list[Value]:
-    if _endless(values):
-        raise LispError("a list without end cannot be folded from the right")
-    return list(iterate(values))[::-1]
+    return elements(values)[::-1]
 
 
 @composable.builtin("foldl")

@@ -7,7 +7,7 @@ from typing import Any
 
 from lispe_core.builtins.lists import spread
 from lispe_core.calls import callable_of
-from lispe_core.containers import iterate
+from lispe_core.containers import elements
 from lispe_core.dictionaries import (
     Dictionary,
     IntegerDictionary,
@@ -170,7 +170,7 @@ def keys_of(container: Value) -> Value:
     """
     if isinstance(container, Dictionary):
         return container.keys_list()
-    return Integers(range(sum(1 for _ in iterate(container))))
+    return Integers(range(len(elements(container))))
 
 
 @dictionaries.builtin("values@", "values", "containervalues")
@@ -182,7 +182,7 @@ def values_of(container: Value) -> LispList:
     """
     if isinstance(container, Dictionary):
         return container.values_list()
-    return LispList(iterate(container))
+    return LispList(elements(container))
 
 
 @dictionaries.builtin("set")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lispe_core.calls import BreakIteration, callable_of
-from lispe_core.containers import alike, iterate
+from lispe_core.containers import alike, elements, iterate
 from lispe_core.forms import TRUE, LispList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import grouped
@@ -110,7 +110,7 @@ def drop_list(predicate: Value, values: Value, _: Value = None) -> Value:
         (droplist '(< 10) '(1 4 11 9))    ; => (11 9)
     """
     holds = callable_of(predicate)
-    visit = iterate(values)
+    visit = iter(elements(values))
     try:
         for value in visit:
             if holds(value):

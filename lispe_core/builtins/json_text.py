@@ -7,7 +7,7 @@ from typing import Any
 
 from lispe_core.builtins.dictionaries import dictionary
 from lispe_core.builtins.files import read_text, write_text
-from lispe_core.containers import iterate
+from lispe_core.containers import elements
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
@@ -41,7 +41,7 @@ def _plain(value: Value) -> Any:
     if isinstance(value, Truth):
         return True
     if isinstance(value, (array, Container)):
-        return list(iterate(value))
+        return elements(value)
     fields = getattr(value, "fields", None)
     return fields if isinstance(fields, dict) else display(value)
 
@@ -91,4 +91,4 @@ def ordered_dictionary(items: Value = None) -> Dictionary:
     Example:
         (json_dictionary '("b" 1 "a" 2))    ; => {"b":1 "a":2}
     """
-    return dictionary(*iterate(items))
+    return dictionary(*elements(items))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lispe_core.builtins.lists import spread
-from lispe_core.containers import iterate, require_list
+from lispe_core.containers import elements, iterate, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Value
 from lispe_core.library import Library
@@ -41,7 +41,7 @@ def _filled(kind: RowKind, sizes: list[int], content: Value) -> Value:
 
 
 def _converted(kind: RowKind, values: Value) -> Value:
-    rows = list(iterate(values))
+    rows = elements(values)
     if any(isinstance(row, (list, TypedList)) for row in rows):
         return grouped([_converted(kind, row) for row in rows])
     return _row(kind, rows)
@@ -197,6 +197,7 @@ def substitute(matrix: Value, order: Value, right: Value = None) -> Value:
         (setq m (matrix_number '((0 2) (3 4)))) (lubksb m (ludcmp m) '(2 7))    ; => (1 1)
     """
     require_list("lubksb", matrix, order)
+    _square("lubksb", matrix)
     size = len(matrix)
     if right is None:
         units = [[float(row == column) for row in range(size)] for column in range(size)]

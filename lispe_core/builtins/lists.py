@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 
-from lispe_core.containers import alike, clone, converted, index_of, iterate
+from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Strings, Value
@@ -50,7 +50,7 @@ def spread(values: Iterable[Value]) -> Iterator[Value]:
     """The values, lists among them replaced by their elements."""
     for value in values:
         if isinstance(value, (list, array, Container)):
-            yield from spread(iterate(value))
+            yield from spread(elements(value))
         else:
             yield value
 
@@ -61,7 +61,7 @@ def _typed(kind: type[TypedList], values: tuple[Value, ...]) -> TypedList:
         if isinstance(only, kind):
             return kind(only)
         if isinstance(only, Range):
-            values = tuple(only)
+            values = tuple(elements(only))
     return kind.converted(spread(values))
 
 
@@ -144,7 +144,7 @@ def cons(first: Value, rest: Value) -> Value:
     if isinstance(rest, LinkedList):
         return LinkedList(first=Link(first, rest.first))
     if isinstance(rest, Container):
-        return LispList([first, *iterate(rest)])
+        return LispList([first, *elements(rest)])
     return LinkedList(first=Link(first, rest))
 
 
@@ -155,7 +155,7 @@ def cons_behind(values: Value, last: Value) -> Value:
     Example:
         (consb '(a b) 'c)    ; => (a b c)
     """
-    return alike(values, [*iterate(values), converted(values, last)])
+    return alike(values, [*elements(values), converted(values, last)])
 
 
 def _range(first: Value, last: Value, step: Value, inclusive: bool) -> Value:
@@ -291,7 +291,7 @@ def to_list(values: Value, count: int | None = None) -> Value:
     """
     if count is not None:
         return replicate(count, values)
-    return LispList(iterate(values))
+    return LispList(elements(values))
 
 
 @lists.builtin("to_llist")
@@ -301,7 +301,7 @@ def to_linked_list(values: Value) -> LinkedList:
     Example:
         (to_llist '(1 2))    ; => (1 2)
     """
-    return LinkedList(iterate(values))
+    return LinkedList(elements(values))
 
 
 @lists.builtin("to_tensor", "⊃")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lispe_core.containers import alike, iterate, require_list
+from lispe_core.containers import alike, elements, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
@@ -40,7 +40,7 @@ def shuffle(values: Value) -> Value:
     """
     from random import sample
 
-    held = list(iterate(values))
+    held = elements(values)
     return alike(values, sample(held, len(held)))
 
 
@@ -53,7 +53,7 @@ def random_choice(count: int, values: Value, seed: int) -> Value:
     """
     from random import Random
 
-    held = list(iterate(values))
+    held = elements(values)
     if not held:
         raise LispError("there is nothing to choose from")
     return alike(values, Random(seed).choices(held, k=count))
@@ -162,8 +162,8 @@ def discrete(count: int, weights: Value) -> Integers:
 def _piecewise(count: int, bounds: Value, weights: Value, *, linear: bool) -> Numbers:
     import numpy
 
-    edges = numpy.asarray(list(iterate(bounds)), dtype="d")
-    heights = numpy.asarray(list(iterate(weights)), dtype="d")
+    edges = numpy.asarray(elements(bounds), dtype="d")
+    heights = numpy.asarray(elements(weights), dtype="d")
     expected = len(edges) - (0 if linear else 1)
     if len(edges) < 2 or len(heights) != expected or heights.sum() <= 0:
         raise LispError("the weights of a piecewise distribution do not fit its bounds")

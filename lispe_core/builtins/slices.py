@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import NamedTuple
 
-from lispe_core.containers import alike, converted, element, iterate, store
+from lispe_core.containers import alike, converted, element, elements, store
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
@@ -105,7 +105,7 @@ def _sliceable(container: Value) -> Value:
     if isinstance(container, (str, list, array)):
         return container
     if isinstance(container, Container):
-        return LispList(iterate(container))
+        return LispList(elements(container))
     raise LispError("value cannot be access through index")
 
 

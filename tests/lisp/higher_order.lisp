@@ -58,6 +58,9 @@
 (take 3 (filter '(> 10) (irange 1 4)))       ; => (13 17 21)
 (take 3 (cycle '(1 2)))            ; => (1 2 1)
 (take 2 (repeat 'x))               ; => (x x)
+(sum (irange 1 1))                 ; error: Error: a list without end can only be taken in part: use 'take' or 'takewhile'
+(reverse (take 3 (map '* (irange 1 1))))    ; => (9 4 1)
+(map '* (irange 1 1))              ; => (1 4 9 16 25 36 49 64 81 100 ...)
 (foldl '+ 10 '(1 2 3 4))           ; => 20
 (foldl '- 10 '(1 2 3))             ; => 4
 (foldl (λ (acc x) (+ (* 10 acc) x)) 0 '(1 2 3))    ; => 123
