@@ -12,6 +12,7 @@ from lispe_core.calls import BLANK, Family, is_lambda, section
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.hints import OTHER_LISPS
 from lispe_core.library import Definition
+from lispe_core.namespace import OLDER_SPELLINGS
 from lispe_core.operators import OPERATIONS
 from lispe_core.quotation import QUOTE
 
@@ -93,9 +94,13 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
 def function_named(e: Emitter, name: str) -> ast.expr:
     """The function that ``name`` calls; a variable's value where there is no function."""
     slot = e.namespace.function_slot(name)
+    owner = e.frame.owner_of(name)
+    if name in OLDER_SPELLINGS and not e.namespace.has_function(name):
+        if owner is None and names.variable(name) not in e.namespace.globals:
+            return e.place(nodes.name(slot))
+        return e.call("callable_or", e.read(name), nodes.name(slot))
     if e.namespace.has_function(name) or name in e.namespace.definitions:
         return e.place(nodes.name(slot))
-    owner = e.frame.owner_of(name)
     if owner is None and names.variable(name) not in e.namespace.globals:
         function = e.place(nodes.name(slot))
         if name not in OTHER_LISPS:

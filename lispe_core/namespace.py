@@ -9,6 +9,7 @@ exist yet. CPython looks in the one and then in the other without any help.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from lispe_core import names
@@ -20,6 +21,11 @@ from lispe_core.library import Definition, Library
 Inline = Callable[..., Any]
 ROOT = "<program>"
 """The name of the Python function that a form of the program becomes."""
+
+OLDER_SPELLINGS = frozenset(
+    {"key", "keyi", "keyn", "keys", "values", "irank", "rank", "data", "input"}
+)
+"""Names of instructions in older programs; a variable that can be called hides them."""
 
 PROGRAM_MARK = "r_program"
 """The global by which frames of compiled code are recognised."""
@@ -52,6 +58,8 @@ class Namespace:
 
     def _add(self, definition: Definition) -> None:
         name = definition.name
+        if name in OLDER_SPELLINGS and definition.kind == "instruction":
+            definition = replace(definition, kind="function")
         self.definitions[name] = definition
         value: Value = definition.function
         match definition.kind:

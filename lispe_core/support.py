@@ -11,10 +11,10 @@ from typing import Any
 
 from lispe_core import containers, dictionaries, operators
 from lispe_core.builtins.lists import range_of
-from lispe_core.calls import BreakIteration, call_value
+from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
 from lispe_core.errors import LispError
-from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Value
+from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
 
@@ -46,6 +46,14 @@ def head(function: Callable[..., Value], undefined: object, value: Value) -> Cal
     if function is not undefined:
         return function
     return value if type(value) is FunctionType else partial(call_value, value)
+
+
+def callable_or(value: Value, function: Callable[..., Value]) -> Callable[..., Value]:
+    """What calls a variable that is named as an older spelling of an instruction is."""
+    if type(value) is FunctionType:
+        return value
+    callable_value = isinstance(value, (dict, Symbol)) or callable(value) or is_lambda(value)
+    return partial(call_value, value) if callable_value else function
 
 
 def wrong_count(name: str) -> Value:
@@ -265,6 +273,7 @@ SUPPORT: dict[str, Any] = {
     "bit_or": operators.bit_or,
     "bit_xor": operators.bit_xor,
     "call_value": call_value,
+    "callable_or": callable_or,
     "caught": caught,
     "copy": containers.copy_constant,
     "counted": counted,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from lispe_core.library import Library
-from lispe_core.special.access import elements
+from lispe_core.special.access import ACCESS, elements
 from lispe_core.special.binding import binding
 from lispe_core.special.control import control
 from lispe_core.special.evaluation import evaluation
 from lispe_core.special.failures import failures
 from lispe_core.special.functions import functions
-from lispe_core.special.inlining import INLINE
+from lispe_core.special.inlining import LITERAL_FUNCTIONS
 from lispe_core.special.loops import loops
+from lispe_core.special.operators import OPERATORS, Inline
 from lispe_core.special.surroundings import surroundings
 from lispe_core.special.text import text
 
@@ -25,5 +26,8 @@ LIBRARIES: tuple[Library, ...] = (
     text,
     surroundings,
 )
+
+INLINE: dict[str, Inline] = {**OPERATORS, **ACCESS, **LITERAL_FUNCTIONS}
+"""Instructions whose calls are written out instead of called."""
 
 __all__ = ["INLINE", "LIBRARIES"]

@@ -14,11 +14,11 @@ from lispe_core.call_forms import in_place
 from lispe_core.emitter import EFFECT, Destination, Emitter, Temporary
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
-from lispe_core.special.operators import INLINE, Inline
+from lispe_core.special.operators import Inline
 
 elements = Library("elements")
 
-_ACCESS = frozenset({"@", "at", "nth"})
+_READERS = frozenset({"@", "at", "nth"})
 
 
 def is_access(form: Value) -> bool:
@@ -27,7 +27,7 @@ def is_access(form: Value) -> bool:
         isinstance(form, list)
         and len(form) > 2
         and isinstance(form[0], Symbol)
-        and form[0].name in _ACCESS
+        and form[0].name in _READERS
     )
 
 
@@ -147,10 +147,10 @@ def _pop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.finish(result, to)
 
 
-_INLINE: dict[str, Inline] = {
+ACCESS: dict[str, Inline] = {
     "set@": _set_at,
     "push": _push,
     "pop": _pop,
-    **dict.fromkeys(_ACCESS, _at),
+    **dict.fromkeys(_READERS, _at),
 }
-INLINE.update(_INLINE)
+"""What writes reading and changing elements into the code."""

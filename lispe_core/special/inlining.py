@@ -17,13 +17,13 @@ from lispe_core.call_forms import FUNCTION_OPERANDS, literal_function
 from lispe_core.emitter import TEST, VALUE, Destination, Emitter, Temporary, is_range
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Frame
-from lispe_core.special.operators import INLINE
+from lispe_core.special.operators import Inline
 
 _NEEDS_A_FRAME = ("return", "break", "self", "eval", "loadcode")
 
 
 def _inlinable(e: Emitter, name: str, form: list[Value], parameters: int) -> list[Value] | None:
-    code = literal_function(e, name, form, FUNCTION_OPERANDS[name])
+    code: list[Value] | None = literal_function(e, name, form, FUNCTION_OPERANDS[name])
     if code is None or e.frame.home.dictionary or not isinstance(code[1], list):
         return None
     if len(code[1]) != parameters or not all(isinstance(each, Symbol) for each in code[1]):
@@ -191,4 +191,10 @@ def _folded(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(nodes.name(accumulator), to)
 
 
-INLINE.update({"maplist": _mapped, "mapcar": _mapped, "filterlist": _filtered, "foldl": _folded})
+LITERAL_FUNCTIONS: dict[str, Inline] = {
+    "maplist": _mapped,
+    "mapcar": _mapped,
+    "filterlist": _filtered,
+    "foldl": _folded,
+}
+"""What writes built-ins with a literal function into the code."""

@@ -20,8 +20,8 @@ from lispe_core.kinds import Kind, combined, literal_kind
 from lispe_core.special.control import as_value
 
 Inline = Callable[[Emitter, list[Value], Destination], ast.expr]
-INLINE: dict[str, Inline] = {}
-"""Emitters of instructions that are more than a call."""
+"""Writes the call of an instruction as something else than a call."""
+
 
 _MOST_OPERATIONS = 30
 _REFUSED_ALIKE = frozenset({"-", "/"})
@@ -216,8 +216,6 @@ def _arithmetic(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return deliver_formula(e, arithmetic(e, sign, form), to)
 
 
-INLINE.update(dict.fromkeys(BINARY, _arithmetic))
-
 _COMPARISONS: dict[str, type[ast.cmpop]] = {
     "<": ast.Lt,
     "<=": ast.LtE,
@@ -235,9 +233,6 @@ def _comparison(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     operator = _COMPARISONS[str(form[0])]
     test = e.place(ast.Compare(values[0], [operator() for _ in values[1:]], values[1:]))
     return e.deliver(e.place(as_value(test, to)), to)
-
-
-INLINE.update(dict.fromkeys(_COMPARISONS, _comparison))
 
 
 def _identity(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
@@ -258,4 +253,9 @@ def _same(e: Emitter, left: ast.expr, right: ast.expr) -> ast.expr:
     return e.call("identical", left, right)
 
 
-INLINE.update({"eq": _identity, "neq": _identity})
+OPERATORS: dict[str, Inline] = {
+    **dict.fromkeys(BINARY, _arithmetic),
+    **dict.fromkeys(_COMPARISONS, _comparison),
+    **dict.fromkeys(("eq", "neq"), _identity),
+}
+"""What writes the operators into the code."""
