@@ -176,8 +176,8 @@ class Workbench(App[int]):
                 self.vocabulary.variables = {variable.name for variable in variables}
             case TorchStateChanged(state):
                 self._status.torch = state
-            case Progress():
-                self._status.progress = event
+            case Progress(_, done, total):
+                self._status.progress = None if done == total else event
             case SessionUnresponsive():
                 self._status.stuck = True
                 self._offer_restart()

@@ -28,7 +28,7 @@ class Editor(CodeArea):
         background: $surface;
         padding: 0;
         scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
+        scrollbar-size-horizontal: 0;
     }
     """
 

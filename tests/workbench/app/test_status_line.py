@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.workbench.fake_session import FakeSession
+from torch_lib.events import Progress
+from workbench.app.app import Workbench
 from workbench.app.scanner import scan
-from workbench.app.status_line import call_hint, usage_parts
+from workbench.app.status_line import StatusLine, call_hint, usage_parts
 from workbench.app.structure import Call, usage_of
 
 
@@ -46,3 +49,16 @@ def test_functions_of_the_text_tell_their_usage() -> None:
     assert usage_of(scanner, "f") == "(f x (y 2) (() r))"
     assert usage_of(scanner, "g") is None
     assert usage_of(scanner, "h") == "(h)"
+
+
+async def test_progress_is_shown_until_it_is_whole() -> None:
+    session = FakeSession()
+    app = Workbench(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("x", "enter")
+        session.emit(Progress("load model", 3, 7))
+        app.drain()
+        assert "load model" in app.query_one(StatusLine).render().plain
+        session.emit(Progress("load model", 7, 7))
+        app.drain()
+        assert "load model" not in app.query_one(StatusLine).render().plain
