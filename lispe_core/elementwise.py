@@ -120,6 +120,10 @@ class Elementwise:
     def __rxor__(self, other: Value) -> Value:
         return self.combine(bit_xor, other, reflected=True)
 
+    def __pos__(self) -> Value:
+        """Itself: compiled code asks for it to refuse text as a factor."""
+        return self
+
     def __invert__(self) -> Value:
         own: Any = self
         return self.regrouped([~value for value in own])

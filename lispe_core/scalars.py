@@ -63,6 +63,9 @@ class Float(float):
     def __rtruediv__(self, other: float) -> float:
         return self._kept(other, float.__rtruediv__(self, other))
 
+    def __pos__(self) -> Float:
+        return self
+
     def __neg__(self) -> float:
         return Float(float.__neg__(self))
 
@@ -91,6 +94,9 @@ class Short(int):
 
     def __mul__(self, other: int) -> int:
         return self._kept(other, int.__mul__(self, other))
+
+    def __pos__(self) -> Short:
+        return self
 
     def __neg__(self) -> int:
         return Short(int.__neg__(self))

@@ -168,3 +168,9 @@ i                                  ; => nil
 (loopcount 3 i (setq kept i))      ; => true
 kept                               ; => 2
 (loopcount 3 i (setq i 10))        ; => true
+
+; Small numbers keep their kind through operators on variables.
+(setq small (float 2))             ; => true
+(type (* small (float 3)))         ; => float_
+(setq short_one (int16_t 2))       ; => true
+(type (* short_one short_one))     ; => short_

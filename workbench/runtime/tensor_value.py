@@ -178,6 +178,9 @@ class TensorValue(Foreign):
             return calculate("/", mathematics.div, other, self)
         return NotImplemented
 
+    def __pos__(self) -> TensorValue:
+        return self
+
     def __neg__(self) -> TensorValue:
         return TensorValue(-self.tensor)
 
