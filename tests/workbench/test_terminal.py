@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
+import psutil
 import pyte
 import pytest
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 
 
 class Terminal:
@@ -121,3 +122,19 @@ def test_a_program_reads_a_line(start: Callable[..., Terminal]) -> None:
     terminal.wait(lambda text: any(line.strip() == "input" for line in text.split("\n")))
     terminal.type("two words\r")
     terminal.see("<two words>")
+
+
+def test_a_killed_evaluator_costs_its_state_only(start: Callable[..., Terminal]) -> None:
+    terminal = start(rows=24, columns=80)
+    terminal.see("untitled")
+    terminal.type("(setq kept 5)\r")
+    terminal.see("=> true")
+
+    for child in psutil.Process(terminal.process.pid).children():
+        child.kill()
+    terminal.see("Definitions and variables are gone.")
+
+    terminal.type("(+ 40 2)\r")
+    terminal.see("=> 42")
+    terminal.type("kept\r")
+    terminal.see("Unbound atom")
