@@ -18,23 +18,22 @@ def report(error: LispError, source: Callable[[str], str | None]) -> str:
         error: What went wrong.
         source: Gives the text that was evaluated under an origin, if it is known.
     """
-    lines = [headline(error)]
+    lines = [error.text]
     if error.span is not None:
-        lines.extend(excerpt(error.span, source(error.span.origin)))
+        lines.append(f"  --> {_place(error.span)}")
+        lines.extend(_excerpt(error.span, source(error.span.origin)))
     if error.hint:
         lines.append(f"hint: {error.hint}")
-    lines.extend(stack(error.frames))
+    lines.extend(_stack(error.frames))
     return "\n".join(lines)
 
 
-def headline(error: LispError) -> str:
-    """The message and where it happened: ``message, line: N in: PATH``."""
-    if error.span is None:
-        return error.text
-    return f"{error.text}, line: {error.span.line} in: {error.span.origin}"
+def _place(span: Span) -> str:
+    """Where ``span`` begins, as editors open it: ``path:line:column``."""
+    return f"{span.origin}:{span.line}:{span.column}"
 
 
-def excerpt(span: Span, source: str | None) -> list[str]:
+def _excerpt(span: Span, source: str | None) -> list[str]:
     """The source line of ``span`` and a line of marks under it."""
     lines = source.split("\n") if source else []
     if not 0 < span.line <= len(lines):
@@ -47,15 +46,15 @@ def excerpt(span: Span, source: str | None) -> list[str]:
     return [f"  {number}{text}", f"  {' ' * len(number)}{indent}{marks}"]
 
 
-def stack(frames: tuple[Frame, ...]) -> list[str]:
+def _stack(frames: tuple[Frame, ...]) -> list[str]:
     """The calls that were running, the innermost first; repeated ones are counted."""
     if len(frames) < 2:
         return []
     lines = []
     for (name, span), group in groupby(frames, key=lambda frame: (frame.name, frame.span)):
         times = len(list(group))
-        place = f", line: {span.line} in: {span.origin}" if span else ""
-        lines.append(f"  in {name}{place}" + (f" ({times} times)" if times > 1 else ""))
+        where = f", {_place(span)}" if span else ""
+        lines.append(f"  in {name}{where}" + (f" ({times} times)" if times > 1 else ""))
     if len(lines) > _MOST_FRAMES:
         lines[_MOST_FRAMES - 2 : -1] = ["  …"]
     return lines

@@ -1,4 +1,4 @@
-"""One mistake a file: its last line says what a person reads about it."""
+"""One mistake a file: its last lines say what a person reads about it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from lispe_core.errors import LispError
 from lispe_core.interpreter import Interpreter
-from lispe_core.reports import headline
+from lispe_core.reports import report
 
 FOLDER = Path(__file__).parents[1] / "lisp" / "bad"
 PROGRAMS = sorted(FOLDER.glob("*.lisp"))
@@ -21,7 +21,9 @@ def test_there_are_programs() -> None:
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_bad_program(path: Path) -> None:
-    *source, expected = path.read_text(encoding="utf-8").splitlines()
+    *source, message, place = path.read_text(encoding="utf-8").splitlines()
     with pytest.raises(LispError) as caught:
         Interpreter(output=StringIO()).evaluate("\n".join(source), path.name)
-    assert expected == f"; error: {headline(caught.value).removesuffix(f' in: {path.name}')}"
+    told = report(caught.value, lambda origin: None).splitlines()
+    assert told[0] == message.removeprefix("; error: ")
+    assert told[1] == f"  --> {path.name}:{place.removeprefix('; place: ')}"

@@ -47,7 +47,8 @@ def test_the_report_shows_the_source_line() -> None:
     interpreter = Interpreter()
     error = failure("(setq count 1)\n(println (+ cuont 1))", interpreter)
     assert report(error, interpreter.source).split("\n") == [
-        "Error: Unbound atom: 'cuont', line: 2 in: test.lisp",
+        "Error: Unbound atom: 'cuont'",
+        "  --> test.lisp:2:13",
         "  2 | (println (+ cuont 1))",
         "                  ^^^^^",
         "hint: did you mean 'count'?",

@@ -97,12 +97,13 @@ def test_an_error_says_where_and_how_it_was_reached(program: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
-        f"Error: division by zero, line: 2 in: {program}\n"
+        "Error: division by zero\n"
+        f"  --> {program}:2:4\n"
         "  2 |    (/ x 0))\n"
         "         ^^^^^^^\n"
-        f"  in helper, line: 2 in: {program}\n"
-        f"  in caller, line: 3 in: {program}\n"
-        f"  in top level, line: 4 in: {program}\n"
+        f"  in helper, {program}:2:4\n"
+        f"  in caller, {program}:3:24\n"
+        f"  in top level, {program}:4:1\n"
     )
 
 
@@ -136,7 +137,7 @@ def test_bad_programs_are_status_1_without_python(
     assert headless.run_text(source) == 1
 
     told = capsys.readouterr().err
-    assert "line: 1 in: <eval>" in told
+    assert "\n  --> <eval>:1:" in told
     assert "Traceback" not in told
     assert "internal error" not in told
 

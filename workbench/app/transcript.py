@@ -144,7 +144,8 @@ class Transcript(ScrollView, can_focus=True):
         """Show an error: its sentence, its place, the source line with the place marked."""
         fresh = [TranscriptLine(_clean(line), "message") for line in error.message.split("\n")]
         if error.line:
-            fresh.append(TranscriptLine(f"  {error.origin}:{error.line}:{error.column}", "place"))
+            place = f"{error.origin}:{error.line}:{error.column}"
+            fresh.append(TranscriptLine(f"  --> {place}", "place"))
         if error.source_line and error.column:
             source, blank = error.source_line, error.column - 1
             reaches = error.end_column if error.end_line == error.line else len(source) + 1
@@ -155,7 +156,7 @@ class Transcript(ScrollView, can_focus=True):
         if error.hint:
             fresh += [TranscriptLine(f"  {line}", "note") for line in error.hint.split("\n")]
         for frame in error.frames[:MAX_FRAMES] if len(error.frames) > 1 else ():
-            place = f"  {frame.origin}:{frame.line}" if frame.line else ""
+            place = f", {frame.origin}:{frame.line}:{frame.column}" if frame.line else ""
             fresh.append(TranscriptLine(f"  in {frame.name}{place}", "place"))
         self._append(fresh)
 

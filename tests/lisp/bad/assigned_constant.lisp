@@ -1,3 +1,4 @@
 (setconst limit 3)
 (setq limit 4)
-; error: Error: 'limit' is a constant value, line: 2
+; error: Error: 'limit' is a constant value
+; place: 2:1

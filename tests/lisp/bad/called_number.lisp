@@ -1,3 +1,4 @@
 (setq f nil)
 (f 3)
-; error: Unknown function call, line: 2
+; error: Unknown function call
+; place: 2:1

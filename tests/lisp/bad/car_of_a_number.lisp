@@ -1,2 +1,3 @@
 (car 3)
-; error: Error: You cannot apply 'car' to: '3', line: 1
+; error: Error: You cannot apply 'car' to: '3'
+; place: 1:1

@@ -1,4 +1,5 @@
 (defun mean (l)
   (/ (sum l) (size l)))
 (mean ())
-; error: Error: division by zero, line: 2
+; error: Error: division by zero
+; place: 2:3

@@ -1,4 +1,5 @@
 (defun f (n)
   (+ 1 (f n)))
 (f 1)
-; error: Error: stack overflow, line: 2
+; error: Error: stack overflow
+; place: 2:8

@@ -1,3 +1,4 @@
 (println 1)
 (println 2))
-; error: Error: parentheses do not balance, line: 2
+; error: Error: parentheses do not balance
+; place: 2:12

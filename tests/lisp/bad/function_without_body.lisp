@@ -1,2 +1,3 @@
 (defun f (x))
-; error: Error: wrong number of arguments, line: 1
+; error: Error: wrong number of arguments
+; place: 1:1

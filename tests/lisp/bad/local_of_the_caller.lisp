@@ -2,4 +2,5 @@
 (defun g ()
   x)
 (f)
-; error: Error: Unbound atom: 'x', line: 3
+; error: Error: Unbound atom: 'x'
+; place: 3:3

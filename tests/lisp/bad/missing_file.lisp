@@ -1,2 +1,3 @@
 (fread "no_such_file.txt")
-; error: Unknown file: no_such_file.txt, line: 1
+; error: Unknown file: no_such_file.txt
+; place: 1:1

@@ -1,2 +1,3 @@
 (@ {"a":1} "b")
-; error: Error: index out of bounds, line: 1
+; error: Error: index out of bounds
+; place: 1:1

@@ -1,2 +1,3 @@
 (use 'no_such_module)
-; error: Error: Unknown module: 'no_such_module', line: 1
+; error: Error: Unknown module: 'no_such_module'
+; place: 1:1

@@ -1,2 +1,3 @@
 (println 1 .)
-; error: Error: nothing to call after '.', line: 1
+; error: Error: nothing to call after '.'
+; place: 1:1

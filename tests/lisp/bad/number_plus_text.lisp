@@ -1,2 +1,3 @@
 (+ 1 "a")
-; error: Error: cannot use this element in an arithmetic expression: 'a', line: 1
+; error: Error: cannot use this element in an arithmetic expression: 'a'
+; place: 1:1

@@ -1,2 +1,3 @@
 (setq d {"a":1)
-; error: Error: parentheses do not balance, line: 1
+; error: Error: parentheses do not balance
+; place: 1:15

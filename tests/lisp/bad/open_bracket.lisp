@@ -1,2 +1,3 @@
 (setq l '[1 2)
-; error: Error: parentheses do not balance, line: 1
+; error: Error: parentheses do not balance
+; place: 1:14

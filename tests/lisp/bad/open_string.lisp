@@ -1,3 +1,4 @@
 (setq a 1)
 (println "hello)
-; error: Error: missing end of string, line: 2
+; error: Error: missing end of string
+; place: 2:10

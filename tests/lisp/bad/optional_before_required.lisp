@@ -1,2 +1,3 @@
 (defun f ((a 1) b) a)
-; error: Error: default values should always be at the end of the parameter list, line: 1
+; error: Error: default values should always be at the end of the parameter list
+; place: 1:1

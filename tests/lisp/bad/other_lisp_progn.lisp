@@ -1,3 +1,4 @@
 (progn
   1)
-; error: Error: Unbound atom: 'progn', line: 1
+; error: Error: Unbound atom: 'progn'
+; place: 1:1

@@ -1,2 +1,3 @@
 (setf x 1)
-; error: Error: Unbound atom: 'setf', line: 1
+; error: Error: Unbound atom: 'setf'
+; place: 1:1

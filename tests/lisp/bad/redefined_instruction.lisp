@@ -1,2 +1,3 @@
 (defun car (x) x)
-; error: Error: 'car' is a reserved keyword., line: 1
+; error: Error: 'car' is a reserved keyword.
+; place: 1:1

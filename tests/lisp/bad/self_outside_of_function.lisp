@@ -1,2 +1,3 @@
 (self 1)
-; error: Error: no function runs here, line: 1
+; error: Error: no function runs here
+; place: 1:1

@@ -1,2 +1,3 @@
 (* "ab" 2)
-; error: Error: cannot evaluate '*' with these operands, line: 1
+; error: Error: cannot evaluate '*' with these operands
+; place: 1:1

@@ -1,2 +1,3 @@
 (throw "gave up")
-; error: gave up, line: 1
+; error: gave up
+; place: 1:1

@@ -1,2 +1,3 @@
 (if 1)
-; error: Error: Wrong number of arguments for: 'if', line: 1
+; error: Error: Wrong number of arguments for: 'if'
+; place: 1:1

@@ -1,2 +1,3 @@
 (size '(1) '(2))
-; error: Error: Wrong number of arguments for: 'size', line: 1
+; error: Error: Wrong number of arguments for: 'size'
+; place: 1:1

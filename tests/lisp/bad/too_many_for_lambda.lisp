@@ -1,2 +1,3 @@
 ((λ (x) x) 1 2)
-; error: Error: Wrong number of arguments in: '(lambda (x)...)', line: 1
+; error: Error: Wrong number of arguments in: '(lambda (x)...)'
+; place: 1:1

@@ -1,2 +1,3 @@
 (sqrt 1 2)
-; error: Error: Wrong number of arguments for: 'sqrt', line: 1
+; error: Error: Wrong number of arguments for: 'sqrt'
+; place: 1:1

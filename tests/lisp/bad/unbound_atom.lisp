@@ -1,3 +1,4 @@
 (setq total 1)
 (println totl)
-; error: Error: Unbound atom: 'totl', line: 2
+; error: Error: Unbound atom: 'totl'
+; place: 2:10

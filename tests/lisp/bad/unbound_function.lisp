@@ -1,4 +1,5 @@
 (defun f (x)
   (squar x))
 (f 2)
-; error: Error: Unbound atom: 'squar', line: 2
+; error: Error: Unbound atom: 'squar'
+; place: 2:3

@@ -1,3 +1,4 @@
 (defmacro m (x) x)
 (m 1 2)
-; error: Error: cannot apply this macro: m, line: 2
+; error: Error: cannot apply this macro: m
+; place: 2:1

@@ -1,2 +1,3 @@
 (let ((a)) a)
-; error: Error: unbalanced list of variables in 'let', line: 1
+; error: Error: unbalanced list of variables in 'let'
+; place: 1:1

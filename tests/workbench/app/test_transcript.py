@@ -67,7 +67,7 @@ async def test_brackets_are_text() -> None:
             "=> [red]x[/]",
             "[a b] [/x]",
             "no [b] [/x]",
-            "  [f].lisp:1:1",
+            "  --> [f].lisp:1:1",
             "  [/x]",
             "  ^^^^",
         ]
@@ -84,12 +84,12 @@ async def test_an_error_points_at_its_place() -> None:
 
         assert transcript.text.split("\n") == [
             "not bound: 'lo'",
-            "  a.lisp:3:7",
+            "  --> a.lisp:3:7",
             "          (λ 日 lo)",
             " " * 16 + "^^",
             "  did you mean 'loss'?",
-            "  in train  a.lisp:7",
-            "  in top level  a.lisp:9",
+            "  in train, a.lisp:7:1",
+            "  in top level, a.lisp:9:1",
         ]
 
 
