@@ -62,6 +62,18 @@
 (list (config @ "a"))              ; => (1)
 (dict "k" 1)                       ; => {"k":1}
 
+; A variable that can be called hides an older spelling of an instruction.
+(key "a" 1)                        ; => {"a":1}
+(setq key 12)                      ; => true
+(key "a" 1)                        ; => {"a":1}
+(setq key {"k":5})                 ; => true
+(key "k")                          ; => 5
+(defun with_values (values) (values 3)) ; =>
+(with_values (λ (x) (* x x)))      ; => 9
+(with_values 7)                    ; => ()
+(defun rank (x) (list x))          ; =>
+(rank 3)                           ; => (3)
+
 ; Composition with a lone dot.
 (sum . numbers 1 2 3)              ; => 6
 (setq v . split "a b" " ")         ; => true
