@@ -57,6 +57,7 @@ from workbench.runtime.protocol import (
     EvaluationInterrupted,
     EvaluationStarted,
     Event,
+    InputRequested,
     LibraryLoaded,
     Session,
     SessionRestarted,
@@ -88,9 +89,11 @@ class Workbench(App[int]):
         super().__init__()
         self.session = session
         self.bridge = Bridge()
+        session.subscribe(self.bridge.put)
         self.vocabulary = Vocabulary()
         self.pending: set[EvaluationId] = set()
         self._asked_to_stop = False
+        self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._editor = Editor(self.vocabulary, path, id="editor")
         self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
@@ -121,11 +124,10 @@ class Workbench(App[int]):
         yield KeyLine(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Listen to the session, and begin in the editor or at the prompt."""
+        """Begin in the editor, or at the prompt where there is no file."""
         self._name_panes()
         self._check_comments()
         (self._editor if self._editor.path else self._repl.prompt).focus()
-        self.session.subscribe(self.bridge.put)
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
@@ -178,6 +180,8 @@ class Workbench(App[int]):
                 self._status.torch = state
             case Progress(_, done, total):
                 self._status.progress = None if done == total else event
+            case InputRequested():
+                self._show_code()
             case SessionUnresponsive():
                 self._status.stuck = True
                 self._offer_restart()
@@ -199,6 +203,8 @@ class Workbench(App[int]):
         """Nothing runs any more."""
         self._asked_to_stop = False
         self._status.started = None
+        if self._restart_question is self.screen:
+            self._restart_question.dismiss("wait")
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -251,7 +257,8 @@ class Workbench(App[int]):
             "A fresh evaluator ends it; definitions and variables are lost, the text is not."
         )
         answers = [("restart", "Restart"), ("wait", "Wait")]
-        if await self.push_screen_wait(Choice("No answer", question, answers)) == "restart":
+        self._restart_question = Choice("No answer", question, answers)
+        if await self.push_screen_wait(self._restart_question) == "restart":
             self.session.restart()
 
     def action_restart(self) -> None:
@@ -260,19 +267,23 @@ class Workbench(App[int]):
 
     def action_switch_focus(self) -> None:
         """From the editor to the prompt, from anywhere else to the editor."""
-        self.screen.minimize()
-        self.screen.remove_class("-panels")
+        self._show_code()
         (self._repl.prompt if self._editor.has_focus else self._editor).focus()
 
     def action_panels(self) -> None:
         """To the panels, or from them back to the editor."""
-        self.screen.minimize()
-        if self._panels.has_focus_within:
-            self.screen.remove_class("-panels")
+        within = self._panels.has_focus_within
+        self._show_code()
+        if within:
             self._editor.focus()
         else:
             self.screen.add_class("-panels")
             self._panels.current.focus()
+
+    def _show_code(self) -> None:
+        """Bring editor and REPL back where a panel or a zoomed pane stands."""
+        self._editor.screen.minimize()
+        self._editor.screen.remove_class("-panels")
 
     def action_next_panel(self, step: int) -> None:
         """Bring another panel up."""
@@ -335,7 +346,7 @@ class Workbench(App[int]):
         path = self._editor.path
         if path is None or ask:
             path = await self.push_screen_wait(AskPath("Save as", str(path or "")))
-        if path is None:
+        if path is None or not await self._may_replace(path):
             return False
         try:
             self._editor.save(path)
@@ -343,6 +354,13 @@ class Workbench(App[int]):
             self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
             return False
         return True
+
+    async def _may_replace(self, path: Path) -> bool:
+        if path == self._editor.path or not path.exists():
+            return True
+        answers = [("replace", "Replace"), ("cancel", "Cancel")]
+        question = Choice("Replace", f"{path} exists already.", answers)
+        return await self.push_screen_wait(question) == "replace"
 
     def _open(self, path: Path) -> None:
         try:
@@ -365,8 +383,7 @@ class Workbench(App[int]):
                 self.notify(f"{message.origin} is not in the editor.", markup=False)
                 return
             self._open(path)
-        self.screen.minimize()
-        self.screen.remove_class("-panels")
+        self._show_code()
         self._editor.focus()
         self._editor.go_to(message.line, message.column)
 

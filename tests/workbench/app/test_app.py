@@ -28,6 +28,7 @@ from workbench.app.status_line import StatusLine
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     ErrorView,
+    InputRequested,
     SessionRestarted,
     SessionUnresponsive,
     TorchStateChanged,
@@ -120,6 +121,37 @@ async def test_a_silent_evaluator_is_said_and_waited_for(
         assert session.restarts == 0
         session.finish("1")
         assert "no answer" not in status(pilot)
+
+
+async def test_the_offer_goes_away_when_the_program_ends(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    session.obedient = False
+    async with build(program).run_test() as pilot:
+        await pilot.press("f5", "ctrl+c", "ctrl+c")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Choice)
+
+        session.finish("1")
+        drained(pilot)
+        await pilot.pause()
+
+        assert not isinstance(pilot.app.screen, Choice)
+        assert session.restarts == 0
+
+
+async def test_a_request_for_input_brings_the_prompt_back(
+    build: Build, program: Path, session: FakeSession
+) -> None:
+    async with build(program).run_test(size=(80, 24)) as pilot:
+        await pilot.press("f5", "f3")
+        await pilot.pause()
+        session.emit(InputRequested(1, "name"))
+        drained(pilot)
+        await pilot.pause()
+
+        assert pilot.app.query_one(Prompt).region.area
+        assert pilot.app.query_one(Prompt).has_focus
 
 
 async def test_a_crash_of_the_evaluator_is_a_message(build: Build, session: FakeSession) -> None:
@@ -257,6 +289,25 @@ async def test_a_chosen_variable_is_inspected(
 
         assert [handle for handle, _ in session.inspected] == [5]
         assert isinstance(area.current, TensorPanel)
+
+
+@pytest.mark.parametrize(("answer", "text"), [("replace", "(setq"), ("cancel", "(other)")])
+async def test_another_file_is_not_replaced_unasked(
+    build: Build, program: Path, tmp_path: Path, answer: str, text: str
+) -> None:
+    other = tmp_path / "other.lisp"
+    other.write_text("(other)")
+    app = build(program)
+    async with app.run_test() as pilot:
+        await app.run_action("save_as")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(other)
+        await pilot.press("enter")
+        await pilot.pause()
+        app.screen.query_one(f"#{answer}", Button).press()
+        await pilot.pause()
+
+    assert other.read_text("utf-8").startswith(text)
 
 
 async def test_a_place_in_the_editor_is_gone_to(build: Build, program: Path) -> None:

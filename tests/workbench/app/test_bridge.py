@@ -29,10 +29,12 @@ def test_neighbouring_output_becomes_one_event() -> None:
 
 def test_threads_lose_nothing() -> None:
     bridge = Bridge()
-    threads = [
-        Thread(target=lambda: [bridge.put(Metric("loss", 1.0)) for _ in range(1000)])
-        for _ in range(4)
-    ]
+
+    def put_many() -> None:
+        for _ in range(1000):
+            bridge.put(Metric("loss", 1.0))
+
+    threads = [Thread(target=put_many) for _ in range(4)]
     taken = 0
     for thread in threads:
         thread.start()
