@@ -8,7 +8,7 @@ from typing import Any
 
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
-from lispe_core.foreign import Container
+from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Maybe, SourceList, Strings, Symbol, Value
 from lispe_core.printer import display
 from lispe_core.streams import is_endless
@@ -37,6 +37,13 @@ def element(container: Value, key: Value) -> Value:
     if isinstance(container, Container):
         return container.at(key)
     raise LispError("value cannot be access through index")
+
+
+def element_in_order(container: Value, key: Value) -> Value:
+    """``(at container key)``: values with several dimensions count through all their elements."""
+    if isinstance(container, Foreign):
+        return container.element_in_order(key)
+    return element(container, key)
 
 
 def _key(container: dict[Value, Value], key: Value) -> Value:

@@ -62,6 +62,10 @@ class Foreign(Container):
     def __bool__(self) -> bool:
         return True
 
+    def element_in_order(self, key: Value) -> Value:
+        """What ``(at x key)`` answers, where that is not what ``(@ x key)`` does."""
+        return self.at(key)
+
     def rest(self) -> Value:
         """All but the first of its values: what ``(cdr x)`` answers."""
         raise LispError(f"You cannot apply 'cdr' to: '{self.display()}'")

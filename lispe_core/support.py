@@ -284,6 +284,7 @@ SUPPORT: dict[str, Any] = {
     "display": display,
     "divide": operators.divide,
     "element": containers.element,
+    "element_in_order": containers.element_in_order,
     "empty": EMPTY,
     "enumerate": enumerate,
     "Exception": Exception,

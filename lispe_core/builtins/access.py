@@ -7,7 +7,7 @@ from array import array
 from itertools import islice, product
 from typing import Any
 
-from lispe_core.containers import alike, element, elements, iterate, size, store
+from lispe_core.containers import alike, element, element_in_order, elements, iterate, size, store
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Truth, Value, truth
@@ -22,8 +22,8 @@ from lispe_core.typed_lists import Integers
 access = Library("access")
 
 
-@access.builtin("@", "at", "nth")
-def at(container: Value, key: Value, *keys: Value) -> Value:
+@access.builtin("@", "nth")
+def element_at(container: Value, key: Value, *keys: Value) -> Value:
     """The element reached by following the keys; negative indexes count from the end.
 
     Example:
@@ -35,6 +35,19 @@ def at(container: Value, key: Value, *keys: Value) -> Value:
     for inner in keys:
         found = element(found, inner)
     return found
+
+
+@access.builtin("at")
+def at(container: Value, key: Value, *keys: Value) -> Value:
+    """As ``@``; but a single index counts through all elements of a tensor, row after row.
+
+    Example:
+        (at '(a b c) -1)              ; => c
+        (at {"a":{"b":3}} "a" "b")    ; => 3
+    """
+    if keys:
+        return element_at(container, key, *keys)
+    return element_in_order(container, key)
 
 
 @access.builtin("set@", in_place=True)

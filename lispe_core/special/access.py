@@ -86,8 +86,9 @@ def _at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if len(form) < 3:
         return e.deliver(e.call("wrong_count", nodes.constant(str(form[0]))), to)
     container, *keys = (e.keep_unless_name(value) for value in e.looked_at(form))
+    in_order = form[0] is Symbol("at") and len(keys) == 1
     for key in keys:
-        checked = e.call("element", container, key)
+        checked = e.call("element_in_order" if in_order else "element", container, key)
         # Python warns of a constant that cannot be subscripted.
         constant = isinstance(container, ast.Constant)
         container = e.keep(checked) if constant else fetch(e, container, key, checked)

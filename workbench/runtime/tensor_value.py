@@ -56,23 +56,26 @@ class TensorValue(Foreign):
 
     def at(self, key: Value) -> Value:
         """The element or the slice at an index, which may count from the end."""
-        return lisp_value(self.tensor[self._checked(key)])
+        return lisp_value(self.tensor[self._slice_index(key)])
+
+    def element_in_order(self, key: Value) -> Value:
+        """The element at an index that counts through all of them, the last dimension first."""
+        tensor = self.tensor
+        if tensor.dim() < 2:
+            return self.at(key)
+        place = _checked_index(key, tensor.numel()) % tensor.numel()
+        return lisp_value(tensor[torch.unravel_index(torch.tensor(place), tensor.shape)])
 
     def store(self, key: Value, value: Value) -> None:
         """Overwrite the element or the slice at an index."""
-        index = self._checked(key)
+        index = self._slice_index(key)
         try:
             self.tensor[index] = plain_tensor(value)
         except (RuntimeError, TorchLibError) as problem:
             raise LispError(f"set@: {first_line(problem)}") from problem
 
-    def _checked(self, key: Value) -> int:
-        if not isinstance(key, int):
-            raise LispError(f"tensor index must be an integer, got {key}")
-        tensor = self.tensor
-        if tensor.dim() == 0 or not -tensor.size(0) <= key < tensor.size(0):
-            raise LispError("tensor index out of bounds")
-        return key
+    def _slice_index(self, key: Value) -> int:
+        return _checked_index(key, self.tensor.size(0) if self.tensor.dim() else 0)
 
     def size(self) -> int:
         """The length of the first dimension; 1 for zero dimensions."""
@@ -183,6 +186,14 @@ class TensorValue(Foreign):
 
     def __neg__(self) -> TensorValue:
         return TensorValue(-self.tensor)
+
+
+def _checked_index(key: Value, count: int) -> int:
+    if not isinstance(key, int):
+        raise LispError(f"tensor index must be an integer, got {key}")
+    if not -count <= key < count:
+        raise LispError("tensor index out of bounds")
+    return key
 
 
 def comparable(value: object) -> float | None:

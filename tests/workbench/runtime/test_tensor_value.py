@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 import torch
 
 from lispe_core import operators
 from lispe_core.builtins.access import cdr
-from lispe_core.containers import clone, element, iterate, size
+from lispe_core.containers import clone, element, element_in_order, iterate, size
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList
 from lispe_core.printer import display
 from lispe_core.typed_lists import Floats, Integers
+from workbench.runtime.build import build_interpreter
 from workbench.runtime.tensor_value import TensorValue
 
 
@@ -34,6 +37,32 @@ def test_slices_are_tensors() -> None:
 def test_an_index_outside_is_refused(index: int) -> None:
     with pytest.raises(LispError, match=r"^Error: tensor index out of bounds$"):
         element(tensor([1, 2, 3]), index)
+
+
+def test_at_counts_through_all_elements() -> None:
+    rows = tensor([[1, 2, 3], [4, 5, 6]])
+    columns = TensorValue(rows.tensor.T)
+
+    assert [element_in_order(rows, index) for index in (0, 2, 3, -1)] == [1, 3, 4, 6]
+    assert [element_in_order(columns, index) for index in range(6)] == [1, 4, 2, 5, 3, 6]
+    assert element_in_order(tensor([7, 8]), -1) == 8
+    for index in (6, -7):
+        with pytest.raises(LispError, match=r"^Error: tensor index out of bounds$"):
+            element_in_order(rows, index)
+
+
+def test_only_at_with_one_index_counts_through_all_elements() -> None:
+    output = StringIO()
+    interpreter = build_interpreter(
+        output=output, error_output=output, read_line=lambda prompt: None
+    )
+    interpreter.evaluate("(setq t (torch_tensor '((1 2) (3 4))))")
+
+    def value(source: str) -> str:
+        return display(interpreter.evaluate(source))
+
+    assert value("(at t 3)") == value("(at t 1 1)") == value("(apply 'at (list t 3))") == "4"
+    assert value("(@ t 1)") == value("(nth t 1)") == "[3, 4]"
 
 
 def test_a_number_has_no_elements() -> None:
