@@ -261,6 +261,10 @@ class Workbench(App[int]):
         if await self.push_screen_wait(self._restart_question) == "restart":
             self.session.restart()
 
+    def action_submit(self) -> None:
+        """Submit what stands at the prompt; the reader says what is missing."""
+        self._repl.prompt.submit()
+
     def action_restart(self) -> None:
         """Replace the evaluator by a fresh one."""
         self.session.restart()

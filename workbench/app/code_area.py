@@ -14,7 +14,7 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
-from textual.widgets.text_area import Location, Selection, TextAreaTheme
+from textual.widgets.text_area import Location, TextAreaTheme
 
 from workbench.app import structure
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
@@ -189,10 +189,6 @@ class CodeArea(TextArea):
                 self.delete((row, margin), (row, margin + len(marks)))
             else:
                 self.insert(COMMENT, (row, margin))
-
-    def select_form(self, form: Form) -> None:
-        """Select ``form``, the cursor behind it."""
-        self.selection = Selection(form.start, form.end)
 
     def _indents_with_tab(self) -> bool:
         """Tab indents a selection, and a line whose cursor stands before its text."""

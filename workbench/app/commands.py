@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEYLESS = (
     ("Save as…", "save_as", "Save the program under another name"),
+    ("Submit as it is", "submit", "Send the prompt's text off although it is not complete"),
     ("Choose a theme…", "change_theme", "Change the colours"),
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )

@@ -67,9 +67,9 @@ class History:
         self._place = None
 
     @property
-    def walking(self) -> bool:
-        """Whether an older entry is shown."""
-        return self._place is not None
+    def shown(self) -> str | None:
+        """The older entry that the walk has come to."""
+        return None if self._place is None else self.entries[self._place]
 
 
 def _load(path: Path) -> list[str]:

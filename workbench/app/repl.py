@@ -19,7 +19,6 @@ from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
-    ErrorView,
     EvaluationFailed,
     EvaluationFinished,
     EvaluationInterrupted,
@@ -133,14 +132,9 @@ class Prompt(CodeArea):
         if self.reading:
             self.post_message(self.Answered(self.text))
             return
-        source = self.text
-        if structure.is_blank(self.scanner) and not source.strip():
-            return
         at_end = not self.document.get_text_range(self.cursor_location, self.document.end).strip()
         if structure.is_complete(self.scanner) and (at_end or self.document.line_count == 1):
-            self.entries.add(source)
-            self.text = ""
-            self.post_message(self.Submitted(source))
+            self.submit()
         else:
             self.action_new_line()
 
@@ -149,10 +143,10 @@ class Prompt(CodeArea):
         if not self.reading:
             super().new_line()
 
-    def action_submit(self) -> None:
-        """Submit as it is; the reader says what is missing."""
-        if self.text.strip() and not self.reading:
-            source = self.text
+    def submit(self) -> None:
+        """Submit what is there, complete or not; nothing if it is blank."""
+        source = self.text
+        if source.strip() and not self.reading:
             self.entries.add(source)
             self.text = ""
             self.post_message(self.Submitted(source))
@@ -178,10 +172,15 @@ class Prompt(CodeArea):
 
     def action_newer(self) -> None:
         """Go down a line, from the last one to the next newer entry."""
-        if not self.cursor_at_last_line or not self.entries.walking:
+        if not self.cursor_at_last_line or self.entries.shown is None:
             self.action_cursor_down()
             return
         self._show(self.entries.newer())
+
+    def on_text_area_changed(self) -> None:
+        """An entry that is edited is a draft of its own."""
+        if self.entries.shown not in (None, self.text):
+            self.entries.rest()
 
     def _show(self, entry: str | None) -> None:
         if entry is not None:
@@ -262,7 +261,7 @@ class Repl(Vertical):
                 self.transcript.value(view)
             case EvaluationFailed(_, error, _):
                 self._end_reading()
-                self.show_error(error)
+                self.transcript.error(error)
             case EvaluationInterrupted():
                 self._end_reading()
                 self.transcript.note("interrupted")
@@ -271,10 +270,6 @@ class Repl(Vertical):
             case SessionRestarted(reason):
                 self._end_reading()
                 self.transcript.note(f"{reason} Definitions and variables are gone.")
-
-    def show_error(self, error: ErrorView) -> None:
-        """Show an error of the program."""
-        self.transcript.error(error)
 
     def answered(self, text: str | None) -> RequestId | None:
         """Note what was answered; gives the request that it was for."""

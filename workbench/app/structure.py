@@ -62,15 +62,6 @@ def form_before(scanner: Scanner, row: int, column: int) -> Form | None:
     return None
 
 
-def form_at(scanner: Scanner, row: int, column: int) -> Form | None:
-    """The innermost form in brackets around the place, else the form at or before it."""
-    opened = _open_before(scanner, row, column)
-    if opened is None:
-        return form_before(scanner, row, column)
-    at, token = opened
-    return _bracketed(scanner, at, token.start)
-
-
 def top_form(scanner: Scanner, row: int, column: int) -> Form | None:
     """The top-level form at the place, else the last one before it, else the next one."""
     before: Form | None = None

@@ -20,7 +20,7 @@ def test_entries_come_back_newest_first() -> None:
     assert history.older("a", "") is None
     assert history.newer() == "b"
     assert history.newer() == "draft"
-    assert not history.walking
+    assert history.shown is None
 
 
 def test_what_is_typed_selects_by_prefix() -> None:

@@ -81,6 +81,28 @@ async def test_history_is_walked_by_prefix(build: Build) -> None:
         assert prompt.text == "(+ 1 2)"
 
 
+async def test_an_edited_entry_is_a_draft(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(a)\n(b)\n")
+        prompt = prompt_of(pilot)
+        await pilot.press("up", "backspace")
+        await pilot.pause()
+        await pilot.press("down")
+        assert prompt.text == "(b"
+        await pilot.press("up")
+
+        assert prompt.text == "(b)"
+
+
+async def test_what_is_not_complete_can_be_submitted(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(a")
+        await pilot.app.run_action("submit")
+        await pilot.pause()
+
+        assert [e.source for e in session.evaluated] == ["(a"]
+
+
 async def test_history_outlives_the_app(build: Build) -> None:
     async with build(None).run_test() as pilot:
         await write(pilot, "(+ 1 2)\n")
