@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -153,7 +153,9 @@ class Workbench(App[int]):
         return shown.upper() if shown.startswith("f") and shown[1:].isdigit() else shown
 
     def drain(self) -> None:
-        """Take what the session has told since the last time."""
+        """Take what the session has told since the last time, as long as there is a screen."""
+        if not self.screen_stack:
+            return
         batch = self.bridge.drain()
         for event in batch:
             self._hear(event)
@@ -310,7 +312,7 @@ class Workbench(App[int]):
 
     def action_help(self) -> None:
         """Show the name at the cursor and the keys."""
-        area = self._code_area()
+        area = self.focused if isinstance(self.focused, CodeArea) else None
         definition = self.vocabulary.definitions.get(area.name_at_cursor if area else "")
         self.push_screen(Help("Help", help_page(self.screen, definition)))
 
@@ -393,11 +395,18 @@ class Workbench(App[int]):
 
     @on(TextArea.SelectionChanged)
     @on(TextArea.Changed)
-    def _follow_cursor(self) -> None:
-        area = self._code_area()
-        if area is None:
-            return
-        self._popup.follow()
+    def _follow_cursor(self, message: TextArea.SelectionChanged | TextArea.Changed) -> None:
+        area = message.text_area
+        if isinstance(area, CodeArea) and area.has_focus:
+            self._popup.follow()
+            self._tell_place(area)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The status line speaks of the code area that has the focus."""
+        if isinstance(event.widget, CodeArea):
+            self._tell_place(event.widget)
+
+    def _tell_place(self, area: CodeArea) -> None:
         self._status.place = area.cursor_location
         call = area.call
         usage = self._usage(call.head) if call else None
@@ -421,6 +430,3 @@ class Workbench(App[int]):
         mark = " ●" if self._editor.unsaved else ""
         self._editor.border_title = Content(self._editor.title + mark)
         self._repl.border_title = Content("REPL")
-
-    def _code_area(self) -> CodeArea | None:
-        return self.focused if isinstance(self.focused, CodeArea) else None
