@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from lispe_core import names, nodes
 from lispe_core.calls import BLANK, Family, is_lambda, section
 from lispe_core.forms import LispList, Symbol, Value
-from lispe_core.hints import OTHER_LISPS
 from lispe_core.library import Definition
 from lispe_core.namespace import OLDER_SPELLINGS
 from lispe_core.operators import OPERATIONS
@@ -87,11 +86,14 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
             ]
         )
         return e.deliver(e.call("call_value", *values), to)
-    function = function_named(e, name)
-    return e.deliver(e.call(function, *e.operands(form)), to)
+    if definition is not None or e.namespace.has_function(name):
+        return e.deliver(e.call(_function_named(e, name), *e.operands(form)), to)
+    operands = [e.operand_later(form, index) for index in range(1, len(form))]
+    function, *values = e.ordered([partial(_function_named, e, name), *operands])
+    return e.deliver(e.call(function, *values), to)
 
 
-def function_named(e: Emitter, name: str) -> ast.expr:
+def _function_named(e: Emitter, name: str) -> ast.expr:
     """The function that ``name`` calls; a variable's value where there is no function."""
     slot = e.namespace.function_slot(name)
     owner = e.frame.owner_of(name)
@@ -99,15 +101,15 @@ def function_named(e: Emitter, name: str) -> ast.expr:
         if owner is None and names.variable(name) not in e.namespace.globals:
             return e.place(nodes.name(slot))
         return e.call("callable_or", e.read(name), nodes.name(slot))
-    if e.namespace.has_function(name) or name in e.namespace.definitions:
+    if name in e.namespace.definitions or e.namespace.has_function(name):
         return e.place(nodes.name(slot))
     if owner is None and names.variable(name) not in e.namespace.globals:
-        function = e.place(nodes.name(slot))
-        if name not in OTHER_LISPS:
-            return function
-        missing = nodes.same(nodes.name(slot), nodes.name(e.namespace.undefined_slot(name)))
-        unbound = e.place(nodes.call("global_value", nodes.constant(name)))
-        return ast.IfExp(missing, unbound, function)
+        # An unknown head is told before its operands are evaluated.
+        undefined = e.namespace.undefined_slot(name)
+        missing = nodes.same(nodes.name(slot), nodes.name(undefined))
+        found = e.place(nodes.call("global_value", nodes.constant(name)))
+        called = nodes.call("head", nodes.name(slot), nodes.name(undefined), found)
+        return ast.IfExp(missing, e.place(called), e.place(nodes.name(slot)))
     undefined = e.namespace.undefined_slot(name)
     value = e.place(e.keep_unless_name(e.read(name)))
     no_function = nodes.same(nodes.name(slot), nodes.name(undefined))

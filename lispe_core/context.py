@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lispe_core.forms import Symbol, Value
+
+if TYPE_CHECKING:
+    from lispe_core.library import Definition
 
 
 class TextOutput(Protocol):
@@ -42,6 +45,14 @@ class Evaluator(Protocol):
 
     def use(self, name: str) -> None:
         """Load a library, once."""
+        ...
+
+    def complete(self, prefix: str) -> list[str]:
+        """The known names that begin with ``prefix``, in alphabetical order."""
+        ...
+
+    def describe(self, name: str) -> Definition | None:
+        """What is documented of ``name``."""
         ...
 
 

@@ -18,7 +18,7 @@ from lispe_core.arithmetic import divide, subtract
 from lispe_core.errors import Frame, LispError
 from lispe_core.forms import Span, Value
 from lispe_core.functions import FunctionInfo
-from lispe_core.hints import advice
+from lispe_core.hints import unbound
 from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
 
 TOP_LEVEL = "top level"
@@ -135,7 +135,7 @@ def _unbound(slot: str, exception: NameError) -> LispError:
             for local in frame.f_code.co_varnames
             if local.startswith(names.VARIABLE)
         )
-    return LispError(f"Unbound atom: '{name}'", hint=advice(name, known))
+    return unbound(name, known)
 
 
 def _wrong_count(function: str, exception: BaseException) -> LispError | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-OTHER_LISPS = {
+from lispe_core.errors import LispError
+
+_OTHER_LISPS = {
     "setf": "use (setq name value), or (set@ container key value) for an element",
     "set!": "use (setq name value)",
     "define": "use (setq name value) or (defun name (x…) …)",
@@ -63,10 +65,33 @@ OTHER_LISPS = {
 }
 
 
+_NOT_PROVIDED = {
+    "pattern functions": ("defpat", "defpred", "defprol"),
+    "data types": ("data@",),
+    "classes": ("class@", "defclass", "withclass", "from@", "setqi", "toclean"),
+    "name spaces": ("defspace", "space"),
+    "threads of its own": (
+        *("dethread", "wait", "threadspace", "threadstore", "threadretrieve", "threadclear"),
+        *("seth", "waiton", "trigger"),
+    ),
+    "tokens to exchange": ("link",),
+    "keys pressed one by one": ("getchar",),
+    "marks on lists": ("mark", "resetmark"),
+}
+_MISSING = {name: what for what, spellings in _NOT_PROVIDED.items() for name in spellings}
+
+
+def unbound(name: str, known: Iterable[str]) -> LispError:
+    """The error for a name that means nothing."""
+    if name in _MISSING:
+        return LispError(f"'{name}' is not provided: this LispE has no {_MISSING[name]}")
+    return LispError(f"Unbound atom: '{name}'", hint=advice(name, known))
+
+
 def advice(name: str, known: Iterable[str]) -> str | None:
     """What the writer of ``name`` may have meant."""
-    if name in OTHER_LISPS:
-        return OTHER_LISPS[name]
+    if name in _OTHER_LISPS:
+        return _OTHER_LISPS[name]
     close = nearest(name, known)
     return f"did you mean '{close}'?" if close else None
 

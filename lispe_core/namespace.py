@@ -146,13 +146,13 @@ class Namespace:
 
     def unbound(self, name: str) -> LispError:
         """The error for a name that has no value."""
-        from lispe_core.hints import advice
+        from lispe_core.hints import unbound
 
-        return LispError(f"Unbound atom: '{name}'", hint=advice(name, self.names()))
+        return unbound(name, self.names())
 
     def names(self) -> Iterator[str]:
-        """Every name that means something."""
-        yield from self.definitions
+        """Every name that a program can write and that means something."""
+        yield from (name for name in self.definitions if '"' not in name)
         for slot in self.globals:
             if slot.startswith((names.VARIABLE, names.FUNCTION)):
                 yield names.lisp_name(slot)

@@ -13,7 +13,7 @@ from lispe_core.builtins.conversion import conversion
 from lispe_core.builtins.dictionaries import dictionaries
 from lispe_core.builtins.files import files
 from lispe_core.builtins.higher_order import higher_order
-from lispe_core.builtins.introspection import introspection
+from lispe_core.builtins.introspection import documentation, introspection
 from lispe_core.builtins.json_text import json_text
 from lispe_core.builtins.linear_algebra import linear_algebra
 from lispe_core.builtins.lists import lists
@@ -50,6 +50,7 @@ LIBRARIES = (
     system,
     output,
     introspection,
+    documentation,
 )
 
 PREDICATES = frozenset(

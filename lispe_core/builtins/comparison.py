@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from lispe_core.forms import Truth, Value, truth
+from lispe_core.containers import alike
+from lispe_core.forms import LispList, Truth, Value, truth
 from lispe_core.library import Library
+from lispe_core.matrices import Matrix
 from lispe_core.operators import (
     compare,
     elementwise_equal,
@@ -16,6 +18,7 @@ from lispe_core.operators import (
     less,
     less_equal,
 )
+from lispe_core.typed_lists import TypedList
 
 comparison = Library("comparison")
 Test = Callable[[Value, Value], bool]
@@ -116,6 +119,27 @@ def equal_elements(left: Value, right: Value) -> Value:
         (== 3 4)            ; => 0
     """
     return elementwise_equal(left, right)
+
+
+@comparison.builtin("¬")
+def opposite(value: Value) -> Value:
+    """``not`` of a scalar; of a container, of each element: 1 or 0 where all are numbers.
+
+    Example:
+        (¬ 3)                   ; => nil
+        (¬ (integers 1 0))      ; => (0 1)
+        (¬ '(1 nil "a"))        ; => (nil true nil)
+        (¬ {"a":0})             ; => {"a":true}
+    """
+    if isinstance(value, Matrix):
+        return value.regrouped(map(opposite, value))
+    if isinstance(value, TypedList):
+        return alike(value, [int(not element) for element in value])
+    if isinstance(value, list):
+        return LispList(map(opposite, value))
+    if isinstance(value, dict):
+        return type(value)({key: opposite(element) for key, element in value.items()})
+    return truth(not value)
 
 
 @comparison.builtin(">=<")

@@ -1,12 +1,18 @@
-"""What a program may ask about itself."""
+"""What a program may ask about itself and about the language."""
 
 from __future__ import annotations
 
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core import tracing
+from lispe_core.context import current
+from lispe_core.errors import LispError
+from lispe_core.forms import EMPTY, LispList, Symbol, Truth, Value, truth
 from lispe_core.functions import function_info
+from lispe_core.hints import nearest
 from lispe_core.library import Library
+from lispe_core.printer import display
 
 introspection = Library("introspection")
+documentation = Library("documentation", "function")
 
 
 @introspection.builtin("atoms")
@@ -38,3 +44,58 @@ def address(value: Value) -> str:
         (setq l '(1)) (= (addr_ l) (addr_ l))    ; => true
     """
     return f"{id(value):x}"
+
+
+@documentation.builtin("trace")
+def trace(on: Value = EMPTY) -> Truth | None:
+    """Tell each call of the program's functions, and its value, on the error output.
+
+    Whether calls are told; an operand switches that on or off. A call of the running function
+    that is the last thing it does is a turn of a loop and is not told.
+
+    Example:
+        (trace)    ; => nil
+    """
+    if on is not EMPTY:
+        tracing.stop()
+        if on:
+            tracing.start(current().error_output)
+    return truth(tracing.is_tracing())
+
+
+@documentation.builtin("help")
+def help_(name: Value) -> Value:
+    """Print how ``name`` is used and what it does.
+
+    Example:
+        (help 'no_such_name)    ; error: Error: nothing is known of 'no_such_name'
+    """
+    info = function_info(name)
+    word = info.name if info else display(name)
+    evaluator = current().evaluator
+    definition = evaluator.describe(word)
+    if definition is None:
+        close = nearest(word, evaluator.complete(""))
+        hint = f"did you mean '{close}'?" if close else '(apropos "word") looks for a word'
+        raise LispError(f"nothing is known of '{word}'", hint=hint)
+    text = definition.doc.replace("``", "")
+    current().output.write(f"{definition.usage}\n{text}\n")
+    return EMPTY
+
+
+@documentation.builtin("apropos")
+def apropos(text: Value) -> LispList:
+    """The names that contain ``text``, or whose description in one line does.
+
+    Example:
+        (in (apropos "json") 'json_parse)    ; => true
+    """
+    sought = display(text).lower()
+    evaluator = current().evaluator
+    found = (
+        name
+        for name in evaluator.complete("")
+        if sought in name.lower()
+        or ((known := evaluator.describe(name)) and sought in known.summary.lower())
+    )
+    return LispList(map(Symbol, found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lispe_core.arithmetic import multiply
 from lispe_core.builtins.lists import spread
 from lispe_core.containers import elements, iterate, require_list
 from lispe_core.errors import LispError
@@ -120,6 +121,27 @@ def determinant(matrix: Value) -> float:
     import numpy
 
     return float(numpy.linalg.det(_square("determinant", matrix)))
+
+
+@linear_algebra.builtin("+*")
+def flat_product(left: Value, left_shape: Value, right: Value, right_shape: Value) -> Value:
+    """The product of two matrices that are flat lists, as a flat list; a shape is two sizes.
+
+    Example:
+        (+* '(1 2 3 4) '(2 2) '(5 6) '(2 1))    ; => (17 39)
+    """
+    require_list("+*", left, left_shape, right, right_shape)
+    if len(left_shape) != 2 or len(right_shape) != 2:
+        raise LispError("'+*' needs shapes of two sizes")
+    (rows, common), (also_common, columns) = left_shape, right_shape
+    if common != also_common or len(left) != rows * common or len(right) != common * columns:
+        raise LispError("the sizes of two matrices do not fit")
+    pairs = [
+        zip(left[row * common : (row + 1) * common], right[column::columns], strict=True)
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return grouped([sum(multiply(a, b) for a, b in each) for each in pairs])
 
 
 @linear_algebra.builtin("solve")

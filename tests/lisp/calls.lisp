@@ -147,3 +147,15 @@ later                              ; => (defun later (x) (* x x))
 (λ (x) (+ x 1))                    ; => (λ (x) (+ x 1))
 (type later)                       ; => function_
 (type (λ (x) x))                   ; => lambda_
+
+; An unknown head is told before its operands are evaluated.
+(setq evaluated 0)                 ; => true
+(no_such_head (+= evaluated 1))    ; error: Error: Unbound atom: 'no_such_head'
+(defun early (x) (later_head (setg evaluated x) 2)) ; =>
+(early 1)                          ; error: Error: Unbound atom: 'later_head'
+evaluated                          ; => 0
+(setq later_head {"a":5})          ; => true
+(defun asks () (later_head "a"))   ; =>
+(asks)                             ; => 5
+(data@ [Circle _] [Square _])      ; error: Error: 'data@' is not provided: this LispE has no data types
+(class@ point (x 0))               ; error: Error: 'class@' is not provided: this LispE has no classes
