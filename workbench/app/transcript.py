@@ -266,19 +266,29 @@ class Transcript(ScrollView, can_focus=True):
             self._rows += 1 if fits else len(self._sections(line.text))
 
     def _sections(self, text: str) -> list[tuple[int, int]]:
-        """The stretches of ``text`` that stand on the rows of its line."""
-        width = max(self._width, 1)
-        if text.isascii():
-            return [(i, i + width) for i in range(0, len(text), width)] or [(0, 0)]
+        """The stretches of ``text`` that stand on the rows of its line, cut behind blanks."""
         sections: list[tuple[int, int]] = []
-        start = used = 0
-        for place, character in enumerate(text):
-            cells = cell_len(character)
-            if used + cells > width and place > start:
-                sections.append((start, place))
-                start, used = place, 0
-            used += cells
-        return [*sections, (start, len(text))]
+        start = 0
+        while start < len(text):
+            end = _fitting(text, start, max(self._width, 1))
+            if end < len(text):
+                blank = text.rfind(" ", (start + end) // 2, end)
+                end = blank + 1 if blank > 0 else end
+            sections.append((start, end))
+            start = end
+        return sections or [(0, 0)]
+
+
+def _fitting(text: str, start: int, width: int) -> int:
+    """Where the part of ``text`` ends that begins at ``start`` and fits into ``width`` cells."""
+    if text.isascii():
+        return min(start + width, len(text))
+    used = 0
+    for place in range(start, len(text)):
+        used += cell_len(text[place])
+        if used > width:
+            return max(place, start + 1)
+    return len(text)
 
 
 def _clean(text: str) -> str:

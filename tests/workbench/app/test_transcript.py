@@ -105,6 +105,16 @@ async def test_long_lines_wrap_and_wrap_again() -> None:
         assert rows(transcript)[0] == "x" * (width - 20)
 
 
+async def test_words_stay_whole_where_there_is_room() -> None:
+    async with shown(80) as (transcript, _):
+        width = transcript.scrollable_content_region.width
+        words = "a" * (width - 5) + " " + "b" * (width - 20) + " " + "λ" * (width - 10)
+        transcript.write(words + "\n")
+
+        assert rows(transcript) == words.split(" ")
+        assert transcript.text == words
+
+
 async def test_selected_text_has_no_breaks_of_wrapping() -> None:
     async with shown(80) as (transcript, _):
         transcript.write("x" * 200 + "\nsecond\n")
