@@ -42,7 +42,7 @@ class MultilayerPerceptron(nn.Module):
 
 
 @kind("sequential")
-class Sequential(nn.Module):
+class Sequential(nn.Sequential):
     """Modules applied in order; a mask goes to those that attend.
 
     Args:
@@ -52,19 +52,18 @@ class Sequential(nn.Module):
     attends = True
 
     def __init__(self, layers: Sequence[nn.Module | Mapping[str, Any]]) -> None:
-        super().__init__()
         if not layers:
             raise ArgumentError("the list of modules is empty")
-        self.layers = nn.ModuleList(rebuilt(layer) for layer in layers)
+        super().__init__(*(rebuilt(layer) for layer in layers))
 
     @property
     def takes_ids(self) -> bool:
         """Whether the first module takes token ids."""
-        return bool(getattr(self.layers[0], "takes_ids", False))
+        return bool(getattr(next(self.children()), "takes_ids", False))
 
     def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
         """Apply the modules in order."""
-        for layer in self.layers:
+        for layer in self:
             input = apply(layer, input, mask)
         return input
 
@@ -74,11 +73,11 @@ class Sequential(nn.Module):
         Raises:
             KindError: A module is of no kind that can be saved.
         """
-        return {"layers": [description(layer) for layer in self.layers]}
+        return {"layers": [description(layer) for layer in self]}
 
     def summary(self) -> str:
         """The printed line."""
-        return f"PyTorch Sequential ({len(self.layers)} modules)"
+        return f"PyTorch Sequential ({len(self)} modules)"
 
 
 def model(input_size: int, hidden_size: int, output_size: int) -> MultilayerPerceptron:

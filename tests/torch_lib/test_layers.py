@@ -106,9 +106,16 @@ def test_sequences_of_modules() -> None:
 
     output = forward(network, ids, mask)
 
-    expected = network.layers[2](block(network.layers[0](ids), mask=mask))
+    expected = network[2](block(network[0](ids), mask=mask))
     assert torch.equal(output, expected)
     assert not torch.allclose(output, forward(network, ids))
+
+
+def test_modules_of_a_sequence_are_known_by_their_place() -> None:
+    """State names are PyTorch's own for a sequence."""
+    network = sequential([linear(3, 2), activation("relu"), linear(2, 1)])
+
+    assert list(network.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
 
 
 def test_kinds_are_rebuilt_from_their_description() -> None:
