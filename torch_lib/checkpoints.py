@@ -9,7 +9,7 @@ kind and configuration as metadata.
 from __future__ import annotations
 
 import json
-import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +45,7 @@ __all__ = ["load_checkpoint", "load_model", "save_checkpoint", "save_model"]
 
 _FORMAT = "torch_lib"
 _VERSION = 1
+_REFUSED_CLASS = re.compile(r"GLOBAL ([\w.]+)")  # in torch's message
 _MODEL_KEYS = ("format", "version", "configuration", "weights")
 
 
@@ -225,8 +226,14 @@ def _read_archive(path: str) -> Any:
         raise CheckpointError(f"{path} is damaged or cut short")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{path} is not a model file") from error
+    except OSError:
+        raise
+    except Exception as error:  # bytes that are no pickle make the unpickler raise anything
+        refused = _REFUSED_CLASS.search(str(error))
+        if refused is None:
+            raise CheckpointError(f"{path} is not a model file") from error
+        named = f"{path} holds more than tensors and plain data ({refused[1]})"
+        raise CheckpointError(f"{named}: it could run code, so it is not read") from error
 
 
 def _begins_as_archive(path: str) -> bool:

@@ -134,15 +134,23 @@ def test_cut_files_are_refused(ending: str, tmp_path: Path) -> None:
 
 def test_foreign_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "text.pt").write_text("hello")
+    (tmp_path / "words.pt").write_text("the quick brown fox\njumps over the lazy dog\n")
+    (tmp_path / "empty.pt").write_bytes(b"")
     (tmp_path / "text.safetensors").write_text("hello, this is a text")
     torch.save([1, 2, 3], tmp_path / "list.pt")
-    torch.save(nn.Linear(1, 1), tmp_path / "pickled.pt")
     with zipfile.ZipFile(tmp_path / "archive.pt", "w") as archive:
         archive.writestr("readme.txt", "hello")
 
-    for name in ("text.pt", "text.safetensors", "list.pt", "pickled.pt", "archive.pt"):
-        with pytest.raises(CheckpointError, match=f"{name} is not a model file"):
-            load_model(str(tmp_path / name))
+    for file in sorted(tmp_path.iterdir()):
+        with pytest.raises(CheckpointError, match=f"{file.name} is not a model file"):
+            load_model(str(file))
+
+
+def test_objects_that_could_run_code_are_named_and_refused(tmp_path: Path) -> None:
+    torch.save(nn.Linear(1, 1), tmp_path / "pickled.pt")
+
+    with pytest.raises(CheckpointError, match=r"\(torch\.nn\S+Linear\): it could run code"):
+        load_model(str(tmp_path / "pickled.pt"))
 
 
 def test_scripted_modules_are_told_apart(tmp_path: Path) -> None:
@@ -162,6 +170,15 @@ def test_missing_files_and_wrong_folders_are_named(tmp_path: Path) -> None:
         load_checkpoint(str(tmp_path))
     with pytest.raises(KindError, match="expected a path"):
         load_model("one.pt", "two.pt")
+
+
+def test_files_are_not_written_over_folders_or_below_files(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("hello")
+
+    with pytest.raises(ArgumentError, match=f"^{tmp_path} is a folder, not a file$"):
+        save_model(linear(1, 1), str(tmp_path))
+    with pytest.raises(ArgumentError, match=r"note\.txt is a file, not a folder$"):
+        save_model(linear(1, 1), str(tmp_path / "note.txt" / "runs" / "model.pt"))
 
 
 def test_a_module_of_no_kind_cannot_be_saved(tmp_path: Path) -> None:
