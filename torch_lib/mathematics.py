@@ -126,7 +126,9 @@ def linear_apply(tensor: Tensor, weight: Tensor, bias: Tensor | None = None) -> 
     if tensor.shape[-1:] != weight.shape[-1:]:
         shapes = f"{shape_text(tensor.shape)} x {shape_text(weight.shape)} transposed"
         raise ShapeError(f"inner sizes differ: {shapes}")
-    return F.linear(tensor, weight, bias)
+    element_type = torch.promote_types(tensor.dtype, weight.dtype)
+    offset = None if bias is None else bias.to(element_type)
+    return F.linear(tensor.to(element_type), weight.to(element_type), offset)
 
 
 def rms_norm(tensor: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:

@@ -65,6 +65,8 @@ def test_products() -> None:
     weight, bias = torch.randn(4, 3), torch.randn(4)
     torch.testing.assert_close(mathematics.linear_apply(a, weight, bias), a @ weight.T + bias)
     torch.testing.assert_close(mathematics.linear_apply(a, weight), a @ weight.T)
+    whole = torch.arange(weight.size(0))
+    torch.testing.assert_close(mathematics.linear_apply(a, weight, whole), a @ weight.T + whole)
 
 
 def test_functions_along_a_dimension() -> None:
