@@ -110,11 +110,20 @@ class TensorValue(Foreign):
 
     def number(self) -> float:
         """The only element as a Python number; what has several can't be compared."""
+        return self._only_element("compare")
+
+    def _only_element(self, purpose: str = "convert") -> float:
         if self.tensor.numel() != 1:
             shape = shape_text(self.tensor.shape)
-            raise LispError(f"cannot compare a tensor of shape {shape}: it is not one number")
+            raise LispError(f"cannot {purpose} a tensor of shape {shape}: it is not one number")
         (number,) = exact_numbers(self.tensor)
         return number  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        return float(self._only_element())
+
+    def __int__(self) -> int:
+        return int(self._only_element())
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, TensorValue):

@@ -162,7 +162,7 @@ def converting(name: str, function: Function) -> Function:
             raise LispError(f"{name}: {_expected_count(fewest, most)}, got {len(arguments)}")
         wanted = converters if rest is None else chain(converters, repeat(rest))
         try:
-            return to_lisp(function(*map(apply, wanted, arguments)))
+            result = function(*map(apply, wanted, arguments))
         except LispError:
             raise
         except Mismatch as problem:
@@ -172,6 +172,9 @@ def converting(name: str, function: Function) -> Function:
             raise LispError(f"{name}: {_file_problem(problem)}") from problem
         except (TorchLibError, *TORCH_FAILURES) as problem:
             raise LispError(f"{name}: {first_line(problem)}") from problem
+        if arguments and type(given := arguments[0]) is TensorValue and given.tensor is result:
+            return given  # a tensor that is given back is the same value
+        return to_lisp(result)
 
     return call
 

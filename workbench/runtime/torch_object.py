@@ -18,6 +18,7 @@ from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import TRUE, LispList, Symbol, Truth, Value
+from lispe_core.printer import written
 from lispe_core.typed_lists import Integers, homogeneous
 from torch_lib.display import describe
 from workbench.runtime.tensor_value import TensorValue
@@ -64,7 +65,7 @@ class TorchObject(Foreign):
         try:
             return to_lisp(self.value[key])
         except KeyError:
-            raise LispError("index out of bounds") from None
+            raise LispError(f"{words(type(self.value))} has no entry {written(key)}") from None
 
     def size(self) -> int:
         """How many entries it has; 0 for what has none."""

@@ -13,6 +13,7 @@ from lispe_core.containers import clone, element, element_in_order, iterate, siz
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList
 from lispe_core.printer import display
+from lispe_core.scalars import to_integer, to_number
 from lispe_core.typed_lists import Floats, Integers
 from workbench.runtime.build import build_interpreter
 from workbench.runtime.tensor_value import TensorValue
@@ -139,6 +140,13 @@ def test_single_numbers_compare() -> None:
     assert loss > 0.5
     assert loss == 0.7
     assert loss != 0.8
+
+
+def test_single_numbers_convert() -> None:
+    assert to_number(tensor(2.7)) == 2.7
+    assert to_integer(tensor([2.7])) == 2
+    with pytest.raises(LispError, match=r"^Error: cannot convert a tensor of shape \(2\): "):
+        to_number(tensor([1, 2]))
 
 
 def test_several_numbers_do_not_compare() -> None:

@@ -247,6 +247,21 @@ def test_objects_print_their_line_and_keep_their_identity() -> None:
     assert bool(model)
 
 
+def test_a_tensor_that_is_given_back_is_the_same_value() -> None:
+    values = tensor(1.0, 2.0)
+
+    assert call("torch_to_cpu", values) is values
+    assert call("torch_requires_grad", values, TRUE) is values
+    assert call("torch_clone", values) is not values
+
+
+def test_a_name_that_a_state_dict_lacks_is_named() -> None:
+    states = call("torch_state_dict", call("torch_linear", 2, 2))
+
+    with pytest.raises(LispError, match=r'^Error: state dict has no entry "bais"$'):
+        states.at("bais")
+
+
 def test_a_tokenizer_is_made_with_or_without_a_file(tmp_path) -> None:
     path = str(tmp_path / "words.json")
     tokenizer = call("torch_tokenizer_create")
