@@ -12,7 +12,7 @@ PACKAGE_DATA: dict[str, list[str]] = SETTINGS["tool"]["setuptools"]["package-dat
 
 @pytest.mark.parametrize("package", PACKAGE_DATA)
 def test_files_that_are_no_modules_are_package_data(package: str) -> None:
-    """A style sheet, a theme or a sample that no pattern matches would be missing in a wheel."""
+    """A style sheet that no pattern matches would be missing in a wheel."""
     folder = ROOT / package
     packaged = {path for pattern in PACKAGE_DATA[package] for path in folder.glob(pattern)}
     others = {path for path in folder.rglob("*") if path.is_file() and "py" not in path.suffix}
