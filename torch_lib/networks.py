@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError
 from torch_lib.kinds import description, kind, rebuilt
-from torch_lib.layers import Linear, apply, check_positive, checked_features
+from torch_lib.layers import apply, check_positive, checked_features
 
 __all__ = ["model", "sequential"]
 
@@ -22,8 +23,8 @@ class MultilayerPerceptron(nn.Module):
     def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
         super().__init__()
         check_positive(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
-        self.fc1 = Linear(input_size, hidden_size)
-        self.fc2 = Linear(hidden_size, output_size)
+        self.fc1 = nn.Linear(input_size, hidden_size, device=current_device())
+        self.fc2 = nn.Linear(hidden_size, output_size, device=current_device())
         self.sizes = (input_size, hidden_size, output_size)
 
     def forward(self, input: Tensor) -> Tensor:
