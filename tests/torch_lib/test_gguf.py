@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -249,9 +250,13 @@ def test_the_demonstration_model_answers(demo: LlamaModel) -> None:
 
 @needs_demo
 @pytest.mark.filterwarnings("ignore")
-def test_greedy_tokens_equal_transformers(demo: LlamaModel) -> None:
+def test_greedy_tokens_equal_transformers(
+    demo: LlamaModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     transformers = pytest.importorskip("transformers")
     pytest.importorskip("accelerate")
+    for name in ("GGUFReader", "get_tensor_name_map"):  # each made many times over: half a minute
+        monkeypatch.setattr(gguf, name, cache(getattr(gguf, name)))
     folder, name = os.path.split(demo_model_path())
     reference = transformers.AutoModelForCausalLM.from_pretrained(
         folder, gguf_file=name, dtype=torch.float32
