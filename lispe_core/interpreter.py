@@ -103,14 +103,18 @@ class Interpreter:
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
-        file = Path(path)
         source = _text_of(str(path))
-        directory = str(file.resolve().parent) + os.sep
         self.context.arguments = list(arguments)
-        self.context.main_directory = directory
         given = Strings(arguments) if arguments else LispList()
-        self.namespace.predefine([("_args", given), ("_current", directory)])
+        self.namespace.predefine([("_args", given)])
+        self.enter_folder(Path(path).resolve().parent)
         return self.evaluate(source, str(path))
+
+    def enter_folder(self, folder: Path) -> None:
+        """Let the program find its neighbours in ``folder``, which becomes ``_current``."""
+        directory = f"{folder}{os.sep}"
+        self.context.main_directory = directory
+        self.namespace.predefine([("_current", directory)])
 
     def source(self, origin: str) -> str | None:
         """The text that was evaluated as ``origin``."""

@@ -154,7 +154,8 @@ class Evaluator:
     ) -> EvaluationFinished | EvaluationFailed | EvaluationInterrupted:
         started = time.perf_counter()
         try:
-            self._enter_folder(command.origin)
+            if not command.origin.startswith("<"):
+                self._interpreter.enter_folder(Path(command.origin).resolve().parent)
             value = self._interpreter.evaluate(command.source, command.origin)
             seconds = time.perf_counter() - started
             with interrupts.user_code():  # printing may take long, too
@@ -168,13 +169,6 @@ class Evaluator:
         except Exception as defect:
             seconds = time.perf_counter() - started
             return EvaluationFailed(command.id, defect_view(defect), seconds)
-
-    def _enter_folder(self, origin: str) -> None:
-        """A file's program finds its neighbours: ``_current`` is the folder of the file."""
-        if not origin.startswith("<"):
-            folder = str(Path(origin).resolve().parent) + os.sep
-            self._interpreter.context.main_directory = folder
-            self._interpreter.namespace.predefine([("_current", folder)])
 
     def _receive(self) -> None:
         try:
