@@ -39,12 +39,13 @@ def run_app(path: Path | None = None) -> int:
 def native_writes() -> Iterator[int]:
     """Gather what is written to descriptors 1 and 2; gives the descriptor to read it from.
 
-    Python's streams, through which Textual draws, keep the terminal under a number of their own.
+    Python's streams, through which Textual draws, keep the terminal under a number of their own:
+    that of the standard output, for errors may have been sent to a file.
     """
     streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
     saved = os.dup(1), os.dup(2)
     reader, writer = os.pipe()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1) as terminal:
+    with os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1) as terminal:
         sys.stdout = sys.stderr = terminal
         sys.__stdout__ = sys.__stderr__ = terminal  # type: ignore[misc]
         os.dup2(writer, 1)
