@@ -18,6 +18,8 @@ from torch.optim import Optimizer
 
 from lispe_core.calls import callable_of
 from lispe_core.containers import iterate
+from lispe_core.errors import LispError
+from lispe_core.faults import lisp_error
 from lispe_core.foreign import Container
 from lispe_core.forms import TRUE, Symbol, Truth, Value
 from lispe_core.printer import display
@@ -156,11 +158,20 @@ def python_data(value: Value) -> Any:
 
 
 def python_function(value: Value) -> Callable[..., Any]:
-    """A Lisp function as Python calls it."""
+    """A Lisp function as Python calls it: its mistakes are the program's, not the caller's."""
     function = callable_of(value)
 
     def call(*arguments: Any) -> Any:
-        return python_data(function(*map(to_lisp, arguments)))
+        try:
+            return python_data(function(*map(to_lisp, arguments)))
+        except LispError:
+            raise
+        except Exception as problem:
+            error = lisp_error(problem)
+            if error is None:
+                raise
+            error.frames = ()  # the whole stack is known where the error is reported
+            raise error.with_traceback(problem.__traceback__) from None
 
     return call
 

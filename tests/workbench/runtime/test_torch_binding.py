@@ -7,6 +7,7 @@ import pkgutil
 import timeit
 import warnings
 from importlib import import_module
+from io import StringIO
 from typing import get_type_hints
 
 import pytest
@@ -19,6 +20,7 @@ from lispe_core.forms import TRUE, LispList, Value
 from lispe_core.printer import display, type_name
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts
 from torch_lib.errors import TorchLibWarning
+from workbench.runtime.build import build_interpreter
 from workbench.runtime.conversions import conversion
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.torch_binding import (
@@ -298,6 +300,21 @@ def test_lisp_functions_are_called_back_with_lisp_values(tmp_path) -> None:
     tokenizer = call("torch_simple_tokenizer")
     assert call("torch_encode_file", tokenizer, str(path), callback) == 2
     assert [display(ids) for ids in seen] == ["[2, 4, 5, 3]", "[2, 6, 3]"]
+
+
+def test_a_mistake_in_a_lisp_function_is_not_the_callers() -> None:
+    output = StringIO()
+    interpreter = build_interpreter(
+        output=output, error_output=output, read_line=lambda prompt: None
+    )
+    interpreter.evaluate(
+        "(use 'lispe_torch)"
+        "(setq model (torch_sequential (list (torch_embedding 9 4) (torch_linear 4 9))))"
+        "(setq generator (torch_generator_create model))"
+    )
+
+    with pytest.raises(LispError, match=r"^Error: Wrong number of arguments in: '\(lambda \(id\)"):
+        interpreter.evaluate("(torch_generator_stream generator '(1 2) (lambda (id) id))")
 
 
 def test_a_warning_names_the_function_that_gives_it() -> None:
