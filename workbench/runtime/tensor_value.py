@@ -15,7 +15,7 @@ from torch import Tensor
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import TRUE, LispList, Value
-from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts
+from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 from torch_lib import mathematics
 from torch_lib.conversion import tensor_from
 from torch_lib.decimals import exact_numbers
@@ -28,17 +28,16 @@ Operation = Callable[[Any, Any], Any]
 
 NUMERIC = (int, float, list, array)
 
-LIST_KINDS: dict[torch.dtype, Callable[[list[Any]], Value]] = {
-    torch.float16: Floats,
-    torch.bfloat16: Floats,
-    torch.float32: Floats,
-    torch.float64: Numbers,
-    torch.int16: Shorts,
-    torch.uint8: Integers,
-    torch.int8: Integers,
-    torch.int32: Integers,
-    torch.int64: Integers,
+LIST_KINDS: dict[torch.dtype, tuple[type[TypedList], torch.dtype]] = {
+    torch.float32: (Floats, torch.float32),
+    torch.float64: (Numbers, torch.float64),
+    torch.int16: (Shorts, torch.int16),
+    torch.uint8: (Integers, torch.int64),
+    torch.int8: (Integers, torch.int64),
+    torch.int32: (Integers, torch.int64),
+    torch.int64: (Integers, torch.int64),
 }
+"""The typed lists that hold the very elements, and the element type that those have in memory."""
 
 
 class TensorValue(Foreign):
@@ -99,10 +98,14 @@ class TensorValue(Foreign):
         """Nested Lisp lists, the innermost of the tensor's own kind; a number for no dimension."""
         if self.tensor.dim() > 1:
             return LispList(TensorValue(row).to_list() for row in self.tensor.unbind())
-        numbers = list(self.iterate())
         if self.tensor.dim() == 0:
-            return numbers[0]
-        return LIST_KINDS.get(self.tensor.dtype, LispList)(numbers)
+            return lisp_value(self.tensor)
+        if self.tensor.dtype in LIST_KINDS:
+            kind, element_type = LIST_KINDS[self.tensor.dtype]
+            numbers = kind()
+            numbers.frombytes(self.tensor.detach().cpu().to(element_type).numpy().tobytes())
+            return numbers
+        return (Floats if self.tensor.is_floating_point() else LispList)(self.iterate())
 
     def clone(self) -> TensorValue:
         """A copy that gradients flow through."""

@@ -154,6 +154,40 @@ def test_to_list_keeps_the_kind_of_number() -> None:
     assert type(call("torch_to_list", call("torch_tensor", Integers([1])))) is Integers
 
 
+@pytest.mark.parametrize(
+    ("dtype", "kind"),
+    [
+        ("float32", Floats),
+        ("float64", Numbers),
+        ("float16", Floats),
+        ("bfloat16", Floats),
+        ("int64", Integers),
+        ("int32", Integers),
+        ("uint8", Integers),
+        ("int16", Shorts),
+    ],
+)
+def test_lists_hold_the_elements_of_a_tensor(dtype: str, kind: type) -> None:
+    rows = torch.tensor([[1, 2, 3], [4, 5, 6]]).to(getattr(torch, dtype)).T
+
+    lists = call("torch_to_list", TensorValue(rows))
+
+    assert display(lists) == "((1 4) (2 5) (3 6))"
+    assert {type(row) for row in lists} == {kind}
+
+
+def test_a_long_list_is_copied_whole() -> None:
+    """A list of numbers made one by one takes twenty times as long as its bytes do."""
+    long = TensorValue(torch.rand(200_000))
+
+    whole, one_by_one = (
+        min(timeit.repeat(make, number=1, repeat=3))
+        for make in (lambda: call("torch_to_list", long), lambda: Floats(long.iterate()))
+    )
+
+    assert whole < one_by_one / 5
+
+
 def test_numbers_are_the_shortest_decimals() -> None:
     assert call("torch_item", tensor(2.7)) == 2.7
 
