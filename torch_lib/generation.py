@@ -211,7 +211,7 @@ class _Writing:
         context = start_decoding(self._model, len(ids), ids.size(1) + self._new_tokens)
         randomness = _randomness(self._config.seed, ids.device)
         ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
-        eos = torch.tensor(sorted(self._eos), device=ids.device)
+        eos = torch.tensor(sorted(self._eos), dtype=torch.int64, device=ids.device)
         for _ in range(self._new_tokens):
             tokens = self._choice(context.extend(unread), ids, randomness)
             tokens = tokens.masked_fill(ended, self._pad)

@@ -170,6 +170,8 @@ class LlamaModel(nn.Module):
             return unbatched[0]
         if ids.dim() != 2:
             raise ShapeError(f"token ids must have 1 or 2 dimensions, got {ids.dim()}")
+        if cache is None and ids.device.type != "cpu":  # with a cache, they were checked before
+            check_ids(ids, self.config.vocab_size)
         try:
             hidden = self.model(ids, mask, cache)
         except IndexError:

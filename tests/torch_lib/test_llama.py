@@ -181,6 +181,16 @@ def test_ids_outside_the_vocabulary_are_named(model: LlamaModel) -> None:
         forward(model, torch.tensor([[1, 97]]))
 
 
+@pytest.mark.gpu
+def test_wrong_ids_do_not_end_the_use_of_a_gpu(model: LlamaModel) -> None:
+    on_gpu = model.to("cuda")
+
+    with pytest.raises(ArgumentError, match="token id 97 is outside the vocabulary"):
+        forward(on_gpu, torch.tensor([1, 97], device="cuda"))
+
+    assert forward(on_gpu, torch.tensor([1, 96], device="cuda")).shape == (2, 97)
+
+
 def test_rms_norm_matches_its_formula() -> None:
     norm, x = rms_norm_layer(8, 1e-6), torch.randn(3, 8)
     torch.nn.init.uniform_(norm.weight)
