@@ -92,6 +92,7 @@ class Workbench(App[int]):
         session.subscribe(self.bridge.put)
         self.vocabulary = Vocabulary()
         self.pending: set[EvaluationId] = set()
+        self._inputs = 0
         self._asked_to_stop = False
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
@@ -192,7 +193,7 @@ class Workbench(App[int]):
                 self._settle()
         self._repl.receive(event)
 
-    def _evaluate(self, source: str, origin: str = "<repl>") -> None:
+    def _evaluate(self, source: str, origin: str) -> None:
         self.pending.add(self.session.evaluate(source, origin))
         self.refresh_bindings()
 
@@ -223,7 +224,8 @@ class Workbench(App[int]):
     @on(Prompt.Submitted)
     def _submit(self, message: Prompt.Submitted) -> None:
         self._repl.transcript.echo(message.source)
-        self._evaluate(message.source)
+        self._inputs += 1  # the errors of a function name the input that defined it
+        self._evaluate(message.source, f"<repl {self._inputs}>")
 
     @on(Prompt.Answered)
     def _answer(self, message: Prompt.Answered) -> None:

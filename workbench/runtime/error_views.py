@@ -9,7 +9,30 @@ from pathlib import Path
 from lispe_core.errors import Frame, LispError
 from workbench.runtime.protocol import ErrorView, FrameView
 
-__all__ = ["defect_view", "error_view", "folded_trace"]
+__all__ = ["SourceLines", "defect_view", "error_view", "folded_trace"]
+
+
+class SourceLines:
+    """The lines last evaluated under each origin.
+
+    A form of a file is evaluated with blank lines in the place of those above it; these stay as
+    they were, for functions defined earlier still point there.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[str]] = {}
+
+    def add(self, origin: str, source: str) -> None:
+        """Take the lines of ``source``, but for its blank ones where others are known."""
+        fresh = source.split("\n")
+        known = self._lines.get(origin, [])
+        kept = [line if line.strip() else old for line, old in zip(fresh, known, strict=False)]
+        size = len(kept)
+        self._lines[origin] = kept + fresh[size:] + known[size:]
+
+    def text(self, origin: str) -> str | None:
+        """What is known of ``origin``."""
+        return "\n".join(self._lines[origin]) if origin in self._lines else None
 
 
 def error_view(error: LispError, source: Callable[[str], str | None]) -> ErrorView:

@@ -23,7 +23,7 @@ from lispe_core.errors import Interrupted, LispError
 from torch_lib.events import listening
 from workbench.runtime.build import build_interpreter
 from workbench.runtime.devices import DeviceSampler
-from workbench.runtime.error_views import defect_view, error_view
+from workbench.runtime.error_views import SourceLines, defect_view, error_view
 from workbench.runtime.native_output import NativeOutput
 from workbench.runtime.protocol import (
     Completions,
@@ -121,6 +121,7 @@ class Evaluator:
             load_torch=self._torch.library,
             on_library=self._torch.announce,
         )
+        self._sources = SourceLines()
         self._views = Views(self._interpreter.variables)
 
     def serve(self, *, preload_torch: bool) -> None:
@@ -153,6 +154,7 @@ class Evaluator:
         self, command: Evaluate
     ) -> EvaluationFinished | EvaluationFailed | EvaluationInterrupted:
         started = time.perf_counter()
+        self._sources.add(command.origin, command.source)
         try:
             if not command.origin.startswith("<"):
                 self._interpreter.enter_folder(Path(command.origin).resolve().parent)
@@ -164,11 +166,15 @@ class Evaluator:
         except Interrupted:
             return EvaluationInterrupted(command.id, time.perf_counter() - started)
         except LispError as error:
-            fault = error_view(error, self._interpreter.source)
+            fault = error_view(error, self._source)
             return EvaluationFailed(command.id, fault, time.perf_counter() - started)
         except Exception as defect:
             seconds = time.perf_counter() - started
             return EvaluationFailed(command.id, defect_view(defect), seconds)
+
+    def _source(self, origin: str) -> str | None:
+        """The text under ``origin``, sent by the app or loaded by a program."""
+        return self._sources.text(origin) or self._interpreter.source(origin)
 
     def _receive(self) -> None:
         try:

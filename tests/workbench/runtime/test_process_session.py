@@ -229,6 +229,15 @@ def test_repeated_interrupts_never_stop_what_comes_after(recorder: Recorder) -> 
         assert recorder.printed(f"(+ {turn} 1)") == str(turn + 1)
 
 
+def test_errors_show_the_line_of_a_function_defined_earlier(recorder: Recorder) -> None:
+    session = recorder.session
+    session.evaluate("(defun broken (x)\n   (+ x missing))\n\n(list 1)", "<program>")
+    ending = recorder.ending(session.evaluate("\n\n\n\n(broken 1)", "<program>"))
+
+    assert isinstance(ending, EvaluationFailed)
+    assert (ending.error.line, ending.error.source_line) == (2, "   (+ x missing))")
+
+
 def test_a_program_reads_lines(recorder: Recorder) -> None:
     id_ = recorder.session.evaluate('(println (input "Name? ")) (input)')
     first = recorder.wait(InputRequested)
