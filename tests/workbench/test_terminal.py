@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -97,7 +98,7 @@ def test_expressions_programs_and_stops(start: Callable[..., Terminal], tmp_path
     terminal.see("=> 6")
 
     terminal.type("(double)\r")
-    terminal.see("<repl>:1:1")
+    terminal.see("<repl 2>:1:1")
 
     terminal.type("(while true 1)\r")
     terminal.see("Stop")
@@ -138,3 +139,20 @@ def test_a_killed_evaluator_costs_its_state_only(start: Callable[..., Terminal])
     terminal.see("=> 42")
     terminal.type("kept\r")
     terminal.see("Unbound atom")
+
+
+def test_a_request_to_end_leaves_the_terminal_as_it_was(start: Callable[..., Terminal]) -> None:
+    """The alternate screen is left, the evaluator goes too, and the status tells the signal."""
+    terminal = start()
+    terminal.see("untitled")
+    terminal.type("(while true 1)\r")
+    terminal.see("Stop")
+    children = psutil.Process(terminal.process.pid).children()
+
+    terminal.process.kill(signal.SIGTERM)
+
+    rest = terminal.process.read()
+    terminal.process.wait()
+    assert b"\x1b[?1049l" in rest
+    assert terminal.process.exitstatus == 128 + signal.SIGTERM
+    assert not any(child.is_running() for child in children)

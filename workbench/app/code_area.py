@@ -57,6 +57,22 @@ class CodeArea(TextArea):
             tooltip="Indent the selected lines by the structure of the code",
             show=False,
         ),
+        Binding(
+            "ctrl+home",
+            "go_to_start",
+            "Go to the start",
+            id="code.start",
+            tooltip="Go to the start of the text",
+            show=False,
+        ),
+        Binding(
+            "ctrl+end",
+            "go_to_end",
+            "Go to the end",
+            id="code.end",
+            tooltip="Go to the end of the text",
+            show=False,
+        ),
     ]
 
     def __init__(
@@ -175,6 +191,14 @@ class CodeArea(TextArea):
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
             self.move_cursor((row, len(text) - len(text.lstrip())))
+
+    def action_go_to_start(self) -> None:
+        """Go to the start of the text."""
+        self.move_cursor((0, 0))
+
+    def action_go_to_end(self) -> None:
+        """Go to the end of the text."""
+        self.move_cursor(self.document.end)
 
     def action_toggle_comment(self) -> None:
         """Put comment marks before the selected lines, or take them away where all have them."""

@@ -1,7 +1,8 @@
-"""The keys at the foot of the screen: those of the focus first, six at most."""
+"""The keys at the foot of the screen: those of the focus first, at most six and no more than fit."""
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -11,13 +12,21 @@ SPARED_FIRST = ("f2", "f5", "f1", "ctrl+r")
 
 
 class KeyLine(Footer):
-    """A footer that leaves keys out, the well-known first, until six are left."""
+    """A footer that leaves keys out, the well-known first, until the others have room."""
 
     def compose(self) -> ComposeResult:
         """The keys that are left."""
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
         spared = iter(SPARED_FIRST)
-        while len(keys) > MOST:
-            name = next(spared, keys[MOST].key)
+        while len(keys) > MOST or sum(map(_width, keys)) > self.app.size.width:
+            name = next(spared, keys[-1].key)
             keys = [key for key in keys if key.key != name]
         yield from keys
+
+    async def on_resize(self, event: events.Resize) -> None:
+        """Another width has room for other keys."""
+        await self.recompose()
+
+
+def _width(key: FooterKey) -> int:
+    return len(f" {key.key_display} {key.description} ")

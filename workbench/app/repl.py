@@ -230,6 +230,7 @@ class Repl(Vertical):
         self.prompt = Prompt(vocabulary, history, id="prompt")
         self.mark = Static("λ ", id="prompt-mark", markup=False)
         self.request: RequestId | None = None
+        self._question = ""
 
     def compose(self) -> ComposeResult:
         """The transcript, and the mark before the prompt."""
@@ -272,14 +273,16 @@ class Repl(Vertical):
                 self.transcript.note(f"{reason} Definitions and variables are gone.")
 
     def answered(self, text: str | None) -> RequestId | None:
-        """Note what was answered; gives the request that it was for."""
+        """Note question and answer; gives the request that it was for."""
         request = self.request
-        self.transcript.write(f"{text}\n" if text is not None else "(end of input)\n")
+        answer = "(end of input)" if text is None else text
+        self.transcript.write(f"{self._question}{answer}\n")
         self._end_reading()
         return request
 
     def _begin_reading(self, request: RequestId, prompt: str) -> None:
         self.request = request
+        self._question = prompt
         label = prompt.strip() or "input"
         self.mark.update(Content(f" {label} "))
         self.mark.add_class("-reading")

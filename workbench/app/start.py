@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ def run_app(path: Path | None = None) -> int:
     with native_writes() as stray:
         app = Workbench(ProcessSession(), path)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
+        signal.signal(signal.SIGTERM, lambda number, _: app.exit(return_code=128 + number))
         app.run()
     return app.return_code or 0
 

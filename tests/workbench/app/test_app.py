@@ -387,6 +387,17 @@ async def test_the_foot_shows_six_keys_at_most(
         assert 4 <= len(shown) <= 6
 
 
+@pytest.mark.parametrize("width", [60, 70, 80])
+async def test_the_keys_at_the_foot_are_whole(build: Build, program: Path, width: int) -> None:
+    async with build(program).run_test(size=(120, 18)) as pilot:
+        await pilot.resize_terminal(width, 18)
+        await pilot.pause()
+
+        keys = pilot.app.query(FooterKey)
+        assert len(keys) >= 4
+        assert max(key.region.right for key in keys) <= width
+
+
 def test_every_binding_has_an_identity_and_a_tooltip() -> None:
     kinds = (Workbench, Editor, Prompt, CodeArea, Choice, AskPath, Help)
     bindings = [binding for kind in kinds for binding in kind.BINDINGS]

@@ -196,3 +196,12 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 
     assert (tmp_path / "real.lisp").read_text() == "new"
     assert (tmp_path / "link.lisp").is_symlink()
+
+
+async def test_the_ends_of_a_long_program_are_a_key_away(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+end")
+        assert editor_of(pilot).cursor_location == (5, 0)
+
+        await pilot.press("ctrl+home")
+        assert editor_of(pilot).cursor_location == (0, 0)

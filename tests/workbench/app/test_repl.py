@@ -35,7 +35,7 @@ async def test_enter_submits_what_is_complete(build: Build, session: FakeSession
     async with build(None).run_test() as pilot:
         await write(pilot, "(+ 1 2)\n")
 
-        assert [(e.source, e.origin) for e in session.evaluated] == [("(+ 1 2)", "<repl>")]
+        assert [(e.source, e.origin) for e in session.evaluated] == [("(+ 1 2)", "<repl 1>")]
         assert transcript_of(pilot) == "λ (+ 1 2)\n=> 3"
         assert prompt_of(pilot).text == ""
 
@@ -54,6 +54,18 @@ async def test_a_newline_can_always_be_had(build: Build, session: FakeSession) -
         await write(pilot, "(b)\n")
 
         assert [e.source for e in session.evaluated] == ["(a)\n(b)"]
+
+
+async def test_question_and_answer_stay_in_the_transcript(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test() as pilot:
+        session.emit(InputRequested(1, "Name? "))
+        transcript_of(pilot)
+        await write(pilot, "ada\n")
+
+        assert transcript_of(pilot) == "Name? ada"
+        assert session.answers == [(1, "ada")]
 
 
 async def test_nothing_is_submitted_from_an_empty_prompt(

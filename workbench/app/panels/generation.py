@@ -125,7 +125,14 @@ class GenerationPanel(Panel[Happening]):
         SessionRestarted,
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "stop", "Stop", id="generation.stop", tooltip="Stop what the model writes"),
+        Binding(
+            "x",
+            "stop",
+            "Stop the model",
+            id="generation.stop",
+            tooltip="Stop what the model writes",
+            show=False,  # the button names it
+        ),
     ]
     DEFAULT_CSS = """
     GenerationPanel {
