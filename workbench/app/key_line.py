@@ -1,4 +1,4 @@
-"""The keys at the foot of the screen: those of the focus first, at most six and no more than fit."""
+"""The keys at the foot of the screen: those of the focus first, six at most and none cut off."""
 
 from __future__ import annotations
 
