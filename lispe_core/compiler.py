@@ -10,7 +10,7 @@ from lispe_core.emitter import RETURN, VALUE, Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
-from lispe_core.frames import AnyName, Frame
+from lispe_core.frames import AnyName, Frame, SetVariables
 from lispe_core.functions import FunctionInfo, described
 from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
@@ -63,7 +63,9 @@ class Compiler:
         identifier = f"lambda_{e.temporary()[2:]}"
         frame = Frame("lambda", e.frame, own_name=identifier, shared=e.frame.shared)
         outer, e.frame = e.frame, frame
+        set_before = SetVariables.of(outer)
         definition = self.definition(e, identifier, frame, parameters, form, 2)
+        set_before.restore()
         e.frame = outer
         info = FunctionInfo("λ", "lambda_", _plain(written), _lambda_source(form))
         e.functions[identifier] = info, _signature("lambda", written)
@@ -101,6 +103,7 @@ class Compiler:
         with e.into([]) as body:
             self._prologue(e, frame, parameters, form[start - 1])
             e.sequence(form, start, RETURN)
+        frame.to_unset -= bound
         statements = [*frame.unset_statements(), *body]
         if frame.loops_on_itself:
             statements = [ast.While(nodes.constant(True), statements, [])]

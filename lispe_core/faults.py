@@ -19,6 +19,7 @@ from lispe_core.errors import Frame, LispError
 from lispe_core.forms import Span, Value
 from lispe_core.functions import FunctionInfo
 from lispe_core.hints import unbound
+from lispe_core.library import Definition
 from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
 
 TOP_LEVEL = "top level"
@@ -143,18 +144,21 @@ def _wrong_count(function: str, exception: BaseException) -> LispError | None:
         return LispError(f"Wrong number of arguments in: '{function}'")
     if function.startswith("("):
         return LispError(f"Wrong number of arguments in call to: '{function}'")
-    for frame, _, _ in reversed(list(_program_frames(exception.__traceback__))):
+    called: Definition | None = None
+    for frame, _, _ in _program_frames(exception.__traceback__):
         namespace: Namespace = frame.f_globals[PROGRAM_MARK]
         for definition in namespace.definitions.values():
             if getattr(definition.function, "__qualname__", None) != function:
                 continue
             name = names.mangled(definition.name)
-            if {names.INSTRUCTION + name, names.FUNCTION + name} & {*frame.f_code.co_names}:
-                return LispError(
-                    f"Wrong number of arguments for: '{definition.name}'",
-                    hint=f"it is called as {definition.usage}",
-                )
-    return None
+            slots = {names.INSTRUCTION + name, names.FUNCTION + name}
+            if called is None or slots & {*frame.f_code.co_names}:
+                called = definition
+    if called is None:
+        return None
+    return LispError(
+        f"Wrong number of arguments for: '{called.name}'", hint=f"it is called as {called.usage}"
+    )
 
 
 _CHECKED = {"-": subtract, "/": divide}

@@ -125,6 +125,7 @@ class Frame:
             function.written_outside[slot] = "global"
         elif owner.function is not function:
             function.written_outside[slot] = "nonlocal"
+            owner.to_unset.add(name)  # Python wants a binding in the function itself
         return lambda: nodes.target(slot)
 
     def declarations(self) -> list[ast.stmt]:

@@ -75,6 +75,7 @@ _NOT_PROVIDED = {
         *("seth", "waiton", "trigger"),
     ),
     "tokens to exchange": ("link",),
+    "commands of the system": ("command",),
     "keys pressed one by one": ("getchar",),
     "marks on lists": ("mark", "resetmark"),
 }

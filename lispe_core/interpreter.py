@@ -57,6 +57,7 @@ class Interpreter:
         prefixes: Mapping[str, str] | None = None,
         on_library: Callable[[Library], None] | None = None,
     ) -> None:
+        sys.set_int_max_str_digits(0)  # Lisp's integers have no limit
         self.context = context.Context(
             self,
             output or sys.stdout,

@@ -53,4 +53,9 @@ def parameters_of(written: list[Value], *, plain: bool = False) -> Parameters:
                 optional.append(Optional(name.name, default, index))
             case _:
                 raise LispError("a parameter is a name, (name), (name default) or (() name)")
-    return Parameters(required, optional, rest)
+    parameters = Parameters(required, optional, rest)
+    bound = parameters.names()
+    twice = next((word for word in bound if bound.count(word) > 1), None)
+    if twice is not None:
+        raise LispError(f"two parameters are named '{twice}'")
+    return parameters

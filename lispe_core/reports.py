@@ -38,7 +38,7 @@ def _excerpt(span: Span, source: str | None) -> list[str]:
     lines = source.split("\n") if source else []
     if not 0 < span.line <= len(lines):
         return []
-    text = lines[span.line - 1]
+    text = lines[span.line - 1].rstrip("\r")
     last = span.end_column - 1 if span.end_line == span.line else len(text.rstrip())
     indent = "".join("\t" if letter == "\t" else " " for letter in text[: span.column - 1])
     number = f"{span.line} | "

@@ -106,7 +106,7 @@ def counted(turns: Value) -> range:
     if isinstance(turns, float):
         turns = int(turns)
     if not isinstance(turns, int):
-        raise LispError(f"'loopcount' needs a number of turns, not '{turns}'")
+        raise LispError(f"'loopcount' needs a number of turns, not '{display(turns)}'")
     return range(turns) if turns >= 0 else range(-turns - 1, -1, -1)
 
 
@@ -120,6 +120,8 @@ def visited_range(first: Value, last: Value, step: Value) -> Iterable[Value]:
 
 def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
     """The values of ``(loop (v first last step) …)``, the last one included."""
+    if not all(isinstance(bound, int | float) for bound in (first, last, step or 0)):
+        raise LispError("'loop' needs numbers to count from and to")
     if step is None:
         step = 1 if first <= last else -1
     if step == 0:

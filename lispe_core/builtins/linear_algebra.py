@@ -100,7 +100,7 @@ def _square(name: str, matrix: Value) -> Any:
     import numpy
 
     shape = shape_of(matrix)
-    if len(shape) != 2 or shape[0] != shape[1]:
+    if len(shape) != 2 or any(shape_of(row) != shape[:1] for row in matrix):
         raise LispError(f"'{name}' needs a square matrix")
     return numpy.array([[to_number(value) for value in row] for row in matrix])
 

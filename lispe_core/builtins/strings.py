@@ -267,9 +267,11 @@ def characters(codes: Value) -> str:
     """
     listed = [codes] if isinstance(codes, (int, float)) else iterate(codes)
     try:
-        return "".join(chr(int(code)) for code in listed)
+        text = "".join(chr(int(code)) for code in listed)
+        text.encode()
     except (TypeError, ValueError, OverflowError):
         raise LispError("a code point is a number between 0 and 1114111") from None
+    return text
 
 
 @strings.builtin("ngrams")

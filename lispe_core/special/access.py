@@ -7,6 +7,7 @@ through :mod:`lispe_core.containers`.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import partial
 
 from lispe_core import nodes
@@ -18,6 +19,7 @@ from lispe_core.special.operators import Inline
 
 elements = Library("elements")
 
+Renew = Callable[[ast.expr], None]
 _READERS = frozenset({"@", "at", "nth"})
 
 
@@ -51,10 +53,30 @@ def fetch(e: Emitter, container: ast.expr, key: ast.expr, checked: ast.expr) -> 
     return nodes.name(store.slot)
 
 
-def put(
-    e: Emitter, container: ast.expr, key: ast.expr, value: ast.expr, variable: str | None = None
+def renewed_variable(e: Emitter, form: Value) -> Renew | None:
+    """What puts a new text into the variable that ``form`` is."""
+    return partial(e.store_text, form.name) if isinstance(form, Symbol) else None
+
+
+def renewed_element(e: Emitter, outer: ast.expr, key: ast.expr, text: ast.expr) -> Renew:
+    """What puts a new text in the place of ``text``, a temporary, which came from ``outer``."""
+    return partial(_renew_element, e, outer, key, text)
+
+
+def _renew_element(
+    e: Emitter, outer: ast.expr, key: ast.expr, text: ast.expr, changed: ast.expr
 ) -> None:
-    """Store a settled value; a ``variable`` that holds text gets the new text."""
+    with e.into([]) as stored:
+        if isinstance(text, ast.Name):
+            e.add(nodes.assign(text.id, changed))
+        e.add(ast.Expr(e.call("store", outer, key, changed)))
+    e.add(ast.If(e.has_type(changed, "str"), stored, []))
+
+
+def put(
+    e: Emitter, container: ast.expr, key: ast.expr, value: ast.expr, renew: Renew | None = None
+) -> None:
+    """Store a settled value; ``renew`` puts the new text where a text was the container."""
     is_dictionary = ast.BoolOp(
         ast.And(), [e.has_type(container, "Dictionary"), e.has_type(key, "str")]
     )
@@ -67,8 +89,8 @@ def put(
         e.add(nodes.attempt(plain, nodes.support("IndexError"), beyond))
     with e.into([]) as slow:
         changed = e.keep(e.call("store", container, key, value))
-        if variable is not None:
-            e.store_text(variable, changed)
+        if renew is not None:
+            renew(changed)
     e.add(ast.If(ast.BoolOp(ast.Or(), [is_dictionary, is_list]), fast, slow))
 
 
@@ -99,12 +121,13 @@ def _set_at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """``(set@ container key… value)``: the innermost container."""
     values = [e.keep_unless_name(value) for value in e.operands(form)]
     container, *keys, value = values
+    renew = renewed_variable(e, form[1])
     for key in keys[:-1]:
-        container = e.keep(e.call("element", container, key))
-    variable = form[1].name if isinstance(form[1], Symbol) and len(keys) == 1 else None
-    put(e, container, keys[-1], value, variable)
-    if variable is not None:
-        return e.deliver(e.read(variable), to) if to is not EFFECT else nodes.nil()
+        outer, container = container, e.keep(e.call("element", container, key))
+        renew = renewed_element(e, outer, key, container)
+    put(e, container, keys[-1], value, renew)
+    if isinstance(form[1], Symbol) and len(keys) == 1:
+        return e.deliver(e.read(form[1].name), to) if to is not EFFECT else nodes.nil()
     return e.deliver(container, to)
 
 

@@ -8,7 +8,13 @@ from lispe_core import names, nodes
 from lispe_core.emitter import VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
-from lispe_core.special.access import fetch, is_access, put
+from lispe_core.special.access import (
+    fetch,
+    is_access,
+    put,
+    renewed_element,
+    renewed_variable,
+)
 from lispe_core.special.nesting import nested
 from lispe_core.special.operators import arithmetic, deliver_formula, folded
 
@@ -145,6 +151,8 @@ def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     ):
         message = nodes.constant("unbalanced list of variables in 'let'")
         return e.deliver(e.call("fail", message), to)
+    if not pairs:
+        return e.sequence(form, 2, to)
     return nested(e, form, to, lambda destination: _let(e, form, pairs, destination))
 
 
@@ -230,12 +238,14 @@ def _update_element(
     e: Emitter, form: list[Value], sign: str, place: list[Value], to: Destination
 ) -> ast.expr:
     container, *keys = (e.keep_unless_name(value) for value in e.operands(place))
+    renew = renewed_variable(e, place[1])
     for key in keys[:-1]:
-        container = fetch(e, container, key, e.call("element", container, key))
+        outer, container = container, fetch(e, container, key, e.call("element", container, key))
+        renew = renewed_element(e, outer, key, container)
     operands = [e.keep_unless_name(value) for value in e.operands(form, 2)]
     old = fetch(e, container, keys[-1], e.call("counter", container, keys[-1], operands[0]))
     value = e.keep_unless_name(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
-    put(e, container, keys[-1], value)
+    put(e, container, keys[-1], value, renew)
     return e.deliver(value, to)
 
 

@@ -196,9 +196,13 @@ def whilein(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return repeat(e, form, to, emit)
 
 
+def _are_names(form: Value) -> bool:
+    return isinstance(form, list) and bool(form) and all(isinstance(each, Symbol) for each in form)
+
+
 def _together(e: Emitter, form: list[Value], to: Destination, walk: str) -> ast.expr:
     variables = form[1]
-    if not isinstance(variables, list) or not all(isinstance(each, Symbol) for each in variables):
+    if not _are_names(variables):
         return e.deliver(e.call("fail", nodes.constant(f"Missing label for '{form[0]}'")), to)
     count = len(variables)
     if len(form) < 2 + count:

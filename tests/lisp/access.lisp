@@ -92,3 +92,11 @@ s                                  ; => aXc
 (cadadr '(1 (2 3)))                ; => 3
 (setq l '(1 2 3)) (setq r (cdr l)) (push r 4)
 l                                  ; => (1 2 3)
+
+; Text is a value: where it lies in a container or a variable, the new text is put there.
+(setq s "abc") (+= (@ s 0) "x") s  ; => axbc
+(setq d {"a":"xyz"}) (set@ d "a" 0 "W") ; => Wyz
+d                                  ; => {"a":"Wyz"}
+(+= (@ d "a" 1) "--") d            ; => {"a":"Wy--z"}
+(setq m '((1 2) (3 4))) (set@ m 1 0 9) ; => (9 4)
+(*= (@ m 0 1) 10) m                ; => ((1 20) (9 4))

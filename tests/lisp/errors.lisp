@@ -24,3 +24,12 @@ before                             ; => 1
 (loop "x" '(1) 1)                  ; error: Error: Missing label for 'loop'
 (let ((x)) x)                      ; error: Error: unbalanced list of variables in 'let'
 (trim 12)                          ; error: Error: trim: text should be text, not 12 (integer_)
+
+(defun f (x x) x)                  ; error: Error: two parameters are named 'x'
+(loop (x "a" "b") x)               ; error: Error: 'loop' needs numbers to count from and to
+(loopcount nil i)                  ; error: Error: 'loopcount' needs a number of turns, not 'nil'
+(mloop () 1 2)                     ; error: Error: Missing label for 'mloop'
+(('car) '(1))                      ; error: Error: Wrong number of arguments for: 'car'
+(determinant '((1 2) (3)))         ; error: Error: 'determinant' needs a square matrix
+(chr 55296)                        ; error: Error: a code point is a number between 0 and 1114111
+(size (string (^^ 10 10000)))      ; => 10001

@@ -174,3 +174,11 @@ kept                               ; => 2
 (type (* small (float 3)))         ; => float_
 (setq short_one (int16_t 2))       ; => true
 (type (* short_one short_one))     ; => short_
+
+; What only a lambda assigns belongs to the frame around it, which may read it before.
+(defun sums () (maplist (λ (x) (loop i '(5 6) (check (= i 6) (return (+ x i))))) '(1 2)) i) ; =>
+(sums)                             ; => 6
+(setq n (list 1 2))                ; => true
+(defun first_global () (λ (l) (setq n 1)) (pop n) n) ; =>
+(first_global)                     ; => (1)
+(let () 3)                         ; => 3
