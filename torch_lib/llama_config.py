@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError
 
 __all__ = ["LlamaConfig"]
@@ -42,9 +43,7 @@ class LlamaConfig:
 
     def __post_init__(self) -> None:
         for name in ("head_dim", "num_key_value_heads", "intermediate_size", *_REQUIRED):
-            size = getattr(self, name)
-            if not isinstance(size, int) or size <= 0:
-                raise ArgumentError(f"{name} must be a positive integer, got {size}")
+            _check_size(name, getattr(self, name))
         if self.num_attention_heads % self.num_key_value_heads:
             raise ArgumentError(
                 f"num_attention_heads ({self.num_attention_heads}) must be divisible by "
@@ -63,12 +62,13 @@ class LlamaConfig:
         for name in _REQUIRED:
             if name not in given:
                 raise ArgumentError(f'the configuration lacks "{name}"')
+            _check_size(name, given[name])
         if given.get("hidden_act", "silu") != "silu":
             raise ArgumentError(f'hidden_act must be "silu", got "{given["hidden_act"]}"')
         if given.get("mlp_bias"):
             raise ArgumentError("mlp_bias is not supported")
         hidden, heads = given["hidden_size"], given["num_attention_heads"]
-        if "head_dim" not in given and (not isinstance(heads, int) or heads <= 0 or hidden % heads):
+        if "head_dim" not in given and hidden % heads:
             raise ArgumentError(
                 f"hidden_size ({hidden}) must be divisible by num_attention_heads ({heads})"
             )
@@ -79,14 +79,26 @@ class LlamaConfig:
         }
         names = cls.__dataclass_fields__
         known = {key: value for key, value in given.items() if key in names}
-        known["rope_scaling"] = dict(given.get("rope_scaling") or {})
-        parameters = dict(given.get("rope_parameters") or {})
+        known["rope_scaling"] = _settings(given, "rope_scaling")
+        parameters = _settings(given, "rope_parameters")
         if parameters:
             known["rope_theta"] = parameters.pop("rope_theta", known.get("rope_theta", 10000.0))
             known["rope_scaling"] = parameters
         if isinstance(known.get("eos_token_id"), list):
             known["eos_token_id"] = tuple(known["eos_token_id"])
         return cls(**{**defaults, **known})
+
+
+def _check_size(name: str, size: Any) -> None:
+    if not isinstance(size, int) or size <= 0:
+        raise ArgumentError(f"{name} must be a positive integer, got {value_text(size)}")
+
+
+def _settings(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    settings = given.get(name) or {}
+    if not isinstance(settings, Mapping):
+        raise ArgumentError(f"{name} must be a map, got {value_text(settings)}")
+    return dict(settings)
 
 
 def _mlp_size(hidden: int) -> int:

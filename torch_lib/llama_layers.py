@@ -13,9 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from torch_lib.devices import current_device
-from torch_lib.errors import ArgumentError
+from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
 from torch_lib.kv_cache import LayerCache
+from torch_lib.layers import check_positive, checked_features
 from torch_lib.masks import attention_mask
 from torch_lib.rotary import apply_rotary_pos_emb
 
@@ -36,8 +37,13 @@ class RMSNorm(nn.RMSNorm):
     """Division by the root of the mean square of the channels, times a learned weight."""
 
     def __init__(self, dim: int, eps: float = 1e-5) -> None:
+        check_positive(dim=dim)
         super().__init__(dim, eps)
         self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(… E)`` to ``(… E)``."""
+        return super().forward(checked_features(x, self.dim, "layer", self.weight))
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
@@ -54,6 +60,7 @@ class SwiGLU(nn.Module):
 
     def __init__(self, dim: int, hidden_dim: int) -> None:
         super().__init__()
+        check_positive(dim=dim, hidden_dim=hidden_dim)
         self.dim = dim
         self.hidden_dim = hidden_dim
         self.gate_proj = nn.Linear(dim, hidden_dim, bias=False)
@@ -62,6 +69,7 @@ class SwiGLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(… E)`` to ``(… E)``."""
+        x = checked_features(x, self.dim, "layer", self.gate_proj.weight)
         projected: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
         return projected
 
@@ -89,6 +97,9 @@ class GroupedQueryAttention(nn.Module):
         bias: bool = False,
     ) -> None:
         super().__init__()
+        check_positive(dim=dim, num_heads=num_heads, num_kv_heads=num_kv_heads)
+        if head_dim is not None:
+            check_positive(head_dim=head_dim)
         if num_heads % num_kv_heads:
             raise ArgumentError(
                 f"num_heads ({num_heads}) must be divisible by num_kv_heads ({num_kv_heads})"
@@ -116,15 +127,24 @@ class GroupedQueryAttention(nn.Module):
         """Attend from every token to those that ``mask`` and ``causal`` allow.
 
         Args:
-            x: ``(B, T, E)``.
+            x: ``(B, T, E)``, or ``(T, E)`` for one sequence.
             mask: Any mask of the attention functions.
             rotation: Cosines and sines by which queries and keys turn, ``(T, D)`` each.
             cache: Earlier tokens' keys and values; those of ``x`` are added.
             causal: Let a token attend to itself and earlier ones only.
 
         Returns:
-            ``(B, T, E)``.
+            The shape of ``x``.
+
+        Raises:
+            ShapeError: ``x`` has another shape.
         """
+        x = checked_features(x, self.dim, "layer", self.q_proj.weight)
+        if x.dim() == 2:
+            unbatched: Tensor = self(x[None], mask, rotation, cache, causal)
+            return unbatched[0]
+        if x.dim() != 3:
+            raise ShapeError(f"expected two or three dimensions, got {x.dim()}")
         queries = self._heads(self.q_proj(x), self.num_heads)
         keys = self._heads(self.k_proj(x), self.num_kv_heads)
         values = self._heads(self.v_proj(x), self.num_kv_heads)

@@ -1,6 +1,6 @@
 """Llama models, against transformers' and against themselves with a cache."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -167,6 +167,12 @@ def test_newer_spelling_of_rope_parameters() -> None:
         ({"hidden_size": 50}, r"hidden_size \(50\) must be divisible by num_attention_heads \(6\)"),
         ({"num_key_value_heads": 4}, r"\(6\) must be divisible by num_key_value_heads \(4\)"),
         ({"num_hidden_layers": 0}, "num_hidden_layers must be a positive integer, got 0"),
+        ({"hidden_size": "wide"}, 'hidden_size must be a positive integer, got "wide"'),
+        (
+            {"num_attention_heads": 0, "head_dim": 8},
+            "num_attention_heads must be a positive integer, got 0",
+        ),
+        ({"rope_scaling": 2.0}, r"rope_scaling must be a map, got 2\.0"),
         ({"hidden_act": "gelu"}, 'hidden_act must be "silu", got "gelu"'),
         ({"mlp_bias": True}, "mlp_bias is not supported"),
     ],
@@ -189,6 +195,31 @@ def test_wrong_ids_do_not_end_the_use_of_a_gpu(model: LlamaModel) -> None:
         forward(on_gpu, torch.tensor([1, 97], device="cuda"))
 
     assert forward(on_gpu, torch.tensor([1, 96], device="cuda")).shape == (2, 97)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: rms_norm_layer(0), "dim must be a positive integer, got 0"),
+        (lambda: swiglu(8, -1), "hidden_dim must be a positive integer, got -1"),
+        (lambda: gqa_attention(8, 4, 0), "num_kv_heads must be a positive integer, got 0"),
+        (lambda: gqa_attention(8, 4, 2, 0), "head_dim must be a positive integer, got 0"),
+        (lambda: rms_norm_layer(8)(torch.ones(2, 4)), "the layer expects 8 input features, got 4"),
+        (lambda: swiglu(8, 4)(torch.ones(4)), "the layer expects 8 input features, got 4"),
+        (lambda: gqa_attention(8, 4, 2)(torch.ones(3, 4)), "expects 8 input features, got 4"),
+        (lambda: gqa_attention(8, 4, 2)(torch.ones(8)), "expected two or three dimensions, got 1"),
+    ],
+)
+def test_sizes_that_do_not_fit_a_part_are_named(make: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        make()
+
+
+def test_one_sequence_needs_no_batch() -> None:
+    for part, size in ((gqa_attention(8, 4, 2), 8), (llama_block(SIZES), SIZES["hidden_size"])):
+        x = torch.randn(5, size)
+
+        torch.testing.assert_close(forward(part, x), forward(part, x[None])[0])
 
 
 def test_rms_norm_matches_its_formula() -> None:
