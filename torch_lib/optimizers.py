@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError
 
 __all__ = [
@@ -184,14 +185,25 @@ def _made(
             raise ArgumentError(
                 f'{kind} has no option "{option}" (known: {", ".join(known_options)})'
             )
-    settings: dict[str, Any] = {
-        option: tuple(value) if isinstance(value, Sequence) else value
-        for option, value in options.items()
-    }
+    settings = {option: _checked_option(option, value) for option, value in options.items()}
     tensors = [tensor for group in groups for tensor in group["params"]]
     if kind in FUSED and all(tensor.is_floating_point() for tensor in tensors):
         settings["fused"] = True
     return made(groups, lr=float(learning_rate), **settings)  # type: ignore[call-arg]
+
+
+def _checked_option(name: str, value: Any) -> Any:
+    """The value of an option as PyTorch takes it."""
+    if name == "betas":
+        several = isinstance(value, Sequence) and not isinstance(value, str)
+        if not (
+            several and len(value) == 2 and all(isinstance(rate, int | float) for rate in value)
+        ):
+            raise ArgumentError(f"betas must be a list of two numbers, got {value_text(value)}")
+        return tuple(value)
+    if not isinstance(value, int | float):
+        raise ArgumentError(f"{name} must be a number, got {value_text(value)}")
+    return value
 
 
 def _trainable(owners: Sequence[Trainable]) -> list[Tensor]:

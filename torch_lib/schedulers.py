@@ -9,7 +9,7 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from torch_lib.display import number_text
+from torch_lib.display import number_text, value_text
 from torch_lib.errors import ArgumentError
 from torch_lib.optimizers import check_learning_rate
 
@@ -43,10 +43,17 @@ class Schedule:
     step_size: int = 100
 
     def __post_init__(self) -> None:
+        for name in ("initial_lr", "min_lr", "gamma"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float):
+                raise ArgumentError(f"{name} must be a number, got {value_text(value)}")
         check_learning_rate(self.initial_lr)
-        for name in ("total_steps", "step_size"):
-            if getattr(self, name) < 1:
-                raise ArgumentError(f"{name} must be positive, got {getattr(self, name)}")
+        for name in ("total_steps", "warmup_steps", "step_size"):
+            value = getattr(self, name)
+            if not isinstance(value, int):
+                raise ArgumentError(f"{name} must be an integer, got {value_text(value)}")
+            if value < 1 and name != "warmup_steps":
+                raise ArgumentError(f"{name} must be positive, got {value}")
         if not 0 <= self.warmup_steps <= self.total_steps:
             bounds = f"0 and total_steps ({self.total_steps})"
             raise ArgumentError(f"warmup_steps must be between {bounds}, got {self.warmup_steps}")
@@ -157,7 +164,8 @@ def lr_scheduler(
     """
     if type not in SCHEDULES:
         raise ArgumentError(f'unknown type "{type}" (known: {", ".join(SCHEDULES)})')
-    settings = {"initial_lr": optimizer.param_groups[0]["lr"], **(config or {})}
+    given = {key: value for key, value in (config or {}).items() if value is not None}
+    settings = {"initial_lr": optimizer.param_groups[0]["lr"], **given}
     known = Schedule.__dataclass_fields__
     for key in settings:
         if key not in known:

@@ -316,6 +316,26 @@ def test_recomputed_modules_train_alike() -> None:
             'adam has no option "momentum" (known: betas, eps, weight_decay)',
         ),
         (
+            lambda: optimizer(linear(1, 1), 0.1, "adam", {"betas": [0.9]}),
+            "betas must be a list of two numbers, got (0.9)",
+        ),
+        (
+            lambda: optimizer(linear(1, 1), 0.1, "adam", {"eps": "small"}),
+            'eps must be a number, got "small"',
+        ),
+        (
+            lambda: lr_scheduler(adam_optimizer(0.1), "step", {"gamma": "half"}),
+            'gamma must be a number, got "half"',
+        ),
+        (
+            lambda: lr_scheduler(adam_optimizer(0.1), "step", {"step_size": 2.5}),
+            "step_size must be an integer, got 2.5",
+        ),
+        (
+            lambda: lr_scheduler(adam_optimizer(0.1), "step", {"total_steps": 0}),
+            "total_steps must be positive, got 0",
+        ),
+        (
             lambda: optimizer_add_params([], []),
             "expected an optimizer and tensors, or tensors and a learning rate",
         ),
