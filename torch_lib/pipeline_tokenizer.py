@@ -235,7 +235,10 @@ def _companion_settings(folder: Path, pipeline: Any) -> dict[str, Any]:
     file = folder / "tokenizer_config.json"
     if not file.is_file():
         return {}
-    settings = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CheckpointError(f"{file} is damaged") from error
     end = settings.get("eos_token")
     piece = end.get("content") if isinstance(end, dict) else end
     template = settings.get("chat_template")

@@ -19,7 +19,7 @@ from torch_lib.errors import (
     MissingPackage,
     TorchLibWarning,
 )
-from torch_lib.tokenizers import Tokenizer, check_ids
+from torch_lib.tokenizers import Tokenizer, check_ids, text_lines
 
 __all__ = ["SentencePieceTokenizer", "sentencepiece_tokenizer", "train_sentencepiece"]
 
@@ -128,6 +128,8 @@ def train_sentencepiece(
     """
     if model_type not in _MODEL_TYPES:
         raise ArgumentError(f'model type must be "bpe" or "unigram", got "{model_type}"')
+    if vocab_size < 1:
+        raise ArgumentError(f"vocabulary size must be positive, got {vocab_size}")
     corpus = _Corpus.scan(input_file)
     chosen = _trainer_options(options or {})
     symbols = chosen.get("user_defined_symbols", ())
@@ -180,12 +182,9 @@ class _Corpus:
             raise FileMissing(f"input file not found: {name}")
         characters: set[str] = set()
         longest = 0
-        try:
-            for line in _lines(path):
-                characters.update(line)
-                longest = max(longest, len(line.encode()))
-        except UnicodeDecodeError as error:
-            raise ArgumentError(f"{name} is not UTF-8 text") from error
+        for line in _lines(path):
+            characters.update(line)
+            longest = max(longest, len(line.encode()))
         if not characters:
             raise ArgumentError(f"{name} is empty")
         return cls(path, frozenset(characters - {" "} | {_WORD_START}), longest + 1)
@@ -195,10 +194,7 @@ class _Corpus:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.strip():
-                yield line.removesuffix("\n")
+    return filter(str.strip, text_lines(path))
 
 
 def _trainer_options(options: Mapping[str, Any]) -> dict[str, Any]:

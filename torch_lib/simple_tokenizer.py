@@ -85,10 +85,10 @@ class SimpleTokenizer:
     @classmethod
     def load(cls, path: Path) -> SimpleTokenizer:
         """Read what ``save`` wrote."""
-        content = json.loads(path.read_text(encoding="utf-8"))
         try:
+            content = json.loads(path.read_text(encoding="utf-8"))
             return cls(content["words"], content["frozen"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{path} is a damaged tokenizer file") from error
 
     def summary(self) -> str:

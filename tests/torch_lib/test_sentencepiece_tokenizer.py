@@ -143,6 +143,8 @@ def test_too_small_a_size_names_the_least(tmp_path: Path) -> None:
     least = int(str(raised.value).rsplit(" ", 1)[1])
 
     assert vocab_size(train(tmp_path, THREE_LINES, least)) == least
+    with pytest.raises(ArgumentError, match=r"^vocabulary size must be positive, got -5$"):
+        train_sentencepiece("corpus.txt", str(tmp_path / "small"), -5)
 
 
 @pytest.mark.parametrize("kind", ["unigram", "char", "word"])

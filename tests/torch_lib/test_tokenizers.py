@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from torch_lib.errors import ArgumentError, FileMissing, KindError
+from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
+from torch_lib.pipeline_tokenizer import train_bpe
 from torch_lib.simple_tokenizer import SimpleTokenizer, simple_tokenizer
 from torch_lib.tokenizers import (
     Tokenizer,
@@ -16,6 +17,7 @@ from torch_lib.tokenizers import (
     encode_file,
     id_token,
     load_tokenizer,
+    save_tokenizer,
     tokenizer_of,
 )
 
@@ -92,6 +94,22 @@ def test_missing_files_are_named(tokenizer: SimpleTokenizer) -> None:
         encode_file(tokenizer, "absent.txt", print)
     with pytest.raises(FileMissing, match=r"file not found: absent\.json"):
         load_tokenizer("absent.json")
+
+
+def test_damaged_files_are_refused(tokenizer: SimpleTokenizer, tmp_path: Path) -> None:
+    words, binary, folder = tmp_path / "words.json", tmp_path / "binary", tmp_path / "model"
+    save_tokenizer(tokenizer, str(words))
+    words.write_text(words.read_text()[:-4])
+    binary.write_bytes(b"one\n\x80two\n")
+    train_bpe(str(words), str(folder / "tokenizer"), 260)
+    (folder / "tokenizer_config.json").write_text('{"eos_token":')
+
+    with pytest.raises(CheckpointError, match=r"words\.json is a damaged tokenizer file$"):
+        load_tokenizer(str(words))
+    with pytest.raises(CheckpointError, match=r"tokenizer_config\.json is damaged$"):
+        load_tokenizer(str(folder))
+    with pytest.raises(ArgumentError, match=r"binary is not UTF-8 text$"):
+        encode_file(tokenizer, str(binary), lambda ids: None)
 
 
 def test_ids_remember_their_tokenizer_while_they_live(tokenizer: SimpleTokenizer) -> None:
