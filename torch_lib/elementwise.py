@@ -41,8 +41,8 @@ def abs(tensor: Tensor) -> Tensor:
 
 
 def neg(tensor: Tensor) -> Tensor:
-    """Each element with the other sign."""
-    return torch.neg(tensor)
+    """Each element with the other sign; truth values count as 0 and 1."""
+    return torch.neg(tensor.to(torch.int64) if tensor.dtype == torch.bool else tensor)
 
 
 def reciprocal(tensor: Tensor) -> Tensor:

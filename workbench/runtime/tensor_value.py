@@ -16,7 +16,7 @@ from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import TRUE, LispList, Value
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
-from torch_lib import mathematics
+from torch_lib import elementwise, mathematics
 from torch_lib.conversion import tensor_from
 from torch_lib.decimals import exact_numbers
 from torch_lib.display import shape_text, tensor_text
@@ -197,7 +197,7 @@ class TensorValue(Foreign):
         return self
 
     def __neg__(self) -> TensorValue:
-        return TensorValue(-self.tensor)
+        return TensorValue(elementwise.neg(self.tensor))
 
 
 def _checked_index(key: Value, count: int) -> int:

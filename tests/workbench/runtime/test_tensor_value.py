@@ -114,6 +114,13 @@ def test_arithmetic_mixes_tensors_numbers_and_lists(left, right, printed) -> Non
     assert tuple(display(result) for result in results) == printed
 
 
+def test_truth_values_count_as_numbers_in_arithmetic() -> None:
+    truths = tensor([True, False])
+
+    assert display(-truths) == "[-1, 0]"
+    assert display(operators.add(truths, 1)) == "[2, 1]"
+
+
 def test_arithmetic_keeps_the_gradient() -> None:
     weight = TensorValue(torch.tensor([2.0], requires_grad=True))
     (weight * weight + 1).tensor.sum().backward()
