@@ -7,7 +7,7 @@ brackets and with commas. What is not a tensor prints as the line its class give
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -71,6 +71,11 @@ def value_text(value: object) -> str:
         return _word(value)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, Mapping):
+        entries = (f"{value_text(key)}:{value_text(held)}" for key, held in value.items())
+        return f"{{{' '.join(entries)}}}"
     if isinstance(value, Sequence):
         return f"({' '.join(map(value_text, value))})"
     return describe(value)

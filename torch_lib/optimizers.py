@@ -166,7 +166,8 @@ def check_learning_rate(learning_rate: float) -> None:
         ArgumentError: It is not a positive number.
     """
     if not 0 < learning_rate < float("inf"):
-        raise ArgumentError(f"learning rate must be a positive number, got {learning_rate}")
+        given = value_text(learning_rate)
+        raise ArgumentError(f"learning rate must be a positive number, got {given}")
 
 
 def _made(

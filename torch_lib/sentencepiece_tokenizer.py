@@ -39,6 +39,8 @@ _OPTIONS = {
 class SentencePieceTokenizer:
     """Subword pieces of a trained SentencePiece model."""
 
+    kind = "sentencepiece_tokenizer"
+
     def __init__(self, model: bytes) -> None:
         try:
             self._processor = _package().SentencePieceProcessor(model_proto=model)

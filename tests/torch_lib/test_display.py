@@ -123,3 +123,4 @@ def test_real_numbers_in_lines_are_short() -> None:
 def test_plain_data_in_messages_reads_as_lisp() -> None:
     """Lists, text and truth values are written as a program would."""
     assert value_text([1, "a", None, True, [2.5]]) == '(1 "a" nil true (2.5))'
+    assert value_text({"rate": -1.0, "steps": [2]}) == '{"rate":-1 "steps":(2)}'

@@ -304,8 +304,8 @@ def test_recomputed_modules_train_alike() -> None:
             'unknown type "adm" (known: adam, adamw, adagrad, adafactor, rmsprop, sgd)',
         ),
         (
-            lambda: optimizer(linear(1, 1), 0, "adam"),
-            "learning rate must be a positive number, got 0",
+            lambda: optimizer(linear(1, 1), -1.0, "adam"),
+            "learning rate must be a positive number, got -1",
         ),
         (
             lambda: optimizer(freeze(linear(1, 1)), 0.1, "adam"),

@@ -283,6 +283,22 @@ def test_objects_print_their_line_and_keep_their_identity() -> None:
     assert bool(model)
 
 
+def test_types_are_named_after_the_functions_that_make_them(tmp_path) -> None:
+    corpus, prefix = tmp_path / "corpus.txt", str(tmp_path / "pieces")
+    corpus.write_text("one two three\n" * 3)
+    call("torch_train_sentencepiece", str(corpus), prefix, 16)
+    made: dict[str, tuple[Value, ...]] = {
+        "torch_linear": (2, 2),
+        "torch_multihead_attention": (4, 2),
+        "torch_simple_tokenizer": (),
+        "torch_sentencepiece_tokenizer": (f"{prefix}.model",),
+    }
+
+    types = {name: type_name(call(name, *arguments)) for name, arguments in made.items()}
+
+    assert types == {name: name for name in made}
+
+
 def test_a_tensor_that_is_given_back_is_the_same_value() -> None:
     values = tensor(1.0, 2.0)
 
