@@ -299,6 +299,8 @@ def _text_of(path: str) -> str:
         return Path(path).read_text("utf-8-sig")
     except OSError:
         raise LispError(f"Unknown file: {path}", bare=True) from None
+    except UnicodeDecodeError:
+        raise LispError(f"'{path}' is not UTF-8 text") from None
 
 
 def _read_standard_input(prompt: str) -> str | None:

@@ -22,7 +22,6 @@ from lispe_core.interpreter import Interpreter
 from lispe_core.printer import display
 from lispe_core.reports import report
 from workbench.runtime.build import build_interpreter
-from workbench.runtime.error_views import defect_view, folded_trace
 from workbench.runtime.warning_lines import show_warnings
 
 __all__ = ["run_file", "run_stdin", "run_text"]
@@ -156,6 +155,8 @@ def _unreadable(path: Path) -> str:
 
 
 def _defect_report(defect: Exception) -> str:
+    from workbench.runtime.error_views import defect_view, folded_trace
+
     view = defect_view(defect)
     places = "".join(f"  at {place}\n" for place in folded_trace(defect))
     return f"{view.message}\n{view.hint}\n{places}"
