@@ -78,8 +78,19 @@ class Terminal:
         Raises:
             TimeoutError: It did not appear.
         """
-        if not self.shows(text) and self.watch(LONGEST_WAIT, lambda: self.shows(text)) is None:
+        if not self.shows(text):
+            self.seen(text)
+
+    def seen(self, text: str) -> float:
+        """Watch until the screen changes to show ``text``: when its bytes came.
+
+        Raises:
+            TimeoutError: It did not appear.
+        """
+        arrived = self.watch(LONGEST_WAIT, partial(self.shows, text))
+        if arrived is None:
             raise TimeoutError(f"{text!r} did not appear:\n" + "\n".join(self._screen.display))
+        return arrived
 
     def close(self) -> None:
         """End the program."""
@@ -106,22 +117,18 @@ def latencies(terminal: Terminal, characters: int) -> list[float]:
     """Type comments at the top; each character's milliseconds until it is seen."""
     pause = random.Random(1)
     text = (WORDS * (characters // len(WORDS) + 1))[:characters]
-    terminal.type(CTRL_HOME)
     measured = []
     for start in range(0, len(text), LINE):
-        terminal.type("\r" + CTRL_HOME + ";")
-        terminal.wait_for(";")
-        terminal.watch(0.5)
+        for key in (CTRL_HOME, "\r", CTRL_HOME, ";"):  # a new comment at the top
+            terminal.type(key)
+            terminal.watch(0.3)
         line = ";"
         for character in text[start : start + LINE]:
             line += character
             written = time.perf_counter()
             terminal.type(character)
             if character != " ":  # a blank is not to be told from the empty screen
-                seen = terminal.watch(LONGEST_WAIT, partial(terminal.shows, line))
-                if seen is None:
-                    raise TimeoutError(f"{line!r} did not appear")
-                measured.append((seen - written) * 1000)
+                measured.append((terminal.seen(line) - written) * 1000)
             terminal.watch(pause.uniform(*SECONDS_BETWEEN_KEYS))
     return measured
 
