@@ -141,8 +141,12 @@ class CodeArea(TextArea):
         """The whole name at the cursor."""
         return structure.word_at(self.scanner, *self.cursor_location)
 
-    def on_key(self, event: events.Key) -> None:
-        """Enter and tab indent, tab completes, escape shrinks; the text area does the rest."""
+    async def on_key(self, event: events.Key) -> None:
+        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to.
+
+        Letters are inserted here while a binding is only looked up when its key has bubbled to
+        the app: of keys typed in one go a letter would overtake a backspace before it.
+        """
         if self.popup is not None and self.popup.takes_key(event.key):
             event.stop()
             event.prevent_default()
@@ -162,6 +166,12 @@ class CodeArea(TextArea):
             event.stop()
             event.prevent_default()
             self.popup.offer(self)
+        elif not event.is_printable:
+            bound = self.screen.active_bindings.get(event.key)
+            if bound is not None and bound.enabled:
+                event.stop()
+                event.prevent_default()
+                await self.app.run_action(bound.binding.action, bound.node)
 
     def new_line(self) -> None:
         """Break the line at the cursor and indent what follows."""

@@ -1,4 +1,7 @@
-"""The keys of the whole workbench; those of the editor and the prompt stand with them."""
+"""The keys of the whole workbench; those of the editor and the prompt stand with them.
+
+Keys that choose where typing goes work at once, those that read what was typed in their turn.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ WORKBENCH_KEYS = (
         "Run",
         id="run",
         tooltip="Evaluate the whole program in the editor",
-        priority=True,
     ),
     Binding(
         "ctrl+c",
@@ -52,11 +54,8 @@ WORKBENCH_KEYS = (
         "Help",
         id="help",
         tooltip="Explain the name at the cursor and list the keys",
-        priority=True,
     ),
-    Binding(
-        "ctrl+s", "save", "Save", id="save", tooltip="Save the program", show=False, priority=True
-    ),
+    Binding("ctrl+s", "save", "Save", id="save", tooltip="Save the program", show=False),
     Binding(
         "ctrl+o",
         "open",
@@ -64,7 +63,6 @@ WORKBENCH_KEYS = (
         id="open",
         tooltip="Open another program",
         show=False,
-        priority=True,
     ),
     Binding(
         "f6",
@@ -82,7 +80,6 @@ WORKBENCH_KEYS = (
         id="transcript.clear",
         tooltip="Empty the REPL's transcript",
         show=False,
-        priority=True,
     ),
     Binding(
         "ctrl+p",
@@ -99,6 +96,5 @@ WORKBENCH_KEYS = (
         id="quit",
         tooltip="Leave the workbench",
         show=False,
-        priority=True,
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets.text_area import Selection
 
@@ -196,6 +197,20 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 
     assert (tmp_path / "real.lisp").read_text() == "new"
     assert (tmp_path / "link.lisp").is_symlink()
+
+
+async def test_keys_typed_in_one_go_keep_their_order(
+    build: Build, tmp_path: Path, session: FakeSession
+) -> None:
+    async with build(tmp_path / "new.lisp").run_test() as pilot:
+        for key in ("a", "b", "backspace", "c", "left", "d", "home", "e", "f5", "g", "ctrl+s"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await pilot.pause()
+
+        assert editor_of(pilot).text == "egadc"
+        assert [evaluation.source for evaluation in session.evaluated] == ["eadc"]
+        assert (tmp_path / "new.lisp").read_text("utf-8") == "egadc"
 
 
 async def test_the_ends_of_a_long_program_are_a_key_away(build: Build, program: Path) -> None:
