@@ -25,6 +25,7 @@ from lispe_core.forms import TRUE, Symbol, Truth, Value
 from lispe_core.printer import display
 from lispe_core.scalars import Float, Short
 from torch_lib.conversion import tensor_from
+from torch_lib.errors import TorchLibError
 from workbench.runtime.tensor_value import TensorValue, plain_data
 from workbench.runtime.torch_object import TorchObject, article, to_lisp, words
 
@@ -339,6 +340,9 @@ def _union(members: list[Conversion]) -> Conversion:
             except Mismatch as problem:
                 if problem.entry or problem.quoted:
                     refused = problem
+            except TorchLibError:
+                if refused is None:
+                    raise
         raise refused or Mismatch(expected, value)
 
     exact = tuple(kind for member in members for kind in member.exact)

@@ -58,6 +58,9 @@ class TorchObject(Foreign):
         """The line that the object prints."""
         return describe(self.value)
 
+    def __str__(self) -> str:
+        return self.display()
+
     def at(self, key: Value) -> Value:
         """The value under ``key`` of a state dict and its like."""
         if not isinstance(self.value, Mapping):

@@ -237,6 +237,22 @@ def test_nil_is_no_for_a_truth_value_whatever_the_default() -> None:
             (2, 2, 1),
             "torch_linear: third argument must be true or nil, got an integer",
         ),
+        (
+            "torch_decode",
+            (call("torch_simple_tokenizer"), LispList(["a"])),
+            "torch_decode: entry 1 of the second argument must be an integer, got a string",
+        ),
+        (
+            "torch_optimizer",
+            (LispList([call("torch_linear", 1, 1), "a"]), 0.1, "sgd"),
+            "torch_optimizer: entry 2 of the first argument must be a module or a tensor, "
+            "got a string",
+        ),
+        (
+            "torch_add",
+            (LispList([call("torch_linear", 2, 3)]), 1),
+            "torch_add: expected numbers, got PyTorch Linear Layer (2 -> 3)",
+        ),
         ("torch_tensor", (LispList([1, 2, "a"]),), 'torch_tensor: element 2 is not a number ("a")'),
     ],
 )
