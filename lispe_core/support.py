@@ -268,7 +268,6 @@ def text_of_program(value: Value) -> str:
 
 SUPPORT: dict[str, Any] = {
     "add": operators.add,
-    "BaseException": BaseException,
     "BROKEN": BROKEN,
     "bit_and": operators.bit_and,
     "bit_and_not": operators.bit_and_not,
@@ -276,7 +275,6 @@ SUPPORT: dict[str, Any] = {
     "bit_xor": operators.bit_xor,
     "call_value": call_value,
     "callable_or": callable_or,
-    "caught": caught,
     "copy": containers.copy_constant,
     "counted": counted,
     "counter": counter,
@@ -288,7 +286,6 @@ SUPPORT: dict[str, Any] = {
     "element": containers.element,
     "element_in_order": containers.element_in_order,
     "empty": EMPTY,
-    "enumerate": enumerate,
     "Exception": Exception,
     "fail": fail,
     "flipped": flipped,
@@ -307,8 +304,6 @@ SUPPORT: dict[str, Any] = {
     "grouped": grouped,
     "iterate": containers.iterate,
     "itself": itself,
-    "KeyError": KeyError,
-    "LispError": LispError,
     "LispList": LispList,
     "list": list,
     "lock": lock,

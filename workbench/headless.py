@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TextIO
 
 from lispe_core import interrupts
+from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import EMPTY, Value
 from lispe_core.interpreter import Interpreter
@@ -69,7 +70,8 @@ def _run(
     try:
         value = program(interpreter)
         if print_value and value is not EMPTY:
-            output.write(f"{display(value)}\n")
+            with deep_recursion():
+                output.write(f"{display(value)}\n")
         output.flush()
         return DONE
     except (Interrupted, KeyboardInterrupt):

@@ -253,3 +253,11 @@ def test_a_defect_is_told_as_ours(
     assert told.startswith("internal error: AttributeError: no such attribute\n")
     assert "test_headless.py" in told
     assert "Traceback" not in told
+
+
+def test_a_deeply_nested_value_is_printed(
+    capsys: pytest.CaptureFixture[str], in_process: None
+) -> None:
+    assert headless.run_text("(list " * 300 + "1" + ")" * 300, print_value=True) == 0
+
+    assert capsys.readouterr().out == "(" * 300 + "1" + ")" * 300 + "\n"
