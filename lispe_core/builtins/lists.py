@@ -20,6 +20,7 @@ from lispe_core.typed_lists import (
     Numbers,
     Shorts,
     TypedList,
+    counted,
 )
 
 lists = Library("lists")
@@ -167,7 +168,8 @@ def _range(first: Value, last: Value, step: Value, inclusive: bool) -> Value:
         raise LispError("the step of a range cannot be zero")
     count = steps(first, last, step, inclusive)
     if all(isinstance(operand, int) for operand in (first, last, step)):
-        return Integers(range(first, first + count * step, step)) if count else LispList()
+        numbers = range(first, first + count * step, step)
+        return counted(Integers, numbers) if count else LispList()
     return Numbers([float(first + index * step) for index in range(count)]) if count else LispList()
 
 
@@ -233,9 +235,9 @@ def _iota(first: int, counts: tuple[Value, ...]) -> Value:
         if count <= 0:
             made.append(LispList())
         elif isinstance(count, float):
-            made.append(Numbers(range(first, first + int(count))))
+            made.append(counted(Numbers, range(first, first + int(count))))
         else:
-            made.append(Integers(range(first, first + count)))
+            made.append(counted(Integers, range(first, first + count)))
     return made[0] if len(made) == 1 else made
 
 

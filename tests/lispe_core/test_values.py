@@ -22,7 +22,16 @@ from lispe_core.operators import compare
 from lispe_core.scalars import Float, Short, to_integer, to_number
 from lispe_core.sets import IntegerSet, LispSet
 from lispe_core.streams import Range, Stream, steps
-from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, homogeneous, total, zeros
+from lispe_core.typed_lists import (
+    Floats,
+    Integers,
+    Numbers,
+    Shorts,
+    counted,
+    homogeneous,
+    total,
+    zeros,
+)
 
 
 def test_symbols_are_interned_and_survive_copies() -> None:
@@ -249,3 +258,8 @@ def test_streams_show_their_beginning() -> None:
 def test_conversion(value: Value, integer: int, number: float) -> None:
     assert to_integer(value) == integer
     assert to_number(value) == number
+
+
+@pytest.mark.parametrize("numbers", [range(0), range(7, 1, -2), range(3, 2**22 + 9, 2)])
+def test_counted_lists_hold_their_numbers_once(numbers: range) -> None:
+    assert counted(Integers, numbers).tolist() == list(numbers)
