@@ -25,8 +25,8 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
     """Emit the assignment of the second operand to the first; whether the target was sound."""
     target = form[1]
     if isinstance(target, Symbol):
-        if refused := _refused(e, target.name):
-            e.add(ast.Expr(refused))
+        if error := refused(e, target.name):
+            e.add(ast.Expr(error))
             return False
         e.operand(form, 2, e.destination_of(target.name))
         e.mark_set(target.name)
@@ -42,7 +42,8 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
     return False
 
 
-def _refused(e: Emitter, name: str) -> ast.expr | None:
+def refused(e: Emitter, name: str) -> ast.expr | None:
+    """What raises the error of assigning a constant, if ``name`` is one."""
     if name in e.namespace.constants:
         return e.call("fail", nodes.constant(f"'{name}' is a constant value"))
     return None
@@ -96,8 +97,8 @@ def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if not targets or not all(isinstance(name, Symbol) for name in targets):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setg'")), to)
     for name in targets:
-        if refused := _refused(e, name.name):
-            return e.deliver(refused, to)
+        if error := refused(e, name.name):
+            return e.deliver(error, to)
     value = e.operand(form, 2)
     if isinstance(target, list):
         value = e.call("parts", value, nodes.constant(len(target)))
@@ -167,8 +168,8 @@ def _let(e: Emitter, form: list[Value], pairs: list[Value], to: Destination) -> 
     with e.into([]) as body:
         for pair in pairs:
             name = pair[0].name
-            if refused := _refused(e, name):
-                e.add(ast.Expr(refused))
+            if error := refused(e, name):
+                e.add(ast.Expr(error))
             e.emit(pair[1], e.destination_of(name), e.span_of(pair, 1))
             e.mark_set(name)
         e.sequence(form, 2, store)
@@ -222,8 +223,8 @@ def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def _update_variable(
     e: Emitter, form: list[Value], sign: str, name: str, to: Destination
 ) -> ast.expr:
-    if refused := _refused(e, name):
-        return e.deliver(refused, to)
+    if error := refused(e, name):
+        return e.deliver(error, to)
     owner = e.frame.owner_of(name)
     if owner is None or (owner.dictionary is None and e.frame.is_set(name, owner)):
         formula = arithmetic(e, sign, form)

@@ -10,6 +10,7 @@ from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter, Tempo
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Loop
 from lispe_core.library import Library
+from lispe_core.special.binding import refused
 from lispe_core.special.nesting import leave_function, leave_loop, nested, outlined
 
 loops = Library("loops")
@@ -45,6 +46,18 @@ def body(e: Emitter, form: list[Value], start: int, slot: str | None) -> list[as
     return statements or [e.place(ast.Pass())]
 
 
+def _unfit(e: Emitter, form: list[Value], variables: Value) -> ast.expr | None:
+    """What raises the error of a loop whose variables are no names, or constants."""
+    if not isinstance(variables, list) or not variables:
+        variables = [None]
+    for variable in variables:
+        if not isinstance(variable, Symbol):
+            return e.call("fail", nodes.constant(f"Missing label for '{form[0]}'"))
+        if error := refused(e, variable.name):
+            return error
+    return None
+
+
 def for_each(
     e: Emitter,
     form: list[Value],
@@ -56,8 +69,8 @@ def for_each(
     turn: Callable[[ast.expr], ast.expr] | None = None,
 ) -> ast.expr:
     """A loop of the variable ``name`` over ``values``; the body starts at ``start``."""
-    if not isinstance(name, Symbol):
-        return e.deliver(e.call("fail", nodes.constant(f"Missing label for '{form[0]}'")), to)
+    if error := _unfit(e, form, [name]):
+        return e.deliver(error, to)
     values = e.keep(values)
     variable = e.destination_of(name.name)
     e.add(ast.Assign([variable.target()], nodes.nil()))
@@ -179,8 +192,8 @@ def dotimes(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def whilein(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Runs ``variable`` over a container as long as ``condition`` is true."""
     name = form[1]
-    if not isinstance(name, Symbol):
-        return e.deliver(e.call("fail", nodes.constant("Missing label for 'whilein'")), to)
+    if error := _unfit(e, form, [name]):
+        return e.deliver(error, to)
     values = e.keep(e.iterated(form, 2))
     e.add(ast.Assign([e.destination_of(name.name).target()], nodes.nil()))
     e.mark_set(name.name)
@@ -196,14 +209,10 @@ def whilein(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return repeat(e, form, to, emit)
 
 
-def _are_names(form: Value) -> bool:
-    return isinstance(form, list) and bool(form) and all(isinstance(each, Symbol) for each in form)
-
-
 def _together(e: Emitter, form: list[Value], to: Destination, walk: str) -> ast.expr:
     variables = form[1]
-    if not _are_names(variables):
-        return e.deliver(e.call("fail", nodes.constant(f"Missing label for '{form[0]}'")), to)
+    if error := _unfit(e, form, variables):
+        return e.deliver(error, to)
     count = len(variables)
     if len(form) < 2 + count:
         return e.deliver(e.call("wrong_count", nodes.constant(str(form[0]))), to)

@@ -182,3 +182,10 @@ kept                               ; => 2
 (defun first_global () (λ (l) (setq n 1)) (pop n) n) ; =>
 (first_global)                     ; => (1)
 (let () 3)                         ; => 3
+
+; A constant is no variable of a loop.
+(setconst fixed 3)                 ; => true
+(loop fixed '(1 2) fixed)          ; error: Error: 'fixed' is a constant value
+(loopcount 2 fixed 1)              ; error: Error: 'fixed' is a constant value
+(lloop (a fixed) '(1) '(2) 1)      ; error: Error: 'fixed' is a constant value
+fixed                              ; => 3
