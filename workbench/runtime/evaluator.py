@@ -50,6 +50,8 @@ __all__ = ["main"]
 
 SIGNAL_EVERY = 0.05
 SAMPLE_EVERY = 1.0
+NICENESS = 10
+"""How much a program gives way to the app, so that typing stays smooth on few cores."""
 LARGEST_BACKLOG = 5000
 """Messages that may wait for the app before a printing program has to."""
 
@@ -57,6 +59,7 @@ LARGEST_BACKLOG = 5000
 def main(descriptor: int, *, preload_torch: bool) -> None:
     """Serve the session at the other end of the socket until it is gone."""
     os.set_inheritable(descriptor, False)
+    os.nice(NICENESS)
     connection = Connection(descriptor)
     outbox = Outbox(connection)
     native = NativeOutput(outbox.post)

@@ -78,13 +78,16 @@ class Passage(Static):
         written = self.text or self.ids
         mark = "… " if len(written) > CHARACTERS else ""
         self.text, self.ids = self.text[-2 * CHARACTERS :], self.ids[-2 * CHARACTERS :]
-        self.update(
-            Content.assemble(
-                (self.started.prompt[-CHARACTERS:], "$foreground 55%"),
-                (mark, "$foreground 55%"),
-                written[-CHARACTERS:],
-            )
+        passage = Content.assemble(
+            (self.started.prompt[-CHARACTERS:], "$foreground 55%"),
+            (mark, "$foreground 55%"),
+            written[-CHARACTERS:],
         )
+        self.update(passage, layout=False)
+        space = self.content_size
+        # A new layout of the screen costs more than all else that a token does.
+        if self.get_content_height(space, space, space.width) != space.height:
+            self.refresh(layout=True)
 
     def facts(self, width: int) -> str:
         """Tokens, pace, how it ended, wait for the first token: as many as fit."""
@@ -215,7 +218,7 @@ class GenerationPanel(Panel[Happening]):
         if self.passages:
             width = self.size.width - 2 - BUTTON_WIDTH * writing
             facts = self.passages[-1].facts(width)
-            self.query_one("#generation-summary", Static).update(facts)
+            self.query_one("#generation-summary", Static).update(facts, layout=False)
 
     def on_resize(self) -> None:
         """Fit the summary to the width."""

@@ -87,7 +87,7 @@ class LossPanel(Panel[Happening]):
         ),
     ]
     DEFAULT_CSS = """
-    LossPanel > #loss-summary { height: auto; max-height: 2; padding: 0 1; }
+    LossPanel > #loss-summary { height: 2; padding: 0 1; }
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -159,7 +159,8 @@ class LossPanel(Panel[Happening]):
         lines = [Content("  ").join(legend), details]
         width = max(8, self.size.width - 2)
         fitting = [line.truncate(width, ellipsis=True) for line in lines]
-        self.query_one("#loss-summary", Static).update(Content("\n").join(fitting))
+        summary = Content("\n").join(fitting)
+        self.query_one("#loss-summary", Static).update(summary, layout=False)
 
     def on_resize(self) -> None:
         """Fit the summary to the width."""
