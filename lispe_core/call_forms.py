@@ -135,7 +135,9 @@ def _defined_call(
     if definition.kind == "block form":
         from lispe_core.special.nesting import within
 
-        return within(e, e.call(e.datum(definition.function)), form, 1, to)
+        body = 1 + definition.minimum
+        manager = e.call(e.datum(definition.function), *e.operands(form, 1, body))
+        return within(e, manager, form, body, to)
     if definition.in_place:
         return in_place(e, name, form, to)
     return e.deliver(e.instruction(name, *function_operands(e, name, form)), to)

@@ -101,16 +101,21 @@ class Library:
 
         return declare
 
-    def block(self, name: str, manager: Callable[..., Any], usage: str) -> None:
-        """Declare a form that runs its body inside ``manager()``: ``(torch_no_grad body…)``."""
+    def block(self, name: str, manager: Callable[..., Any]) -> None:
+        """Declare a form that runs its body inside ``manager(operand…)``.
+
+        The operands, which come first, are the manager's required parameters:
+        ``(torch_autocast dtype body…)``.
+        """
+        operands, _, _ = _parameters(manager)
         self._store(
             Definition(
                 name,
                 "block form",
                 manager,
-                usage,
+                f"({' '.join([name, *operands])} body…)",
                 self._documentation(name, manager),
-                0,
+                len(operands),
                 None,
                 self.name,
             )

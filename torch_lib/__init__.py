@@ -1,96 +1,57 @@
 """Deep learning in plain Python.
 
-Each module holds one topic, and its ``__all__`` the names of it that are public. Modules load when
-they are first named: ``import torch_lib`` costs no import of PyTorch, ``torch_lib.layers`` does.
+Each module holds one idea, and its ``__all__`` the names of it that are public. ``TOPICS`` is the
+table of contents. Modules load when they are first named: ``import torch_lib`` costs no import of
+PyTorch, ``torch_lib.layers`` does.
 """
 
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from torch_lib import (
-        attention,
-        chat,
-        checkpoints,
-        devices,
-        elementwise,
-        errors,
-        events,
-        generation,
-        generation_config,
-        gguf,
-        layers,
-        llama,
-        llama_config,
-        llama_layers,
-        losses,
-        masks,
-        mathematics,
-        modules,
-        networks,
-        optimizers,
-        pipeline_tokenizer,
-        positions,
-        pretrained,
-        recomputation,
-        reductions,
-        rotary,
-        schedulers,
-        sentencepiece_tokenizer,
-        sequences,
-        shapes,
-        simple_tokenizer,
-        state_dicts,
-        stream_decoder,
-        tensors,
-        tokenizers,
-        training,
-        transformer,
-    )
+TOPICS: dict[str, tuple[str, ...]] = {
+    "tensors": ("tensors", "shapes", "elementwise", "mathematics", "reductions"),
+    "devices": ("devices",),
+    "modules": ("layers", "networks", "modules", "positions", "transformer"),
+    "attention": ("masks", "attention"),
+    "training": ("losses", "optimizers", "schedulers", "training", "recomputation"),
+    "tokenizers": (
+        "tokenizers",
+        "simple_tokenizer",
+        "sentencepiece_tokenizer",
+        "pipeline_tokenizer",
+        "stream_decoder",
+        "chat",
+    ),
+    "sequences": ("sequences",),
+    "generation": ("generation_config", "generation"),
+    "persistence": ("state_dicts", "checkpoints", "pretrained"),
+    "Llama models": ("rotary", "llama_layers", "llama", "gguf"),
+}
+"""The modules whose functions are for users, by topic, in the order of the reference."""
 
-__all__ = [
-    "attention",
-    "chat",
-    "checkpoints",
-    "devices",
-    "elementwise",
+FOUNDATIONS = (
+    "atomic_files",
+    "beam_search",
+    "conversion",
+    "decimals",
+    "decoding",
+    "display",
     "errors",
     "events",
-    "generation",
-    "generation_config",
-    "gguf",
-    "layers",
-    "llama",
+    "gguf_file",
+    "gguf_tokenizers",
+    "kinds",
+    "kv_cache",
     "llama_config",
-    "llama_layers",
-    "losses",
-    "masks",
-    "mathematics",
-    "modules",
-    "networks",
-    "optimizers",
-    "pipeline_tokenizer",
-    "positions",
-    "pretrained",
-    "recomputation",
-    "reductions",
-    "rotary",
-    "schedulers",
-    "sentencepiece_tokenizer",
-    "sequences",
-    "shapes",
-    "simple_tokenizer",
-    "state_dicts",
-    "stream_decoder",
-    "tensors",
-    "tokenizers",
-    "training",
-    "transformer",
-]
+    "placement",
+    "sampling",
+)
+"""The modules that those build on."""
+
+__all__ = ["FOUNDATIONS", "TOPICS"]
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in __all__:
+    if name in FOUNDATIONS or any(name in modules for modules in TOPICS.values()):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

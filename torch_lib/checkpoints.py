@@ -19,16 +19,6 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from torch_lib import (  # their import registers the kinds that files name
-    attention,  # noqa: F401
-    layers,  # noqa: F401
-    llama,  # noqa: F401
-    networks,  # noqa: F401
-    positions,  # noqa: F401
-    recomputation,  # noqa: F401
-    rotary,  # noqa: F401
-    transformer,  # noqa: F401
-)
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from itertools import chain
 from typing import Any, TypeVar
 
 from torch import nn
 
-import torch_lib
+from torch_lib import TOPICS
 from torch_lib.errors import KindError
 
 __all__ = [
@@ -49,7 +50,7 @@ def kind(name: str) -> Callable[[type[ModuleT]], type[ModuleT]]:
 def kind_named(name: str) -> type[nn.Module] | None:
     """The class that is registered as ``name``, in whichever module of the library."""
     if name not in KINDS:
-        for module in torch_lib.__all__:
+        for module in chain.from_iterable(TOPICS.values()):
             import_module(f"torch_lib.{module}")
     return KINDS.get(name)
 

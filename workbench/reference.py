@@ -53,15 +53,15 @@ def _topic(library: Library) -> Topic:
 
 
 def _torch_topics() -> Iterator[Topic]:
-    from workbench.runtime.torch_binding import torch_library
+    from torch_lib import TOPICS
+    from workbench.runtime.torch_binding import PREFIX, public_functions, torch_library
 
-    by_module: dict[str, list[Definition]] = {}
-    for definition in torch_library():
-        module = inspect.unwrap(definition.function).__module__.rpartition(".")[2]
-        by_module.setdefault(module, []).append(definition)
-    for module, definitions in by_module.items():
-        title = f"Torch: {module.replace('_', ' ')}"
-        yield f"torch-{module.replace('_', '-')}", title, definitions
+    library = torch_library()
+    for topic, modules in TOPICS.items():
+        names = [PREFIX + name for name, _ in public_functions(modules)]
+        functions = {inspect.unwrap(library.definitions[name].function) for name in names}
+        definitions = [one for one in library if inspect.unwrap(one.function) in functions]
+        yield f"torch-{topic.lower().replace(' ', '-')}", f"Torch: {topic}", definitions
 
 
 def _contents(language: Iterable[Topic], torch: Iterable[Topic]) -> str:

@@ -95,20 +95,23 @@ def test_block_forms_run_their_body_in_a_context_manager() -> None:
     events: list[str] = []
 
     @contextlib.contextmanager
-    def inside() -> Iterator[None]:
+    def inside(name: str) -> Iterator[None]:
         """A block that is noted."""
-        events.append("enter")
+        events.append(f"enter {name}")
         try:
             yield
         finally:
-            events.append("leave")
+            events.append(f"leave {name}")
 
-    library.block("inside", inside, "(inside e…)")
+    library.block("inside", inside)
     interpreter = Interpreter([library])
-    assert interpreter.evaluate("(defun f (x) (inside (+= x 1) (* x 2))) (f 2)") == 6
+    assert library.definitions["inside"].usage == "(inside name body…)"
+    assert interpreter.evaluate('(defun f (x) (inside (+ "a" x) (+= x 1) (* x 2))) (f 2)') == 6
     with pytest.raises(LispError):
-        interpreter.evaluate("(inside (/ 1 0))")
-    assert events == ["enter", "leave"] * 2
+        interpreter.evaluate('(inside "b" (/ 1 0))')
+    assert events == ["enter a2", "leave a2", "enter b", "leave b"]
+    with pytest.raises(LispError, match="inside"):
+        interpreter.evaluate("(inside)")
 
 
 def test_completion_knows_libraries_and_the_program() -> None:

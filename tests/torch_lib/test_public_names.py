@@ -21,37 +21,25 @@ def test_events_and_errors_cost_no_import_of_pytorch() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_every_module_with_functions_for_lisp_is_public() -> None:
-    """What has a function in ``__all__`` that only plumbing uses is named here."""
-    plumbing = {
-        "atomic_files",
-        "beam_search",
-        "conversion",
-        "decimals",
-        "decoding",
-        "display",
-        "gguf_file",
-        "gguf_tokenizers",
-        "kinds",
-        "kv_cache",
-        "placement",
-        "sampling",
-    }
+TOPICAL = [name for modules in torch_lib.TOPICS.values() for name in modules]
 
-    modules = {module.name for module in iter_modules(torch_lib.__path__)}
 
-    assert modules - plumbing == set(torch_lib.__all__)
+def test_every_module_has_its_place() -> None:
+    """The table of contents names each once."""
+    modules = sorted(module.name for module in iter_modules(torch_lib.__path__))
+
+    assert sorted([*TOPICAL, *torch_lib.FOUNDATIONS]) == modules
 
 
 def test_no_function_is_defined_twice() -> None:
     """Lisp knows each by its name alone."""
     owners: dict[str, str] = {}
-    for module_name in torch_lib.__all__:
+    for module_name in TOPICAL:
         for name in import_module(f"torch_lib.{module_name}").__all__:
             assert owners.setdefault(name, module_name) == module_name, name
 
 
-@pytest.mark.parametrize("module_name", torch_lib.__all__)
+@pytest.mark.parametrize("module_name", [*TOPICAL, *torch_lib.FOUNDATIONS])
 def test_public_names_exist_and_are_documented(module_name: str) -> None:
     """Modules are found through the package; their public members explain themselves."""
     module = getattr(torch_lib, module_name)

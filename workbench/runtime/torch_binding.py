@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
 from itertools import chain, repeat
@@ -19,53 +20,26 @@ from typing import Any, get_type_hints
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
+from torch_lib import TOPICS
 from torch_lib.errors import TorchLibError
 from workbench.runtime.conversions import Mismatch, conversion
 from workbench.runtime.tensor_value import TensorValue, first_line
 from workbench.runtime.torch_object import to_lisp
 
-__all__ = ["ALIASES", "LIBRARY_NAME", "converting", "torch_library", "warning_sentence"]
+__all__ = [
+    "ALIASES",
+    "LIBRARY_NAME",
+    "PREFIX",
+    "Parameters",
+    "converting",
+    "public_functions",
+    "torch_library",
+    "warning_sentence",
+]
 
 
 LIBRARY_NAME = "lispe_torch"
 PREFIX = "torch_"
-
-TENSOR_MODULES = ("tensors", "shapes", "elementwise", "mathematics", "reductions")
-"""What works on tensors alone: each such function is also called ``tensor_…``."""
-
-MODULES = (
-    *TENSOR_MODULES,
-    "devices",
-    "layers",
-    "networks",
-    "modules",
-    "masks",
-    "attention",
-    "positions",
-    "transformer",
-    "tokenizers",
-    "simple_tokenizer",
-    "sentencepiece_tokenizer",
-    "pipeline_tokenizer",
-    "stream_decoder",
-    "generation_config",
-    "generation",
-    "losses",
-    "optimizers",
-    "schedulers",
-    "training",
-    "recomputation",
-    "sequences",
-    "state_dicts",
-    "checkpoints",
-    "pretrained",
-    "chat",
-    "rotary",
-    "llama_layers",
-    "llama",
-    "gguf",
-)
-"""The modules of torch_lib that Lisp can use, in the order of the reference."""
 
 ALIASES = {
     "tensor_create": "torch_tensor",
@@ -108,23 +82,29 @@ def torch_library() -> Library:
     """torch_lib's public functions under their Lisp names, with the block forms and aliases."""
     library = Library(LIBRARY_NAME, kind="function")
     functions: dict[str, Function] = {}
-    for module_name in MODULES:
-        module = import_module(f"torch_lib.{module_name}")
-        for public in module.__all__:
+    for topic, modules in TOPICS.items():
+        for public, member in public_functions(modules):
             name = PREFIX + public
-            member = LISP_RESULTS.get(name) or getattr(module, public)
-            if not inspect.isfunction(member):
-                continue
             if inspect.isgeneratorfunction(inspect.unwrap(member)):
-                library.block(name, member, f"({name} body…)")
+                library.block(name, converting(name, member, result=as_it_is))
                 continue
-            functions[name] = member
-            if module_name in TENSOR_MODULES:
-                functions.setdefault(tensor_spelling(name), member)
+            functions[name] = LISP_RESULTS.get(name, member)
+            if topic == "tensors":
+                functions.setdefault(tensor_spelling(name), functions[name])
     functions |= {alias: functions[name] for alias, name in ALIASES.items()}
     for name, function in functions.items():
         library.add(name, converting(name, function))
     return library
+
+
+def public_functions(modules: Iterable[str]) -> Iterator[tuple[str, Function]]:
+    """The functions that modules of torch_lib declare public, by name."""
+    for module_name in modules:
+        module = import_module(f"torch_lib.{module_name}")
+        for name in module.__all__:
+            member = getattr(module, name)
+            if inspect.isfunction(member):
+                yield name, member
 
 
 def tensor_spelling(name: str) -> str:
@@ -141,42 +121,115 @@ LISP_RESULTS = {"torch_to_list": to_list}
 """Functions whose results are Lisp's own: they replace those of torch_lib."""
 
 
-def converting(name: str, function: Function) -> Function:
-    """``function`` for Lisp callers, who know it as ``name``.
-
-    Raises:
-        TypeError: A parameter is annotated with a type that has no conversion.
-    """
-    parameters = list(inspect.signature(function).parameters.values())
-    hints = get_type_hints(function)
-    takes = [(p, _converter(p, hints[p.name])) for p in parameters if p.kind is not p.KEYWORD_ONLY]
-    converters = tuple(convert for p, convert in takes if p.kind is not p.VAR_POSITIONAL)
-    rest = next((convert for p, convert in takes if p.kind is p.VAR_POSITIONAL), None)
-    names = [parameter.name for parameter, _ in takes]
-    fewest = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p, _ in takes)
-    most = sys.maxsize if rest else len(converters)
+def converting(name: str, function: Function, result: Callable[[Any], Value] = to_lisp) -> Function:
+    """``function`` for Lisp callers, who know it as ``name``; ``result`` makes the Lisp value."""
+    takes: Parameters | None = None
 
     @wraps(function)
     def call(*arguments: Value) -> Value:
-        if not fewest <= len(arguments) <= most:
-            raise LispError(f"{name}: {_expected_count(fewest, most)}, got {len(arguments)}")
-        wanted = converters if rest is None else chain(converters, repeat(rest))
+        nonlocal takes
+        if takes is None:  # only now: reading the annotations of all functions takes 20 ms
+            takes = Parameters.of(function)
+        if not takes.fewest <= len(arguments) <= takes.most:
+            raise LispError(f"{name}: {takes.expected_count}, got {len(arguments)}")
+        wanted = takes.converters if takes.rest is None else takes.endless()
         try:
-            result = function(*map(apply, wanted, arguments))
+            given = function(*map(apply, wanted, arguments))
         except LispError:
             raise
         except Mismatch as problem:
-            place = _refused(chain(converters, repeat(rest)), arguments)
-            raise LispError(f"{name}: {_mismatch(names, place, problem)}") from None
+            raise LispError(f"{name}: {takes.mismatch(arguments, problem)}") from None
         except OSError as problem:
             raise LispError(f"{name}: {_file_problem(problem)}") from problem
         except (TorchLibError, *TORCH_FAILURES) as problem:
             raise LispError(f"{name}: {first_line(problem)}") from problem
-        if arguments and type(given := arguments[0]) is TensorValue and given.tensor is result:
-            return given  # a tensor that is given back is the same value
-        return to_lisp(result)
+        if arguments and type(first := arguments[0]) is TensorValue and first.tensor is given:
+            return first  # a tensor that is given back is the same value
+        return result(given)
 
     return call
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a function takes, and what turns Lisp values into it.
+
+    Args:
+        names: Of the parameters, in order.
+        converters: What turns each argument into its parameter's value.
+        rest: The same for any further arguments, if it takes them.
+        fewest: How many arguments are needed.
+    """
+
+    names: tuple[str, ...]
+    converters: tuple[Callable[[Value], Any], ...]
+    rest: Callable[[Value], Any] | None
+    fewest: int
+
+    @classmethod
+    def of(cls, function: Function) -> Parameters:
+        """The parameters of ``function``.
+
+        Raises:
+            TypeError: A parameter is annotated with a type that has no conversion.
+        """
+        hints = get_type_hints(function)
+        parameters = [
+            parameter
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.kind is not parameter.KEYWORD_ONLY
+        ]
+        several = [parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters]
+        takes = [_converter(parameter, hints[parameter.name]) for parameter in parameters]
+        single = sum(not is_rest for is_rest in several)
+        return cls(
+            names=tuple(parameter.name for parameter in parameters),
+            converters=tuple(takes[:single]),
+            rest=takes[single] if single < len(takes) else None,
+            fewest=sum(parameter.default is parameter.empty for parameter in parameters[:single]),
+        )
+
+    @property
+    def most(self) -> int:
+        """How many arguments are allowed."""
+        return sys.maxsize if self.rest else len(self.converters)
+
+    @property
+    def expected_count(self) -> str:
+        """The number of arguments in words."""
+        if self.fewest == self.most:
+            return f"expected {self.fewest} {'argument' if self.fewest == 1 else 'arguments'}"
+        if self.rest:
+            return f"expected {self.fewest} arguments or more"
+        return f"expected {self.fewest} to {self.most} arguments"
+
+    def endless(self) -> Iterator[Callable[[Value], Any]]:
+        """A converter for each argument, however many there are."""
+        return chain(self.converters, repeat(self.rest or as_it_is))
+
+    def mismatch(self, arguments: tuple[Value, ...], problem: Mismatch) -> str:
+        """Which argument was refused, what was expected and what was given."""
+        place = self._refused(arguments)
+        if problem.entry:
+            what = f"entry {problem.entry} of the {_ordinal(place)} argument"
+        elif problem.quoted:
+            what = self.names[min(place, len(self.names) - 1)]
+        else:
+            what = f"{_ordinal(place)} argument"
+        return f"{what} must be {problem.expected}, got {problem.given}"
+
+    def _refused(self, arguments: tuple[Value, ...]) -> int:
+        for place, (convert, argument) in enumerate(zip(self.endless(), arguments, strict=False)):
+            try:
+                convert(argument)
+            except Mismatch:
+                return place
+        raise AssertionError("no argument is refused")
+
+
+def as_it_is(value: Any) -> Any:
+    """``value``, for what needs no conversion."""
+    return value
 
 
 def forward(module: Value, *arguments: Value) -> Value:
@@ -203,34 +256,6 @@ def _converter(parameter: inspect.Parameter, annotation: Any) -> Callable[[Value
     if default is parameter.empty or isinstance(default, bool) or annotation is bool:
         return convert
     return lambda value: default if value is None else convert(value)
-
-
-def _expected_count(fewest: int, most: int) -> str:
-    if fewest == most:
-        return f"expected {fewest} {'argument' if fewest == 1 else 'arguments'}"
-    if most == sys.maxsize:
-        return f"expected {fewest} arguments or more"
-    return f"expected {fewest} to {most} arguments"
-
-
-def _refused(converters: Iterable[Any], arguments: tuple[Value, ...]) -> int:
-    """The place of the first argument that its converter refuses."""
-    for place, (convert, argument) in enumerate(zip(converters, arguments, strict=False)):
-        try:
-            convert(argument)
-        except Mismatch:
-            return place
-    raise AssertionError("no argument is refused")
-
-
-def _mismatch(names: list[str], place: int, problem: Mismatch) -> str:
-    if problem.entry:
-        what = f"entry {problem.entry} of the {_ordinal(place)} argument"
-    elif problem.quoted:
-        what = names[min(place, len(names) - 1)]
-    else:
-        what = f"{_ordinal(place)} argument"
-    return f"{what} must be {problem.expected}, got {problem.given}"
 
 
 def _ordinal(place: int) -> str:

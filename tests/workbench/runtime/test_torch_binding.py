@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import timeit
 import warnings
-from importlib import import_module
 from io import StringIO
-from typing import get_type_hints
 
 import pytest
 import torch
 
-import torch_lib
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList, Value
+from lispe_core.library import Definition
 from lispe_core.printer import display, type_name
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts
 from torch_lib.errors import TorchLibWarning
@@ -25,32 +22,13 @@ from workbench.runtime.conversions import conversion
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.torch_binding import (
     ALIASES,
-    MODULES,
+    Parameters,
     converting,
     torch_library,
     warning_sentence,
 )
 
 LIBRARY = torch_library()
-
-# Modules of torch_lib that serve its own modules or Python callers: nothing there is for Lisp.
-INTERNAL = {
-    "atomic_files",
-    "beam_search",
-    "conversion",
-    "decimals",
-    "decoding",
-    "display",
-    "errors",
-    "events",
-    "gguf_file",
-    "gguf_tokenizers",
-    "kinds",
-    "kv_cache",
-    "llama_config",
-    "placement",
-    "sampling",
-}
 
 
 def call(name: str, *arguments: Value) -> Value:
@@ -65,22 +43,9 @@ def tensor(*numbers: float) -> TensorValue:
     return TensorValue(torch.tensor(numbers))
 
 
-def test_every_public_module_is_bound_or_internal() -> None:
-    """A new module of torch_lib can't be forgotten."""
-    found = {module.name for module in pkgutil.iter_modules(torch_lib.__path__)}
-
-    assert found - INTERNAL == set(MODULES)
-
-
-@pytest.mark.parametrize("module_name", MODULES)
-def test_every_parameter_has_a_conversion(module_name: str) -> None:
-    module = import_module(f"torch_lib.{module_name}")
-    for name in module.__all__:
-        member = getattr(module, name)
-        if inspect.isfunction(member):
-            hints = get_type_hints(member)
-            for parameter in inspect.signature(member).parameters.values():
-                conversion(hints[parameter.name])
+@pytest.mark.parametrize("definition", LIBRARY, ids=lambda definition: definition.name)
+def test_every_parameter_has_a_conversion(definition: Definition) -> None:
+    Parameters.of(inspect.unwrap(definition.function))
 
 
 @pytest.mark.parametrize("annotation", [bytes, complex | None, dict[str, int] | set[int]])
