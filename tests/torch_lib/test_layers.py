@@ -7,7 +7,7 @@ from torch import nn
 
 from torch_lib import modules
 from torch_lib.errors import ArgumentError, KindError, ShapeError, TorchLibError
-from torch_lib.kinds import KINDS, description, kind, rebuilt
+from torch_lib.kinds import description, kind, kind_named, rebuilt
 from torch_lib.layers import (
     activation,
     dropout,
@@ -130,7 +130,7 @@ def test_kinds_are_rebuilt_from_their_description() -> None:
     ids = torch.tensor([[3, 4, 5]])
     assert torch.equal(forward(again.eval(), ids), forward(network.eval(), ids))
     for name in ("linear", "model", "activation", "multihead_attention", "positional_encoding"):
-        assert vars(KINDS[name])["kind"] == name
+        assert getattr(kind_named(name), "kind", None) == name
 
 
 def test_kinds_must_be_known_and_unique() -> None:
