@@ -6,16 +6,17 @@ never built: memory grows with T, not its square. A query that may see nothing g
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from torch_lib.devices import current_device
 from torch_lib.display import number_text, shape_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
-from torch_lib.layers import Linear, check_dropout, check_positive, floating_input
+from torch_lib.layers import Linear, check_dropout, check_positive
 from torch_lib.masks import attention_mask, with_causal
 from torch_lib.placement import follow
 from torch_lib.tensors import item
@@ -33,58 +34,15 @@ __all__ = [
 ]
 
 
-@kind("multihead_attention")
-class MultiheadAttention(nn.MultiheadAttention):
-    """PyTorch's parameters, batch first, computed by the fused kernel.
+class ProjectedAttention(nn.Module):
+    """Linear projections of queries, keys, values and of what the fused kernel makes of them.
 
-    PyTorch's own forward gives nan for a query that may see nothing.
+    Args:
+        embed_dim: The embedding size, a multiple of ``num_heads``.
+        num_heads: How many parts of it attend on their own.
+        dropout: The probability with which a weight is dropped while training.
+        bias: Whether the projections add one.
     """
-
-    attends = True
-
-    def __init__(self, embed_dim: int, num_heads: int) -> None:
-        check_heads(embed_dim, num_heads)
-        super().__init__(embed_dim, num_heads, batch_first=True, device=current_device())
-
-    def forward(  # type: ignore[override]
-        self,
-        query: Tensor,
-        key: Tensor | None = None,
-        value: Tensor | None = None,
-        mask: Tensor | None = None,
-    ) -> Tensor:
-        """Attend from ``query`` to ``key`` and ``value``, by default to itself.
-
-        Args:
-            query: ``(B T E)`` or ``(T E)``.
-            key: ``(B S E)`` or ``(S E)``.
-            value: As ``key``.
-            mask: Which positions may be seen.
-        """
-        weight, bias = self.in_proj_weight, self.in_proj_bias
-        if key is None:
-            (query,) = _checked(self.embed_dim, weight, query)
-            projected = F.linear(query, weight, bias).chunk(3, -1)
-        else:
-            inputs = _checked(self.embed_dim, weight, query, key, key if value is None else value)
-            parts = zip(inputs, weight.chunk(3), bias.chunk(3), strict=True)
-            projected = tuple(F.linear(*part) for part in parts)
-        attended = _attend_in_heads(projected, self.num_heads, mask, 0.0)
-        return F.linear(attended, self.out_proj.weight, self.out_proj.bias)
-
-    def configuration(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return {"embed_dim": self.embed_dim, "num_heads": self.num_heads}
-
-    def summary(self) -> str:
-        """The printed line."""
-        sizes = f"embed_dim={self.embed_dim}, num_heads={self.num_heads}"
-        return f"PyTorch Multi-Head Attention ({sizes})"
-
-
-@kind("flash_attention")
-class FlashAttention(nn.Module):
-    """Four projections around the fused kernel, with dropout of attention while training."""
 
     attends = True
 
@@ -96,10 +54,13 @@ class FlashAttention(nn.Module):
         check_dropout(dropout)
         self.embed_dim, self.num_heads = embed_dim, num_heads
         self.dropout, self.bias = dropout, bias
-        self.q_proj = _projection(embed_dim, bias)
-        self.k_proj = _projection(embed_dim, bias)
-        self.v_proj = _projection(embed_dim, bias)
-        self.out_proj = _projection(embed_dim, bias)
+        self.q_proj = Linear(embed_dim, embed_dim, bias)
+        self.k_proj = Linear(embed_dim, embed_dim, bias)
+        self.v_proj = Linear(embed_dim, embed_dim, bias)
+        self.out_proj = Linear(embed_dim, embed_dim, bias)
+        if bias:
+            for projection in (self.q_proj, self.k_proj, self.v_proj, self.out_proj):
+                nn.init.zeros_(projection.bias)
 
     def forward(
         self,
@@ -114,25 +75,66 @@ class FlashAttention(nn.Module):
         Args:
             query: ``(B T E)`` or ``(T E)``.
             key: ``(B S E)`` or ``(S E)``.
-            value: As ``key``.
+            value: As ``key``, which it is by default.
             mask: Which positions may be seen.
             dropout_p: By default the module's rate while training, else 0.
         """
         if key is None:
             key = query
-        inputs = _checked(
-            self.embed_dim, self.q_proj.weight, query, key, key if value is None else value
-        )
+        if value is None:
+            value = key
+        _check_inputs(self.embed_dim, query, key, value)
         if dropout_p is None:
             dropout_p = self.dropout if self.training else 0.0
-        projections = (self.q_proj, self.k_proj, self.v_proj)
-        projected = tuple(
-            projection(input) for projection, input in zip(projections, inputs, strict=True)
+        attended = _attend_in_heads(
+            (self.q_proj(query), self.k_proj(key), self.v_proj(value)),
+            self.num_heads,
+            mask,
+            dropout_p,
         )
-        attended: Tensor = self.out_proj(
-            _attend_in_heads(projected, self.num_heads, mask, dropout_p)
-        )
-        return attended
+        output: Tensor = self.out_proj(attended)
+        return output
+
+
+@kind("multihead_attention")
+class MultiheadAttention(ProjectedAttention):
+    """PyTorch's multi-head attention, batch first, with its initial weights and state names.
+
+    PyTorch's own forward gives nan for a query that may see nothing.
+    """
+
+    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0) -> None:
+        super().__init__(embed_dim, num_heads, dropout)
+        for projection in (self.q_proj, self.k_proj, self.v_proj):
+            # Xavier's bound for the (3E, E) matrix that PyTorch has in place of the three.
+            nn.init.xavier_uniform_(projection.weight, gain=math.sqrt(0.5))
+        self.register_state_dict_post_hook(_join_projections)  # type: ignore[no-untyped-call]
+        self.register_load_state_dict_pre_hook(_split_projections)  # type: ignore[no-untyped-call]
+
+    def configuration(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            "embed_dim": self.embed_dim,
+            "num_heads": self.num_heads,
+            "dropout": self.dropout,
+        }
+
+    def summary(self) -> str:
+        """The printed line."""
+        sizes = f"embed_dim={self.embed_dim}, num_heads={self.num_heads}"
+        return f"PyTorch Multi-Head Attention ({sizes}{dropout_text(self.dropout)})"
+
+
+@kind("flash_attention")
+class FlashAttention(ProjectedAttention):
+    """The projections under their own names, with Xavier weights."""
+
+    def __init__(
+        self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True
+    ) -> None:
+        super().__init__(embed_dim, num_heads, dropout, bias)
+        for projection in (self.q_proj, self.k_proj, self.v_proj, self.out_proj):
+            nn.init.xavier_uniform_(projection.weight)
 
     def configuration(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -150,13 +152,14 @@ class FlashAttention(nn.Module):
         return f"Flash Attention (embed_dim={self.embed_dim}, {heads}, {rest})"
 
 
-def multihead_attention(embed_dim: int, num_heads: int) -> MultiheadAttention:
-    """Multi-head attention, batch first, with bias and without dropout.
+def multihead_attention(embed_dim: int, num_heads: int, dropout: float = 0.0) -> MultiheadAttention:
+    """Multi-head attention, batch first, with bias; weights are dropped while training.
 
     Raises:
-        ArgumentError: ``embed_dim`` is not divisible by ``num_heads``.
+        ArgumentError: ``embed_dim`` is not divisible by ``num_heads``, or ``dropout`` is not in
+            [0, 1).
     """
-    return MultiheadAttention(embed_dim, num_heads)
+    return MultiheadAttention(embed_dim, num_heads, dropout)
 
 
 def multihead_attention_forward(
@@ -322,12 +325,32 @@ def check_heads(embed_dim: int, num_heads: int) -> None:
         raise ArgumentError(sizes)
 
 
-def _projection(size: int, bias: bool) -> Linear:
-    projection = Linear(size, size, bias)
-    nn.init.xavier_uniform_(projection.weight)
-    if bias:
-        nn.init.zeros_(projection.bias)
-    return projection
+def dropout_text(probability: float) -> str:
+    """What a summary says of dropout: nothing where there is none."""
+    return f", dropout={number_text(probability)}" if probability else ""
+
+
+def _join_projections(
+    module: nn.Module, state: dict[str, Any], prefix: str, local_metadata: object
+) -> None:
+    """Name the weights of the three input projections as PyTorch does, which has them in one."""
+    after = {name: state.pop(name) for name in list(state) if name.startswith(f"{prefix}out_proj")}
+    for part in ("weight", "bias"):
+        names = [f"{prefix}{letter}_proj.{part}" for letter in "qkv"]
+        if all(name in state for name in names):
+            state[f"{prefix}in_proj_{part}"] = torch.cat([state.pop(name) for name in names])
+    state.update(after)
+
+
+def _split_projections(
+    module: nn.Module, state: dict[str, Any], prefix: str, *details: object
+) -> None:
+    """Undo ``_join_projections`` before the weights are loaded."""
+    for part in ("weight", "bias"):
+        joined = state.pop(f"{prefix}in_proj_{part}", None)
+        if joined is not None:
+            for letter, piece in zip("qkv", joined.chunk(3), strict=True):
+                state[f"{prefix}{letter}_proj.{part}"] = piece
 
 
 def _apply(attention: nn.Module, *inputs: Tensor, **options: Any) -> Tensor:
@@ -335,10 +358,9 @@ def _apply(attention: nn.Module, *inputs: Tensor, **options: Any) -> Tensor:
     return attended
 
 
-def _checked(embed_dim: int, like: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
-    """Inputs ``(B T E)`` or ``(T E)`` that fit the module and each other."""
-    query, *others = inputs
-    for input in inputs:
+def _check_inputs(embed_dim: int, query: Tensor, key: Tensor, value: Tensor) -> None:
+    """Refuse inputs that are not ``(B T E)`` or ``(T E)`` and fit the module and each other."""
+    for input in (query, key, value):
         if input.dim() != query.dim() or input.dim() not in (2, 3):
             raise ShapeError(f"expected two or three dimensions, got {input.dim()}")
         if input.size(-1) != embed_dim:
@@ -346,10 +368,9 @@ def _checked(embed_dim: int, like: Tensor, *inputs: Tensor) -> tuple[Tensor, ...
             raise ShapeError(size)
         if input.shape[:-2] != query.shape[:-2]:
             raise ShapeError(f"batch sizes differ: {query.size(0)} and {input.size(0)}")
-    if others and others[0].size(-2) != others[1].size(-2):
-        lengths = f"{others[0].size(-2)} and {others[1].size(-2)}"
+    if key.size(-2) != value.size(-2):
+        lengths = f"{key.size(-2)} and {value.size(-2)}"
         raise ShapeError(f"keys and values differ in length: {lengths}")
-    return tuple(floating_input(input, like) for input in inputs)
 
 
 def _attend_in_heads(

@@ -17,7 +17,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import number_text, shape_text
 from torch_lib.errors import ArgumentError, KindError, ShapeError
 from torch_lib.kinds import kind
-from torch_lib.placement import follow
+from torch_lib.placement import floating_input, follow
 from torch_lib.tensors import Shape
 
 __all__ = [
@@ -51,7 +51,7 @@ class Linear(nn.Linear):
 
     def forward(self, input: Tensor) -> Tensor:
         """Map the last dimension of ``input``."""
-        return super().forward(checked_features(input, self.in_features, "layer", self.weight))
+        return super().forward(checked_features(self, input, self.in_features))
 
     def configuration(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -114,7 +114,7 @@ class LayerNorm(nn.LayerNorm):
         given = input.shape[-len(expected) :]
         if given != expected:
             raise ShapeError(_misfit(given, expected))
-        return super().forward(floating_input(input, self.weight))
+        return super().forward(floating_input(self, input))
 
     def configuration(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -278,8 +278,10 @@ def check_dropout(probability: float) -> None:
         raise ArgumentError(f"dropout must be in [0, 1), got {number_text(probability)}")
 
 
-def checked_features(input: Tensor, expected: int, taker: str, like: Tensor) -> Tensor:
-    """``input`` with ``expected`` features in its last dimension, floating like ``like``.
+def checked_features(
+    module: nn.Module, input: Tensor, expected: int, taker: str = "layer"
+) -> Tensor:
+    """``input`` with ``expected`` features in its last dimension, floating as ``module`` is.
 
     Raises:
         ShapeError: It has another number of features; the message calls the module ``taker``.
@@ -287,12 +289,7 @@ def checked_features(input: Tensor, expected: int, taker: str, like: Tensor) -> 
     if input.shape[-1:] != (expected,):
         given = input.size(-1) if input.dim() else "a single number"
         raise ShapeError(f"the {taker} expects {expected} input features, got {given}")
-    return floating_input(input, like)
-
-
-def floating_input(input: Tensor, like: Tensor) -> Tensor:
-    """``input`` with floating elements; whole numbers take the type of ``like``."""
-    return input if input.is_floating_point() else input.to(like.dtype)
+    return floating_input(module, input)
 
 
 def whole_ids(input: Tensor) -> Tensor:

@@ -43,7 +43,7 @@ class RMSNorm(nn.RMSNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(… E)`` to ``(… E)``."""
-        return super().forward(checked_features(x, self.dim, "layer", self.weight))
+        return super().forward(checked_features(self, x, self.dim))
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
@@ -69,7 +69,7 @@ class SwiGLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(… E)`` to ``(… E)``."""
-        x = checked_features(x, self.dim, "layer", self.gate_proj.weight)
+        x = checked_features(self, x, self.dim)
         projected: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
         return projected
 
@@ -139,7 +139,7 @@ class GroupedQueryAttention(nn.Module):
         Raises:
             ShapeError: ``x`` has another shape.
         """
-        x = checked_features(x, self.dim, "layer", self.q_proj.weight)
+        x = checked_features(self, x, self.dim)
         if x.dim() == 2:
             unbatched: Tensor = self(x[None], mask, rotation, cache, causal)
             return unbatched[0]

@@ -29,7 +29,7 @@ class MultilayerPerceptron(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Apply the layers."""
-        features = checked_features(input, self.sizes[0], "model", self.fc1.weight)
+        features = checked_features(self, input, self.sizes[0], "model")
         output: Tensor = self.fc2(torch.relu(self.fc1(features)))
         return output
 

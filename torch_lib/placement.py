@@ -7,14 +7,15 @@ from itertools import chain
 import torch
 from torch import Tensor, nn
 
-__all__ = ["follow"]
+__all__ = ["floating_input", "follow"]
 
 
 def follow(module: nn.Module, input: Tensor) -> Tensor:
     """Move ``module`` to where ``input`` is, and give ``input`` back in the module's type.
 
     Parameters move in place, so that optimizers keep working. Token ids stay whole numbers; a
-    module that takes them says so by a true ``takes_ids``.
+    module that takes them says so by a true ``takes_ids``. Quantized weights take floating inputs
+    of any type.
     """
     reference = _first_parameter(module)
     if reference is None:
@@ -23,11 +24,20 @@ def follow(module: nn.Module, input: Tensor) -> Tensor:
         return input
     if reference.device != input.device:
         module.to(input.device)
-    suits = reference.dtype is input.dtype or not input.is_floating_point()
-    if suits or getattr(module, "takes_ids", False):
+    if reference.dtype is input.dtype or not input.is_floating_point():
         return input
-    dtype = _floating_type(module, reference)
-    return input if dtype is None else input.to(dtype)
+    if getattr(module, "takes_ids", False) or not reference.is_floating_point():
+        return input
+    return input.to(reference.dtype)
+
+
+def floating_input(module: nn.Module, input: Tensor) -> Tensor:
+    """``input`` with floating elements; whole numbers take the element type of ``module``."""
+    if input.is_floating_point():
+        return input
+    tensors = chain(module.parameters(), module.buffers())
+    floating = (tensor.dtype for tensor in tensors if tensor.is_floating_point())
+    return input.to(next(floating, torch.get_default_dtype()))
 
 
 def _first_parameter(module: nn.Module) -> Tensor | None:
@@ -39,10 +49,3 @@ def _first_parameter(module: nn.Module) -> Tensor | None:
         if child is not None and (found := _first_parameter(child)) is not None:
             return found
     return None
-
-
-def _floating_type(module: nn.Module, first: Tensor) -> torch.dtype | None:
-    if first.is_floating_point():
-        return first.dtype
-    tensors = chain(module.parameters(), module.buffers())
-    return next((tensor.dtype for tensor in tensors if tensor.is_floating_point()), None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from torch_lib.attention import MultiheadAttention
+from torch_lib.attention import MultiheadAttention, dropout_text
 from torch_lib.kinds import kind
 from torch_lib.layers import LayerNorm, Linear, check_positive, forward
 
@@ -20,40 +21,57 @@ class TransformerBlock(nn.Module):
 
     attends = True
 
-    def __init__(self, embed_dim: int, num_heads: int, ff_dim: int) -> None:
+    def __init__(self, embed_dim: int, num_heads: int, ff_dim: int, dropout: float = 0.0) -> None:
         super().__init__()
         check_positive(ff_dim=ff_dim)
-        self.self_attention = MultiheadAttention(embed_dim, num_heads)
+        self.self_attention = MultiheadAttention(embed_dim, num_heads, dropout)
         self.norm1 = LayerNorm(embed_dim)
         self.norm2 = LayerNorm(embed_dim)
         self.ffn1 = Linear(embed_dim, ff_dim)
         self.ffn2 = Linear(ff_dim, embed_dim)
-        self.ff_dim = ff_dim
+        self.ff_dim, self.dropout = ff_dim, dropout
 
     def forward(self, input: Tensor, mask: Tensor | None = None) -> Tensor:
         """Transform ``(B T E)``, or one sequence ``(T E)``, of the positions ``mask`` allows."""
-        attended: Tensor = self.norm1(input + self.self_attention(input, mask=mask))
-        output: Tensor = self.norm2(attended + self.ffn2(torch.relu(self.ffn1(attended))))
+        attended: Tensor = self.norm1(input + self._drop(self.self_attention(input, mask=mask)))
+        hidden = self._drop(torch.relu(self.ffn1(attended)))
+        output: Tensor = self.norm2(attended + self._drop(self.ffn2(hidden)))
         return output
+
+    def _drop(self, input: Tensor) -> Tensor:
+        return F.dropout(input, self.dropout, self.training) if self.dropout else input
 
     def configuration(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        attention = self.self_attention.configuration()
-        return {**attention, "ff_dim": self.ff_dim}
+        attention = self.self_attention
+        return {
+            "embed_dim": attention.embed_dim,
+            "num_heads": attention.num_heads,
+            "ff_dim": self.ff_dim,
+            "dropout": self.dropout,
+        }
 
     def summary(self) -> str:
         """The printed line."""
-        sizes = ", ".join(f"{name}={size}" for name, size in self.configuration().items())
-        return f"PyTorch Transformer Block ({sizes})"
+        attention = self.self_attention
+        sizes = f"embed_dim={attention.embed_dim}, num_heads={attention.num_heads}"
+        rest = f"ff_dim={self.ff_dim}{dropout_text(self.dropout)}"
+        return f"PyTorch Transformer Block ({sizes}, {rest})"
 
 
-def transformer_block(embed_dim: int, num_heads: int, ff_dim: int) -> TransformerBlock:
-    """A transformer block that normalises after each residual and has no dropout.
+def transformer_block(
+    embed_dim: int, num_heads: int, ff_dim: int, dropout: float = 0.0
+) -> TransformerBlock:
+    """A transformer block that normalises after each residual.
+
+    While training, ``dropout`` is the probability of dropping an attention weight, an element of
+    the hidden layer, and of what either half adds to its input.
 
     Raises:
-        ArgumentError: A size is not positive, or ``embed_dim`` not divisible by ``num_heads``.
+        ArgumentError: A size is not positive, ``embed_dim`` is not divisible by ``num_heads``, or
+            ``dropout`` is not in [0, 1).
     """
-    return TransformerBlock(embed_dim, num_heads, ff_dim)
+    return TransformerBlock(embed_dim, num_heads, ff_dim, dropout)
 
 
 def transformer_forward(

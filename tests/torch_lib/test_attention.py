@@ -1,5 +1,6 @@
 """Attention: its formula, its masks, its modules, its memory."""
 
+import copy
 import math
 import subprocess
 import sys
@@ -161,6 +162,42 @@ def test_the_module_is_pytorch_s() -> None:
     torch.testing.assert_close(apply(layer, query, query, query, KEPT), apply(layer, query, KEPT))
     torch.testing.assert_close(forward(layer, query, KEPT), apply(layer, query, KEPT))
     torch.testing.assert_close(apply(layer, query[0], KEPT[0]), apply(layer, query, KEPT)[0])
+
+
+def test_the_module_has_pytorch_s_state_names() -> None:
+    """Weights move both ways, also through a copy of the module."""
+    reference = nn.MultiheadAttention(16, 4, batch_first=True)
+    layer = copy.deepcopy(attention.multihead_attention(16, 4))
+    query = torch.randn(2, 5, 16)
+
+    assert list(layer.state_dict()) == list(reference.state_dict())
+    layer.load_state_dict(reference.state_dict())
+
+    expected = reference(query, query, query, need_weights=False)[0]
+    torch.testing.assert_close(forward(layer, query), expected)
+
+
+def test_the_module_starts_as_pytorch_s() -> None:
+    """Weights within the bound of the joined matrix, no bias."""
+    weights = attention.multihead_attention(256, 4).state_dict()
+
+    largest = weights["in_proj_weight"].abs().max().item()
+    assert largest == pytest.approx(math.sqrt(6 / (4 * 256)), rel=1e-3)
+    assert not weights["in_proj_bias"].any()
+    assert not weights["out_proj.bias"].any()
+
+
+def test_dropout_of_the_block() -> None:
+    """It works while training only, and the printed line tells of it."""
+    block = transformer_block(16, 4, 32, 0.5)
+    input = torch.randn(2, 5, 16)
+    still = forward(block.eval(), input)
+
+    assert torch.equal(forward(block, input), still)
+    assert not torch.allclose(forward(block.train(), input), still)
+    assert block.summary() == (
+        "PyTorch Transformer Block (embed_dim=16, num_heads=4, ff_dim=32, dropout=0.5)"
+    )
 
 
 def test_the_flash_module_projects_around_the_kernel() -> None:
