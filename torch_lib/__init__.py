@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "sequences": ("sequences",),
     "generation": ("generation_config", "generation"),
+    "quantization": ("quantized_tensors",),
     "persistence": ("state_dicts", "checkpoints", "pretrained"),
     "Llama models": ("rotary", "llama_layers", "llama", "gguf"),
 }
@@ -36,6 +37,7 @@ FOUNDATIONS = (
     "decimals",
     "decoding",
     "display",
+    "eight_bits",
     "errors",
     "events",
     "gguf_file",

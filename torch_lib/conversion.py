@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from torch_lib.display import shape_text, value_text
+from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import KindError, ShapeError
 
 __all__ = ["tensor_from"]
@@ -42,6 +43,8 @@ def tensor_from(data: Any) -> Tensor:
     """
     if isinstance(data, Tensor):
         return data.detach().clone()
+    if isinstance(data, QuantizedTensor):
+        return data.dequantized()
     if isinstance(data, bool | int | float):
         return torch.tensor(data)
     if _is_list(data):

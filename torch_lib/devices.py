@@ -9,6 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import ArgumentError, DeviceError, TorchLibWarning
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 
 KNOWN_DEVICES = "cpu, cuda, cuda:N, mps"
 
-Movable = TypeVar("Movable", Tensor, nn.Module)
+Movable = TypeVar("Movable", Tensor, QuantizedTensor, nn.Module)
 
 _current: ContextVar[torch.device | None] = ContextVar("device", default=None)
 

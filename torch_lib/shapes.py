@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from torch_lib.display import shape_text
+from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.tensors import Number, Shape, item
 
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-def shape(tensor: Tensor) -> Shape:
+def shape(tensor: Tensor | QuantizedTensor) -> Shape:
     """The length of every dimension."""
     return tuple(tensor.shape)
 

@@ -25,7 +25,9 @@ from lispe_core.forms import TRUE, Symbol, Truth, Value
 from lispe_core.printer import display
 from lispe_core.scalars import Float, Short
 from torch_lib.conversion import tensor_from
+from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import TorchLibError
+from workbench.runtime.quantized_value import QuantizedValue
 from workbench.runtime.tensor_value import TensorValue, plain_data
 from workbench.runtime.torch_object import TorchObject, article, to_lisp, words
 
@@ -124,6 +126,7 @@ def kind_of(value: Value) -> str:
 
 
 _LISP_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (QuantizedValue, "a quantized tensor"),
     (TensorValue, "a tensor"),
     (Truth, "true"),
     (int, "an integer"),
@@ -137,7 +140,9 @@ _LISP_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 def python_data(value: Value) -> Any:
     """Any Lisp value as plain Python data; typed lists stay the buffers they are."""
-    if type(value) is TensorValue:
+    if isinstance(value, QuantizedValue):
+        return value.quantized
+    if isinstance(value, TensorValue):
         return value.tensor
     if isinstance(value, TorchObject):
         return value.value
@@ -178,7 +183,7 @@ def python_function(value: Value) -> Callable[..., Any]:
 
 
 def _to_tensor(value: Value) -> Tensor:
-    if type(value) is TensorValue:
+    if isinstance(value, TensorValue):
         return value.tensor
     if isinstance(value, int | float | list | array):
         return tensor_from(plain_data(value))
@@ -187,12 +192,18 @@ def _to_tensor(value: Value) -> Tensor:
     raise Mismatch("a tensor", value)
 
 
+def _to_quantized(value: Value) -> QuantizedTensor:
+    if isinstance(value, QuantizedValue):
+        return value.quantized
+    raise Mismatch("a quantized tensor", value)
+
+
 def _to_integer(value: Value) -> int:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if type(value) is TensorValue and value.tensor.numel() == 1:
+    if isinstance(value, TensorValue) and value.tensor.numel() == 1:
         return _to_integer(value.number())
     raise Mismatch("an integer", value, quoted=isinstance(value, float))
 
@@ -202,7 +213,7 @@ def _to_number(value: Value) -> int | float:
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if type(value) is TensorValue and value.tensor.numel() == 1:
+    if isinstance(value, TensorValue) and value.tensor.numel() == 1:
         return _to_number(value.number())
     raise Mismatch("a number", value)
 
@@ -271,12 +282,14 @@ def _is_list(value: Value) -> bool:
 
 NOTHING = Conversion("nil", _to_nothing, (type(None),))
 TENSOR = Conversion("a tensor", _to_tensor, (TensorValue,), rank=9)
+QUANTIZED = Conversion("a quantized tensor", _to_quantized, (QuantizedValue,), rank=1)
 SHAPE = Conversion("a list of integers", _to_shape, rank=3)
 MAPPING = Conversion("a map", _to_mapping, rank=2)
 FUNCTION = Conversion("a function", _to_function, rank=4)
 
 _SIMPLE: dict[Any, Conversion] = {
     Tensor: TENSOR,
+    QuantizedTensor: QUANTIZED,
     int: Conversion("an integer", _to_integer, (int, Short), rank=5),
     float: Conversion("a number", _to_float, (float, Float), rank=6),
     int | float: Conversion("a number", _to_number, (int, float, Short, Float), rank=6),

@@ -154,7 +154,7 @@ class TensorValue(Foreign):
         return NotImplemented if number is None else self.number() >= number
 
     def __add__(self, other: Value) -> Value:
-        if type(other) is TensorValue or isinstance(other, NUMERIC):
+        if isinstance(other, OPERANDS):
             return calculate("+", mathematics.add, self, other)
         return NotImplemented
 
@@ -164,7 +164,7 @@ class TensorValue(Foreign):
         return NotImplemented
 
     def __sub__(self, other: Value) -> Value:
-        if type(other) is TensorValue or isinstance(other, NUMERIC):
+        if isinstance(other, OPERANDS):
             return calculate("-", mathematics.sub, self, other)
         return NotImplemented
 
@@ -174,7 +174,7 @@ class TensorValue(Foreign):
         return NotImplemented
 
     def __mul__(self, other: Value) -> Value:
-        if type(other) is TensorValue or isinstance(other, NUMERIC):
+        if isinstance(other, OPERANDS):
             return calculate("*", mathematics.mul, self, other)
         return NotImplemented
 
@@ -184,7 +184,7 @@ class TensorValue(Foreign):
         return NotImplemented
 
     def __truediv__(self, other: Value) -> Value:
-        if type(other) is TensorValue or isinstance(other, NUMERIC):
+        if isinstance(other, OPERANDS):
             return calculate("/", mathematics.div, self, other)
         return NotImplemented
 
@@ -198,6 +198,9 @@ class TensorValue(Foreign):
 
     def __neg__(self) -> TensorValue:
         return TensorValue(elementwise.neg(self.tensor))
+
+
+OPERANDS = (TensorValue, *NUMERIC)
 
 
 def _checked_index(key: Value, count: int) -> int:
@@ -225,7 +228,7 @@ def calculate(sign: str, operation: Operation, left: Value, right: Value) -> Ten
 
 def plain_tensor(value: Value) -> Any:
     """The tensor of a carrier, a number as it is, a list of numbers as a tensor."""
-    if type(value) is TensorValue:
+    if isinstance(value, TensorValue):
         return value.tensor
     return tensor_from(plain_data(value)) if isinstance(value, list | array) else value
 
@@ -236,7 +239,7 @@ def plain_data(value: Value) -> Any:
         return True
     if isinstance(value, list):
         return [plain_data(element) for element in value]
-    return value.tensor if type(value) is TensorValue else value
+    return value.tensor if isinstance(value, TensorValue) else value
 
 
 def lisp_value(tensor: Tensor) -> Value:

@@ -21,6 +21,8 @@ from lispe_core.forms import TRUE, LispList, Symbol, Truth, Value
 from lispe_core.printer import written
 from lispe_core.typed_lists import Integers, homogeneous
 from torch_lib.display import describe
+from torch_lib.eight_bits import QuantizedTensor
+from workbench.runtime.quantized_value import QuantizedValue
 from workbench.runtime.tensor_value import TensorValue
 
 __all__ = ["TorchObject", "article", "to_lisp", "words"]
@@ -93,6 +95,8 @@ def to_lisp(value: Any) -> Value:
     """What a torch function gave, as a Lisp value."""
     if isinstance(value, Tensor):
         return TensorValue(value)
+    if isinstance(value, QuantizedTensor):
+        return QuantizedValue(value)
     if value is None or value is False:
         return None
     if value is True:

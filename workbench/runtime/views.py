@@ -151,7 +151,7 @@ def _shown(value: Value, longest: int) -> tuple[str, bool]:
 
 def carried_tensor(value: Value) -> Any:
     """The tensor that a Lisp value carries, or ``None``."""
-    return value.tensor if type_name(value) == "torch_tensor" else None
+    return value.tensor if type_name(value) in ("torch_tensor", "torch_quantized_tensor") else None
 
 
 def _value_view(value: Value, handle: Handle, window: Window) -> ValueView:
