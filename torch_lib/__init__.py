@@ -24,7 +24,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "sequences": ("sequences",),
     "generation": ("generation_config", "generation"),
-    "quantization": ("quantized_tensors",),
+    "quantization": ("quantized_tensors", "quantization"),
     "persistence": ("state_dicts", "checkpoints", "pretrained"),
     "Llama models": ("rotary", "llama_layers", "llama", "gguf"),
 }
@@ -42,10 +42,12 @@ FOUNDATIONS = (
     "events",
     "gguf_file",
     "gguf_tokenizers",
+    "int4_linear",
     "kinds",
     "kv_cache",
     "llama_config",
     "placement",
+    "quantized_linear",
     "sampling",
 )
 """The modules that those build on."""

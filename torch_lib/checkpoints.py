@@ -22,7 +22,7 @@ from torch.optim import Optimizer
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
-from torch_lib.kinds import KINDS, kind_named
+from torch_lib.kinds import KINDS, description, rebuilt
 from torch_lib.state_dicts import (
     StateDict,
     fit_weights,
@@ -35,8 +35,9 @@ __all__ = ["load_checkpoint", "load_model", "save_checkpoint", "save_model"]
 
 _FORMAT = "torch_lib"
 _VERSION = 1
+_HEAD = {"format": _FORMAT, "version": _VERSION}
 _REFUSED_CLASS = re.compile(r"GLOBAL ([\w.]+)")  # in torch's message
-_MODEL_KEYS = ("format", "version", "configuration", "weights")
+_MODEL_KEYS = ("format", "version", "configuration", "replaced", "weights")
 
 
 def save_model(model: nn.Module, path: str) -> str:
@@ -49,12 +50,12 @@ def save_model(model: nn.Module, path: str) -> str:
     Raises:
         KindError: The module is of no known kind.
     """
-    description = _description(model)
+    described = {**_HEAD, **description(model)}
     with replacing(Path(path)) as temporary:
         if path.endswith(".safetensors"):
-            _save_safetensors(model, description, temporary)
+            _save_safetensors(model, described, temporary)
         else:
-            torch.save({**description, "weights": plain_weights(model)}, temporary)
+            torch.save({**described, "weights": plain_weights(model)}, temporary)
     return "Model saved successfully"
 
 
@@ -85,11 +86,10 @@ def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> n
         raise CheckpointError(
             f"{file} holds a bare state dict; give the target model as second argument"
         )
-    kind = content["kind"]
-    module_class = kind_named(kind)
-    if module_class is None:
-        raise CheckpointError(f'{file} holds a module of the unknown kind "{kind}"')
-    built = module_class(**content["configuration"])
+    try:
+        built = rebuilt(content)
+    except KindError as error:
+        raise CheckpointError(f"{file} cannot be used: {error}") from error
     return _filled(built, content["weights"]).to(current_device())
 
 
@@ -111,7 +111,9 @@ def save_checkpoint(
             of plain values.
     """
     content = {
-        **_description(model, required=False),
+        **_HEAD,
+        "kind": kind_name(model),
+        **(description(model) if kind_name(model) in KINDS else {}),
         "weights": plain_weights(model),
         "epoch": epoch,
         "optimizer": None if optimizer is None else optimizer.state_dict(),
@@ -164,16 +166,6 @@ def load_checkpoint(
     if model is not None or optimizer is not None:
         _restore_random_state(extras["random"])
     return checkpoint
-
-
-def _description(model: nn.Module, required: bool = True) -> dict[str, Any]:
-    head = {"format": _FORMAT, "version": _VERSION, "kind": kind_name(model)}
-    configuration = getattr(model, "configuration", None)
-    if head["kind"] in KINDS and configuration is not None:
-        return {**head, "configuration": configuration()}
-    if required:
-        raise KindError(f"a module of class {type(model).__name__} cannot be saved")
-    return head
 
 
 def _filled(model: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
@@ -231,7 +223,7 @@ def _begins_as_archive(path: str) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def _save_safetensors(model: nn.Module, description: dict[str, Any], path: Path) -> None:
+def _save_safetensors(model: nn.Module, described: dict[str, Any], path: Path) -> None:
     from safetensors.torch import save_file
 
     weights: dict[str, Tensor] = {}
@@ -240,7 +232,7 @@ def _save_safetensors(model: nn.Module, description: dict[str, Any], path: Path)
         if id(tensor) not in seen:
             weights[name] = tensor.detach().to("cpu").contiguous()
         seen.add(id(tensor))
-    save_file(weights, path, {name: json.dumps(value) for name, value in description.items()})
+    save_file(weights, path, {name: json.dumps(value) for name, value in described.items()})
 
 
 def _read_safetensors(path: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from torch_lib.decimals import exact_numbers
@@ -29,7 +29,12 @@ def describe(value: object) -> str:
         name, rate = type(value).__name__.lower(), value.param_groups[0]["lr"]
         return f"PyTorch Optimizer ({name}, lr={number_text(rate)})"
     summary = getattr(value, "summary", None)
-    return str(summary()) if callable(summary) else str(value)
+    line = str(summary()) if callable(summary) else str(value)
+    if isinstance(value, nn.Module):
+        schemes = {module.scheme for module in value.modules() if hasattr(module, "scheme")}
+        if schemes:
+            return f"{line.removesuffix(')')}, {', '.join(sorted(map(str, schemes)))})"
+    return line
 
 
 def tensor_text(tensor: Tensor) -> str:

@@ -2,7 +2,9 @@
 
 A kind is a plain module class whose constructor arguments are known: ``KINDS[name]`` called with
 ``module.configuration()``, a map of plain data, makes a module that the saved weights fit. The
-class also has a ``summary()``, the line that prints for it.
+class also has a ``summary()``, the line that prints for it. Layers that took the place of linear
+ones, quantized or with an adapter, have a true ``replaces_linear``: they are described one by one,
+but for modules with a true ``describes_children``, whose configuration tells of them.
 """
 
 from __future__ import annotations
@@ -64,8 +66,16 @@ def description(module: nn.Module) -> dict[str, Any]:
     name = getattr(module, "kind", None)
     configuration = getattr(module, "configuration", None)
     if name is None or configuration is None:
-        raise KindError(f"a {type(module).__name__} cannot be saved")
-    return {"kind": name, "configuration": configuration()}
+        raise KindError(f"a module of class {type(module).__name__} cannot be saved")
+    described = {"kind": name, "configuration": configuration()}
+    if getattr(module, "describes_children", False):
+        return described
+    replaced = {
+        path: {"kind": layer.kind, "configuration": layer.configuration()}
+        for path, layer in module.named_modules()
+        if path and getattr(layer, "replaces_linear", False)
+    }
+    return {**described, "replaced": replaced} if replaced else described
 
 
 def rebuilt(described: nn.Module | Mapping[str, Any]) -> nn.Module:
@@ -79,4 +89,10 @@ def rebuilt(described: nn.Module | Mapping[str, Any]) -> nn.Module:
     module_class = kind_named(described["kind"])
     if module_class is None:
         raise KindError(f'unknown kind of module "{described["kind"]}"')
-    return module_class(**described["configuration"])
+    module = module_class(**described["configuration"])
+    layers = {path: rebuilt(layer) for path, layer in described.get("replaced", {}).items()}
+    if any(hasattr(layer, "scheme") for layer in layers.values()):
+        module.requires_grad_(False).eval()  # as quantizing leaves it
+    for path, layer in layers.items():
+        module.set_submodule(path, layer)
+    return module

@@ -51,6 +51,7 @@ class Sequential(nn.Sequential):
     """
 
     attends = True
+    describes_children = True
 
     def __init__(self, layers: Sequence[nn.Module | Mapping[str, Any]]) -> None:
         if not layers:

@@ -17,9 +17,9 @@ def follow(module: nn.Module, input: Tensor) -> Tensor:
     module that takes them says so by a true ``takes_ids``. Quantized weights take floating inputs
     of any type.
     """
-    reference = _first_parameter(module)
+    reference = _first(module, "_parameters")
     if reference is None:
-        reference = next(module.buffers(), None)
+        reference = _first(module, "_buffers")
     if reference is None:
         return input
     if reference.device != input.device:
@@ -40,12 +40,12 @@ def floating_input(module: nn.Module, input: Tensor) -> Tensor:
     return input.to(next(floating, torch.get_default_dtype()))
 
 
-def _first_parameter(module: nn.Module) -> Tensor | None:
-    """What ``next(module.parameters())`` gives, for a tenth of its time."""
-    for parameter in module._parameters.values():
-        if parameter is not None:
-            return parameter
+def _first(module: nn.Module, kind: str) -> Tensor | None:
+    """The first of ``module.parameters()`` or of ``module.buffers()``, for a tenth of the time."""
+    for tensor in getattr(module, kind).values():
+        if tensor is not None:
+            return tensor  # type: ignore[no-any-return]
     for child in module._modules.values():
-        if child is not None and (found := _first_parameter(child)) is not None:
+        if child is not None and (found := _first(child, kind)) is not None:
             return found
     return None

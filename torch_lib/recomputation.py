@@ -30,6 +30,7 @@ class CheckpointedModule(nn.Module):
     """
 
     attends = True
+    describes_children = True
 
     def __init__(self, module: nn.Module | Mapping[str, Any], enabled: bool = True) -> None:
         super().__init__()

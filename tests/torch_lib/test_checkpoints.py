@@ -195,7 +195,7 @@ def test_a_file_of_a_newer_version_or_unknown_kind_is_refused(tmp_path: Path) ->
 
     with pytest.raises(CheckpointError, match="written by a newer version"):
         load_model(str(tmp_path / "newer.pt"))
-    with pytest.raises(CheckpointError, match='module of the unknown kind "quantum"'):
+    with pytest.raises(CheckpointError, match='unknown kind of module "quantum"'):
         load_model(str(tmp_path / "unknown.pt"))
 
 

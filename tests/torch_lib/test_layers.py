@@ -137,7 +137,7 @@ def test_kinds_must_be_known_and_unique() -> None:
     """A name has one class, and what has no name is not described."""
     with pytest.raises(ValueError, match=r"^two kinds of module are called linear$"):
         kind("linear")(nn.Linear)
-    with pytest.raises(KindError, match=r"^a ReLU cannot be saved$"):
+    with pytest.raises(KindError, match=r"^a module of class ReLU cannot be saved$"):
         description(sequential([nn.ReLU()]))
     with pytest.raises(KindError, match=r'^unknown kind of module "transformer_xl"$'):
         rebuilt({"kind": "transformer_xl", "configuration": {}})

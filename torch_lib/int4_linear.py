@@ -1,0 +1,192 @@
+"""A linear layer with four-bit weights.
+
+I input features, O output features. Every group of weights in a row has a scale and a zero:
+``weight = (q - 8) * scale + zero``. Files hold two weights to the byte, the first in the low half.
+In main memory the layer keeps PyTorch's packed form instead, in which the multiplication reads
+them; its order depends on the processor. Where there is no such kernel for the sizes or the
+device, the weights stay as in files and are turned into real numbers for each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
+
+from torch_lib.errors import ArgumentError
+from torch_lib.kinds import kind
+from torch_lib.layers import checked_features
+
+__all__ = ["Int4Linear"]
+
+LARGEST = 15
+MIDDLE = 8
+GROUP_SIZES = (32, 64, 128, 256)
+PACKED_MULTIPLE = 16
+"""PyTorch packs this many output channels together."""
+
+
+@kind("int4_linear")
+class Int4Linear(nn.Module):
+    """``input @ weight.T + bias`` with four-bit weights: ``(… I)`` to ``(… O)``.
+
+    Args:
+        in_features: I.
+        out_features: O.
+        bias: Whether a bias is added.
+        group_size: How many weights of a row share a scale: 32, 64, 128 or 256.
+    """
+
+    scheme = "int4"
+    replaces_linear = True
+
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, group_size: int = 64
+    ) -> None:
+        super().__init__()
+        if group_size not in GROUP_SIZES:
+            raise ArgumentError(f"group_size must be 32, 64, 128 or 256, got {group_size}")
+        self.in_features, self.out_features = in_features, out_features
+        self.group_size = group_size
+        groups = -(-in_features // group_size)
+        self.bias: Tensor | None
+        self.weight: Tensor
+        self.scale_and_zero: Tensor
+        self.packed = False
+        halves = (out_features, groups * group_size // 2)
+        self.register_buffer("bias", torch.zeros(out_features) if bias else None)
+        self.register_buffer("weight", torch.zeros(halves, dtype=torch.uint8))
+        self.register_buffer(
+            "scale_and_zero", torch.zeros(groups, out_features, 2, dtype=torch.bfloat16)
+        )
+
+    @classmethod
+    def of(cls, linear: nn.Linear, group_size: int) -> Int4Linear:
+        """The quantized form of ``linear``, which stays as it is."""
+        layer = cls(linear.in_features, linear.out_features, linear.bias is not None, group_size)
+        weight = linear.weight.detach().float()
+        padding = -linear.in_features % group_size
+        groups = F.pad(weight, (0, padding)).reshape(linear.out_features, -1, group_size)
+        low, high = groups.aminmax(dim=2, keepdim=True)
+        scale = ((high - low) / LARGEST).to(torch.bfloat16).float()
+        scale = torch.where(scale > 0, scale, 1.0)
+        zero = (low + MIDDLE * scale).to(torch.bfloat16).float()
+        whole = torch.round((groups - zero) / scale).add_(MIDDLE).clamp_(0, LARGEST)
+        layer.weight = _two_to_a_byte(whole.to(torch.uint8).flatten(1))
+        numbers = torch.cat((scale, zero), 2).to(torch.bfloat16)
+        layer.scale_and_zero = numbers.transpose(0, 1).contiguous()
+        if linear.bias is not None:
+            layer.bias = linear.bias.detach().float()
+        layer._pack()
+        return layer
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map the last dimension of ``input``."""
+        input = checked_features(self, input, self.in_features)
+        dtype = torch.float32 if input.dtype == torch.float64 else input.dtype
+        bias = None if self.bias is None else self.bias.to(dtype)
+        if not self.packed:
+            return F.linear(input.to(dtype), self.real_weight().to(dtype), bias)
+        rows = input.reshape(-1, self.in_features)
+        product: Tensor = _PackedProduct.apply(rows, self)  # type: ignore[no-untyped-call]
+        product = product.to(dtype) if bias is None else product + bias
+        return product.reshape(*input.shape[:-1], self.out_features)
+
+    def real_weight(self) -> Tensor:
+        """The weights as float32, ``(O I)``."""
+        groups = self.scale_and_zero.float().transpose(0, 1)
+        scale, zero = groups[..., :1], groups[..., 1:]
+        whole = _one_to_a_byte(self._halves()).reshape(*groups.shape[:2], self.group_size)
+        weight = (whole.float() - MIDDLE) * scale + zero
+        return weight.reshape(self.out_features, -1)[:, : self.in_features]
+
+    def configuration(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            "in_features": self.in_features,
+            "out_features": self.out_features,
+            "bias": self.bias is not None,
+            "group_size": self.group_size,
+        }
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"PyTorch Linear Layer ({self.in_features} -> {self.out_features})"
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Int4Linear:
+        self._unpack()
+        moved: Int4Linear = super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        self._pack()
+        return moved
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep)
+        destination[f"{prefix}weight"] = self._halves()
+
+    def _load_from_state_dict(self, *arguments: Any) -> None:
+        self._unpack()
+        super()._load_from_state_dict(*arguments)
+        self._pack()
+
+    def _halves(self) -> Tensor:
+        """The weights as files hold them."""
+        if not self.packed:
+            return self.weight
+        ones = torch.zeros_like(self.scale_and_zero)
+        ones[..., 0] = 1
+        whole = torch.empty(self.out_features, self.in_features, dtype=torch.uint8)
+        for start in range(0, self.in_features, self.group_size):
+            block = torch.arange(start, start + self.group_size)
+            unit = F.one_hot(block, self.in_features).to(torch.bfloat16)
+            columns = _multiply(unit, self.weight, self.group_size, ones)
+            whole[:, block] = (columns.t() + MIDDLE).to(torch.uint8)
+        return _two_to_a_byte(whole)
+
+    def _pack(self) -> None:
+        if self.weight.device.type != "cpu" or self.out_features % PACKED_MULTIPLE:
+            return
+        if self.in_features % self.group_size:
+            return
+        whole = _one_to_a_byte(self.weight).to(torch.int32)
+        try:
+            packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(whole, 1)
+            unit = torch.zeros(1, self.in_features, dtype=torch.bfloat16)
+            _multiply(unit, packed, self.group_size, self.scale_and_zero.to(torch.bfloat16))
+        except (AttributeError, NotImplementedError, RuntimeError):
+            return
+        self.weight, self.packed = packed, True
+
+    def _unpack(self) -> None:
+        if self.packed:
+            self.weight, self.packed = self._halves(), False
+
+
+class _PackedProduct(torch.autograd.Function):
+    """Rows times packed weights; only the rows have a gradient."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, rows: Tensor, layer: Int4Linear) -> Tensor:
+        ctx.layer, ctx.dtype = layer, rows.dtype  # type: ignore[attr-defined]
+        scales = layer.scale_and_zero.to(torch.bfloat16)
+        return _multiply(rows.to(torch.bfloat16), layer.weight, layer.group_size, scales)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return (gradient.float() @ ctx.layer.real_weight()).to(ctx.dtype), None
+
+
+def _multiply(rows: Tensor, packed: Tensor, group_size: int, scales: Tensor) -> Tensor:
+    product: Tensor = torch.ops.aten._weight_int4pack_mm_for_cpu(rows, packed, group_size, scales)
+    return product
+
+
+def _two_to_a_byte(whole: Tensor) -> Tensor:
+    return whole[:, ::2] | whole[:, 1::2] << 4
+
+
+def _one_to_a_byte(halves: Tensor) -> Tensor:
+    return torch.stack((halves & LARGEST, halves >> 4), 2).flatten(1)
