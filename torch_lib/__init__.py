@@ -25,6 +25,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "sequences": ("sequences",),
     "generation": ("generation_config", "generation"),
     "quantization": ("quantized_tensors", "quantization"),
+    "LoRA": ("lora", "lora_files"),
     "persistence": ("state_dicts", "checkpoints", "pretrained"),
     "Llama models": ("rotary", "llama_layers", "llama", "gguf"),
 }
@@ -46,6 +47,7 @@ FOUNDATIONS = (
     "kinds",
     "kv_cache",
     "llama_config",
+    "lora_linear",
     "placement",
     "quantized_linear",
     "sampling",

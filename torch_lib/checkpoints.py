@@ -189,7 +189,7 @@ def _read(path: str) -> dict[str, Any]:
         raise CheckpointError(f"{path} is a folder")
     if path.endswith(".safetensors"):
         return _read_safetensors(path)
-    content = _read_archive(path)
+    content = read_archive(path)
     if isinstance(content, dict) and content.get("format") == _FORMAT:
         if content["version"] > _VERSION:
             raise CheckpointError(f"{path} was written by a newer version of this library")
@@ -199,7 +199,12 @@ def _read(path: str) -> dict[str, Any]:
     raise CheckpointError(f"{path} is not a model file")
 
 
-def _read_archive(path: str) -> Any:
+def read_archive(path: str) -> Any:
+    """What a PyTorch file holds, if that is nothing but tensors and plain data.
+
+    Raises:
+        CheckpointError: It is no such file.
+    """
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if any(name.endswith("/constants.pkl") for name in archive.namelist()):

@@ -53,30 +53,6 @@ def run(block: Block) -> str:
 
 BLOCKS = read_blocks()
 
-# Quantization and LoRA are not provided yet: the first name that each of these programs misses.
-WAITING = {
-    6: "torch_quantize_fp16",
-    59: "torch_quantize_dynamic",
-    60: "torch_quantize_static",
-    61: "torch_quantize_static",
-    62: "torch_quantize_linear",
-    63: "torch_quantize_per_channel",
-    64: "torch_quantize_int8",
-    65: "torch_quantize_fp16",
-    66: "torch_tensor_to_int8",
-    67: "torch_tensor_to_fp16",
-    68: "torch_model_quantize_dynamic",
-    69: "torch_model_quantize_static",
-    70: "torch_quantize_fp16",
-    92: "torch_lora_linear",
-    93: "torch_lora_linear",
-    94: "torch_lora_apply_to_linear",
-    95: "torch_lora_linear",
-    96: "torch_lora_linear",
-    97: "torch_lora_linear",
-    98: "torch_lora_apply_to_linear",
-}
-
 pytestmark = pytest.mark.filterwarnings("ignore::torch_lib.errors.TorchLibWarning")
 
 
@@ -89,11 +65,7 @@ def test_the_manual_is_complete() -> None:
     assert [block.number for block in BLOCKS] == list(range(1, 99))
 
 
-@pytest.mark.parametrize(
-    "block",
-    [block for block in BLOCKS if block.number not in WAITING],
-    ids=lambda block: f"{block.number}: {block.shows}",
-)
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.number}: {block.shows}")
 def test_program_of_the_manual(block: Block, tmp_path: Path) -> None:
     """It prints what is expected and leaves the files it should."""
     if block.error:
@@ -105,14 +77,3 @@ def test_program_of_the_manual(block: Block, tmp_path: Path) -> None:
     assert [pattern for pattern in block.output if not re.search(pattern, printed)] == []
     missing = [name for name in (*block.needs, *block.leaves) if not (tmp_path / name).exists()]
     assert missing == []
-
-
-@pytest.mark.parametrize(
-    "block",
-    [block for block in BLOCKS if block.number in WAITING],
-    ids=lambda block: f"{block.number}: {block.shows}",
-)
-def test_program_that_waits_for_a_function(block: Block) -> None:
-    """It fails for the missing name and nothing else: a program that runs leaves this list."""
-    with pytest.raises(LispError, match=re.escape(f"'{WAITING[block.number]}'")):
-        run(block)
