@@ -22,16 +22,19 @@ __all__ = [
     "TokenGenerated",
     "emit",
     "has_listeners",
+    "listen",
     "listening",
+    "unlisten",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number that changes while a program trains, such as ``loss``."""
+    """A number that changes while a program trains, such as ``loss``, and how far it is."""
 
     name: str
     value: float
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,16 @@ def emit(event: Event) -> None:
 def has_listeners() -> bool:
     """Whether anybody hears events: finding a value can cost a wait for the device."""
     return bool(_listeners.get())
+
+
+def listen(listener: Listener) -> None:
+    """Add ``listener`` to the current context until ``unlisten``."""
+    _listeners.set((*_listeners.get(), listener))
+
+
+def unlisten(listener: Listener) -> None:
+    """Take ``listener`` out of the current context."""
+    _listeners.set(tuple(one for one in _listeners.get() if one is not listener))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.mathematics import check_same_device
 from torch_lib.tensors import Shape
 
-__all__ = ["accuracy", "crossentropy_loss", "mse_loss"]
+__all__ = ["crossentropy_loss", "mse_loss"]
 
 NOTHING_IGNORED = torch.iinfo(torch.int64).min  # PyTorch's default, -100, hides mistakes
 
@@ -64,22 +64,6 @@ def crossentropy_loss(
         return F.cross_entropy(logits.reshape(-1, classes), likelihoods)
     logits, classes_wanted = _aligned(logits, targets)
     return _of_classes(logits, classes_wanted.to(torch.int64), ignore_index)
-
-
-def accuracy(predictions: Tensor, targets: Tensor) -> float:
-    """The share of samples whose largest logit is that of the target class.
-
-    Args:
-        predictions: ``(… C)``.
-        targets: ``(…)``.
-
-    Raises:
-        ShapeError: The shapes do not fit, or there are no samples.
-    """
-    if predictions.shape[:-1] != targets.shape or not targets.numel():
-        raise _misfit(predictions, targets)
-    hits = predictions.argmax(-1) == targets.to(predictions.device)
-    return float(hits.float().mean())
 
 
 def _spread(tensor: Tensor, shape: Shape) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from torch.optim import Optimizer
@@ -22,6 +22,11 @@ __all__ = [
 ]
 
 
+PLATEAU = "plateau"
+PLATEAU_THRESHOLD = 1e-4
+"""By which share a metric must be lower than the lowest to count as fallen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """The settings of a schedule.
@@ -33,6 +38,8 @@ class Schedule:
         warmup_steps: How long the rate rises from zero.
         gamma: The factor of a fall.
         step_size: How many steps lie between two falls.
+        power: How a polynomial falls: 1 is a straight line.
+        patience: How many steps a plateau's metric may fail to fall.
     """
 
     initial_lr: float
@@ -41,18 +48,20 @@ class Schedule:
     warmup_steps: int = 0
     gamma: float = 0.1
     step_size: int = 100
+    power: float = 1.0
+    patience: int = 10
 
     def __post_init__(self) -> None:
-        for name in ("initial_lr", "min_lr", "gamma"):
+        for name in ("initial_lr", "min_lr", "gamma", "power"):
             value = getattr(self, name)
             if not isinstance(value, int | float):
                 raise ArgumentError(f"{name} must be a number, got {value_text(value)}")
         check_learning_rate(self.initial_lr)
-        for name in ("total_steps", "warmup_steps", "step_size"):
+        for name in ("total_steps", "warmup_steps", "step_size", "patience"):
             value = getattr(self, name)
             if not isinstance(value, int):
                 raise ArgumentError(f"{name} must be an integer, got {value_text(value)}")
-            if value < 1 and name != "warmup_steps":
+            if value < 1 and name not in ("warmup_steps", "patience"):
                 raise ArgumentError(f"{name} must be positive, got {value}")
         if not 0 <= self.warmup_steps <= self.total_steps:
             bounds = f"0 and total_steps ({self.total_steps})"
@@ -91,12 +100,28 @@ def _linear_warmup_cosine(schedule: Schedule, step: int) -> float:
     return _cosine(schedule, step)
 
 
+def _polynomial(schedule: Schedule, step: int) -> float:
+    return float(schedule.between((1 - schedule.share(step)) ** schedule.power))
+
+
+def _one_cycle(schedule: Schedule, step: int) -> float:
+    """Up from a 25th of the rate in waves of a cosine, by default for a third of the way."""
+    rise = schedule.warmup_steps or max(1, schedule.total_steps // 3)
+    if step >= rise:
+        return _cosine(replace(schedule, warmup_steps=rise), step)
+    start = schedule.initial_lr / 25
+    share = (1 - math.cos(math.pi * step / rise)) / 2
+    return start + (schedule.initial_lr - start) * share
+
+
 SCHEDULES: dict[str, Callable[[Schedule, int], float]] = {
     "linear": _linear,
     "cosine": _cosine,
     "exponential": _exponential,
     "step": _stepwise,
     "linear_warmup_cosine": _linear_warmup_cosine,
+    "polynomial": _polynomial,
+    "one_cycle": _one_cycle,
 }
 
 
@@ -120,8 +145,8 @@ class Scheduler:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
 
-    def step(self) -> None:
-        """Go on to the rate of the next step."""
+    def step(self, metric: float | None = None) -> None:
+        """Go on to the rate of the next step, which no metric changes."""
         self.steps += 1
         self.set_rate(SCHEDULES[self.type](self.schedule, self.steps))
 
@@ -147,6 +172,37 @@ class Scheduler:
         return f"LR Scheduler ({name}, step={self.steps}, lr={number_text(self.rate)})"
 
 
+class PlateauScheduler(Scheduler):
+    """Lowers the learning rate when a metric has stopped falling."""
+
+    def __init__(self, optimizer: Optimizer, type: str, schedule: Schedule) -> None:
+        self.optimizer, self.type, self.schedule = optimizer, type, schedule
+        self.steps, self.waited, self.lowest = 0, 0, math.inf
+        self.set_rate(schedule.initial_lr)
+
+    def step(self, metric: float | None = None) -> None:
+        """Take the metric of a step down, and lower the rate if it has not fallen for long."""
+        if metric is None:
+            raise ArgumentError("a plateau schedule needs the metric of the step")
+        self.steps += 1
+        if metric < self.lowest * (1 - PLATEAU_THRESHOLD):
+            self.lowest, self.waited = metric, 0
+        else:
+            self.waited += 1
+        if self.waited > self.schedule.patience:
+            self.waited = 0
+            self.set_rate(max(self.schedule.min_lr, self.rate * self.schedule.gamma))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What ``load_state_dict`` needs to go on from here."""
+        return {**super().state_dict(), "waited": self.waited, "lowest": self.lowest}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from where ``state`` was taken."""
+        super().load_state_dict(state)
+        self.waited, self.lowest = state["waited"], state["lowest"]
+
+
 def lr_scheduler(
     optimizer: Optimizer, type: str, config: Mapping[str, Any] | None = None
 ) -> Scheduler:
@@ -154,28 +210,39 @@ def lr_scheduler(
 
     Args:
         optimizer: Whose rate changes.
-        type: ``"linear"``, ``"cosine"``, ``"exponential"``, ``"step"`` or
-            ``"linear_warmup_cosine"``.
+        type: ``"linear"``, ``"cosine"``, ``"exponential"``, ``"step"``,
+            ``"linear_warmup_cosine"``, ``"polynomial"``, ``"one_cycle"`` or ``"plateau"``.
         config: ``initial_lr`` (the optimizer's), ``min_lr`` (1e-6), ``total_steps`` (1000),
-            ``warmup_steps`` (0), ``gamma`` (0.1), ``step_size`` (100).
+            ``warmup_steps`` (0), ``gamma`` (0.1), ``step_size`` (100), ``power`` (1) of a
+            polynomial, ``patience`` (10) of a plateau.
 
     Raises:
         ArgumentError: The type or a key of ``config`` is unknown, or a value makes no schedule.
     """
-    if type not in SCHEDULES:
-        raise ArgumentError(f'unknown type "{type}" (known: {", ".join(SCHEDULES)})')
+    known_types = (*SCHEDULES, PLATEAU)
+    if type not in known_types:
+        raise ArgumentError(f'unknown type "{type}" (known: {", ".join(known_types)})')
     given = {key: value for key, value in (config or {}).items() if value is not None}
     settings = {"initial_lr": optimizer.param_groups[0]["lr"], **given}
     known = Schedule.__dataclass_fields__
     for key in settings:
         if key not in known:
             raise ArgumentError(f'unknown key "{key}" (known: {", ".join(known)})')
-    return Scheduler(optimizer, type, Schedule(**settings))
+    made = PlateauScheduler if type == PLATEAU else Scheduler
+    return made(optimizer, type, Schedule(**settings))
 
 
-def scheduler_step(scheduler: Scheduler) -> bool:
-    """Go on to the learning rate of the next step."""
-    scheduler.step()
+def scheduler_step(scheduler: Scheduler, metric: float | None = None) -> bool:
+    """Go on to the learning rate of the next step.
+
+    Args:
+        scheduler: The schedule.
+        metric: What a plateau watches, such as the loss of a validation; others need none.
+
+    Raises:
+        ArgumentError: A plateau gets no metric.
+    """
+    scheduler.step(metric)
     return True
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 __all__ = ["main"]
 
@@ -56,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--tour", action="store_true", help="open a guided tour in the app")
     what.add_argument("--version", action="store_true", help="print the version and stop")
     parser.add_argument(
+        "--log-dir",
+        metavar="DIR",
+        help="write what programs measure to DIR, for TensorBoard too (stands before --run)",
+    )
+    parser.add_argument(
         "--print",
         action="store_true",
         dest="print_value",
@@ -74,6 +79,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         return _run_headless(options, program)
     if options.print_value:
         return _misuse("--print needs --run, --eval or -")
+    if options.log_dir is not None:
+        return _misuse("--log-dir needs --run, --eval or -; in the app, call (torch_log_to DIR)")
     return _start_app(options)
 
 
@@ -91,11 +98,12 @@ def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) ->
     from workbench.headless import run_file, run_stdin, run_text
 
     first, *arguments = program or ["-"]
+    how: dict[str, Any] = {"print_value": options.print_value, "log_folder": options.log_dir}
     if options.eval is not None:
-        return run_text(first, arguments, print_value=options.print_value)
+        return run_text(first, arguments, **how)
     if first == "-":
-        return run_stdin(arguments, print_value=options.print_value)
-    return run_file(first, arguments, print_value=options.print_value)
+        return run_stdin(arguments, **how)
+    return run_file(first, arguments, **how)
 
 
 def _start_app(options: argparse.Namespace) -> int:

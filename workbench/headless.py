@@ -30,37 +30,80 @@ __all__ = ["run_file", "run_stdin", "run_text"]
 DONE, FAILED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 
 
-def run_file(path: str, arguments: Sequence[str] = (), *, print_value: bool = False) -> int:
-    """Run the program in the file at ``path``; give the exit status."""
+def run_file(
+    path: str,
+    arguments: Sequence[str] = (),
+    *,
+    print_value: bool = False,
+    log_folder: str | None = None,
+) -> int:
+    """Run the program in the file at ``path``; give the exit status.
+
+    Args:
+        path: The file.
+        arguments: What the program finds in ``_args``.
+        print_value: Print the value of the last form too.
+        log_folder: Where what the program measures is written.
+    """
     problem = _unreadable(Path(path))
     if problem:
         print(f"lispe-workbench: {problem}", file=sys.stderr)
         return UNREADABLE
-    return _run(lambda interpreter: interpreter.run_file(path, arguments), arguments, print_value)
+    return _run(
+        lambda interpreter: interpreter.run_file(path, arguments),
+        arguments,
+        print_value,
+        log_folder,
+    )
 
 
-def run_stdin(arguments: Sequence[str] = (), *, print_value: bool = False) -> int:
-    """Run the program on stdin; give the exit status."""
+def run_stdin(
+    arguments: Sequence[str] = (), *, print_value: bool = False, log_folder: str | None = None
+) -> int:
+    """Run the program on stdin, as ``run_file`` does; give the exit status."""
     source = sys.stdin.buffer.read().decode("utf-8", "replace")
-    return _run_source(source, "<stdin>", arguments, print_value)
+    return _run_source(source, "<stdin>", arguments, print_value, log_folder)
 
 
-def run_text(source: str, arguments: Sequence[str] = (), *, print_value: bool = False) -> int:
-    """Run the program ``source``; give the exit status."""
-    return _run_source(source, "<eval>", arguments, print_value)
+def run_text(
+    source: str,
+    arguments: Sequence[str] = (),
+    *,
+    print_value: bool = False,
+    log_folder: str | None = None,
+) -> int:
+    """Run the program ``source``, as ``run_file`` does; give the exit status."""
+    return _run_source(source, "<eval>", arguments, print_value, log_folder)
 
 
-def _run_source(source: str, origin: str, arguments: Sequence[str], print_value: bool) -> int:
-    return _run(lambda interpreter: interpreter.evaluate(source, origin), arguments, print_value)
+def _run_source(
+    source: str,
+    origin: str,
+    arguments: Sequence[str],
+    print_value: bool,
+    log_folder: str | None,
+) -> int:
+    return _run(
+        lambda interpreter: interpreter.evaluate(source, origin),
+        arguments,
+        print_value,
+        log_folder,
+    )
 
 
 def _run(
-    program: Callable[[Interpreter], Value], arguments: Sequence[str], print_value: bool
+    program: Callable[[Interpreter], Value],
+    arguments: Sequence[str],
+    print_value: bool,
+    log_folder: str | None,
 ) -> int:
     output = Output(sys.stdout, silent=os.environ.get("RANK", "0") != "0")
     error_output = Output(sys.stderr)
     signal.signal(signal.SIGINT, _on_interrupt)
     show_warnings(error_output)
+    if log_folder is not None and (problem := _start_log(log_folder)):
+        error_output.write(f"lispe-workbench: {problem}\n")
+        return UNREADABLE
     interpreter = build_interpreter(
         output=output,
         error_output=error_output,
@@ -87,6 +130,20 @@ def _run(
     finally:
         output.settle()
         error_output.settle()
+
+
+def _start_log(folder: str) -> str:
+    """Write metrics into ``folder`` from now on; why that cannot be, empty if it can."""
+    from torch_lib.errors import ArgumentError
+    from torch_lib.tracking import log_to
+
+    try:
+        log_to(folder)
+    except ArgumentError as problem:
+        return str(problem)
+    except OSError as problem:
+        return f"cannot write to {folder}: {problem.strerror}"
+    return ""
 
 
 class Output:

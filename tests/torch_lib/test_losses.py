@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from torch_lib.errors import ArgumentError, ShapeError, TorchLibError
-from torch_lib.losses import accuracy, crossentropy_loss, mse_loss
+from torch_lib.losses import crossentropy_loss, mse_loss
+from torch_lib.metrics import accuracy
 
 
 def test_mean_squared_error() -> None:

@@ -353,12 +353,13 @@ def test_recomputed_modules_train_alike() -> None:
         ),
         (
             lambda: lr_scheduler(adam_optimizer(0.1), "wave"),
-            'unknown type "wave" (known: linear, cosine, exponential, step, linear_warmup_cosine)',
+            'unknown type "wave" (known: linear, cosine, exponential, step, '
+            "linear_warmup_cosine, polynomial, one_cycle, plateau)",
         ),
         (
             lambda: lr_scheduler(adam_optimizer(0.1), "step", {"steps": 3}),
             'unknown key "steps" (known: initial_lr, min_lr, total_steps, warmup_steps, gamma, '
-            "step_size)",
+            "step_size, power, patience)",
         ),
         (
             lambda: lr_scheduler(adam_optimizer(0.1), "step", {"step_size": 0}),

@@ -30,7 +30,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_names_every_way_to_use_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of("--help") == 0
     told = capsys.readouterr().out
-    for word in ("--run", "--eval", "--tour", "--version", "--print", "130"):
+    for word in ("--run", "--eval", "--tour", "--version", "--print", "--log-dir", "130"):
         assert word in told
 
 
@@ -43,6 +43,7 @@ def test_help_names_every_way_to_use_it(capsys: pytest.CaptureFixture[str]) -> N
         ("a.lisp", "b.lisp"),
         ("a.lisp", "--eval", "(+ 1 2)"),
         ("--print", "a.lisp"),
+        ("--log-dir", "run", "a.lisp"),
         ("--tour", "a.lisp"),
         ("--tour", "--version"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from workbench import headless
 
 COMMAND = (sys.executable, "-m", "workbench")
 
-TRAINING = """
+MEASURING = """
 (setq model (torch_model 8 16 1))
 (setq adam (torch_optimizer model 0.01 "adam"))
 (setq x (torch_rand '(4 8)))
@@ -171,6 +172,33 @@ def test_only_the_first_of_several_processes_prints() -> None:
     done = run("--eval", '(println "x") (printerrln "y")', env={"RANK": "1"})
 
     assert (done.stdout, done.stderr) == ("", "y\n")
+
+
+TRAINING = """
+(setq model (torch_linear 2 1))
+(torch_backward (torch_mse_loss (torch_forward model (torch_ones '(3 2))) (torch_zeros '(3 1))))
+(torch_log_metric "accuracy" 0.5)
+"""
+
+
+@pytest.mark.parametrize("end", ["", '(throw "enough")'])
+def test_what_a_program_measures_is_logged(tmp_path: Path, end: str) -> None:
+    """Also when it fails in the end."""
+    done = run("--log-dir", str(tmp_path / "log"), "--eval", MEASURING + end)
+
+    assert done.returncode == (1 if end else 0)
+    lines = (tmp_path / "log" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["loss", "accuracy"]
+    assert list((tmp_path / "log").glob("events.out.tfevents.*"))
+
+
+def test_a_log_needs_a_folder(program: Path) -> None:
+    program.write_text("(println 1)")
+
+    done = run("--log-dir", str(program), "--run", str(program))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"lispe-workbench: {program} is a file, not a folder\n"
 
 
 def test_warnings_are_one_line_on_stderr() -> None:
