@@ -19,7 +19,7 @@ from workbench import headless
 
 COMMAND = (sys.executable, "-m", "workbench")
 
-MEASURING = """
+TRAINING = """
 (setq model (torch_model 8 16 1))
 (setq adam (torch_optimizer model 0.01 "adam"))
 (setq x (torch_rand '(4 8)))
@@ -174,7 +174,7 @@ def test_only_the_first_of_several_processes_prints() -> None:
     assert (done.stdout, done.stderr) == ("", "y\n")
 
 
-TRAINING = """
+MEASURING = """
 (setq model (torch_linear 2 1))
 (torch_backward (torch_mse_loss (torch_forward model (torch_ones '(3 2))) (torch_zeros '(3 1))))
 (torch_log_metric "accuracy" 0.5)
