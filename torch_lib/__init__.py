@@ -9,9 +9,24 @@ from importlib import import_module
 from types import ModuleType
 
 TOPICS: dict[str, tuple[str, ...]] = {
-    "tensors": ("tensors", "shapes", "elementwise", "mathematics", "reductions"),
+    "tensors": (
+        "tensors",
+        "shapes",
+        "elementwise",
+        "mathematics",
+        "reductions",
+        "decompositions",
+    ),
     "devices": ("devices",),
-    "modules": ("layers", "networks", "modules", "positions", "transformer"),
+    "modules": (
+        "layers",
+        "networks",
+        "convolution",
+        "recurrent",
+        "modules",
+        "positions",
+        "transformer",
+    ),
     "attention": ("masks", "attention"),
     "training": (
         "losses",
