@@ -39,6 +39,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "early_stopping",
         "metrics",
         "tracking",
+        "distributed",
     ),
     "tokenizers": (
         "tokenizers",

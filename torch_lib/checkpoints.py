@@ -21,6 +21,7 @@ from torch.optim import Optimizer
 
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
+from torch_lib.distributed import gathered, write_together
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
 from torch_lib.kinds import KINDS, description, rebuilt
 from torch_lib.state_dicts import (
@@ -51,11 +52,16 @@ def save_model(model: nn.Module, path: str) -> str:
         KindError: The module is of no known kind.
     """
     described = {**_HEAD, **description(model)}
-    with replacing(Path(path)) as temporary:
-        if path.endswith(".safetensors"):
-            _save_safetensors(model, described, temporary)
-        else:
-            torch.save({**described, "weights": plain_weights(model)}, temporary)
+    weights = plain_weights(model)
+
+    def write() -> None:
+        with replacing(Path(path)) as temporary:
+            if path.endswith(".safetensors"):
+                _save_safetensors(model, weights, described, temporary)
+            else:
+                torch.save({**described, "weights": weights}, temporary)
+
+    write_together(write)
     return "Model saved successfully"
 
 
@@ -116,15 +122,19 @@ def save_checkpoint(
         **(description(model) if kind_name(model) in KINDS else {}),
         "weights": plain_weights(model),
         "epoch": epoch,
-        "optimizer": None if optimizer is None else optimizer.state_dict(),
+        "optimizer": None if optimizer is None else gathered(optimizer.state_dict()),
         "random": _random_state(),
     }
     for name, value in (extra or {}).items():
         if name in content:
             raise ArgumentError(f'a checkpoint has its own entry "{name}"')
         content[name] = value.state_dict() if hasattr(value, "state_dict") else value
-    with replacing(Path(path)) as temporary:
-        torch.save(content, temporary)
+
+    def write() -> None:
+        with replacing(Path(path)) as temporary:
+            torch.save(content, temporary)
+
+    write_together(write)
     return "Checkpoint saved successfully"
 
 
@@ -228,16 +238,15 @@ def _begins_as_archive(path: str) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def _save_safetensors(model: nn.Module, described: dict[str, Any], path: Path) -> None:
+def _save_safetensors(
+    model: nn.Module, weights: Mapping[str, Tensor], described: dict[str, Any], path: Path
+) -> None:
+    """Write each tensor once, however many names the model has for it."""
     from safetensors.torch import save_file
 
-    weights: dict[str, Tensor] = {}
-    seen: set[int] = set()
-    for name, tensor in model.state_dict(keep_vars=True).items():
-        if id(tensor) not in seen:
-            weights[name] = tensor.detach().to("cpu").contiguous()
-        seen.add(id(tensor))
-    save_file(weights, path, {name: json.dumps(value) for name, value in described.items()})
+    names = {id(tensor): name for name, tensor in model.state_dict(keep_vars=True).items()}
+    once = {name: weights[name].contiguous() for name in names.values()}
+    save_file(once, path, {name: json.dumps(value) for name, value in described.items()})
 
 
 def _read_safetensors(path: str) -> dict[str, Any]:

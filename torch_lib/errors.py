@@ -5,6 +5,7 @@
         ShapeError                   sizes that do not fit each other
       KindError (TypeError)          a value of the wrong kind
       DeviceError (RuntimeError)     a device that is missing or differs
+      DistributedError (RuntimeError) processes that cannot work together
       CheckpointError (RuntimeError) a file that cannot be used
       FileMissing (FileNotFoundError) a path that does not exist
       MissingPackage (ImportError)   an optional package that is not installed
@@ -18,6 +19,7 @@ __all__ = [
     "ArgumentError",
     "CheckpointError",
     "DeviceError",
+    "DistributedError",
     "FileMissing",
     "KindError",
     "MissingPackage",
@@ -45,6 +47,10 @@ class KindError(TorchLibError, TypeError):
 
 class DeviceError(TorchLibError, RuntimeError):
     """A device that is missing, unknown or differs from another's."""
+
+
+class DistributedError(TorchLibError, RuntimeError):
+    """Processes that cannot work together: one has ended, or does not answer."""
 
 
 class CheckpointError(TorchLibError, RuntimeError):

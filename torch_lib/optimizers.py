@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from torch_lib.display import value_text
+from torch_lib.distributed import gathered
 from torch_lib.errors import ArgumentError
 
 __all__ = [
@@ -156,7 +157,7 @@ def clip_grad_norm(optimizer: Optimizer, max_norm: float) -> float:
         raise ArgumentError(f"max_norm must be a positive number, got {max_norm}")
     with _guard(optimizer):
         moved = [tensor for group in optimizer.param_groups for tensor in group["params"]]
-        return float(nn.utils.clip_grad_norm_(moved, max_norm))
+        return float(gathered(nn.utils.clip_grad_norm_(moved, max_norm)))
 
 
 def check_learning_rate(learning_rate: float) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from torch_lib.display import shape_text
+from torch_lib.distributed import gathered, sharded_as
 from torch_lib.errors import ArgumentError, CheckpointError
 
 __all__ = ["StateDict", "load_state_dict", "state_dict", "state_dict_names"]
@@ -46,7 +47,9 @@ class StateDict(Mapping[str, Any]):
 
 def state_dict(model: nn.Module) -> StateDict:
     """Copies of the module's parameters and buffers, by name."""
-    copies = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    copies = {
+        name: gathered(tensor.detach()).clone() for name, tensor in model.state_dict().items()
+    }
     return StateDict(copies, {"kind": kind_name(model)})
 
 
@@ -75,7 +78,9 @@ def fit_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
         CheckpointError: They do not fit it.
     """
     check_fit(model, weights)
-    model.load_state_dict(dict(weights), strict=False)
+    stored = model.state_dict()
+    parts = {name: sharded_as(tensor, stored[name]) for name, tensor in weights.items()}
+    model.load_state_dict(parts, strict=False)
 
 
 def check_fit(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
@@ -109,8 +114,19 @@ def restore_optimizer(optimizer: Optimizer, checkpoint: StateDict) -> None:
     state = checkpoint.extras.get("optimizer")
     if state is None:
         raise ArgumentError("the state dict holds no optimizer state")
+    parameters = [tensor for group in optimizer.param_groups for tensor in group["params"]]
+    parts = {
+        index: {
+            name: sharded_as(value, parameters[index])
+            if isinstance(value, Tensor) and value.shape == parameters[index].shape
+            else value
+            for name, value in entries.items()
+        }
+        for index, entries in state["state"].items()
+        if index < len(parameters)
+    }
     try:
-        optimizer.load_state_dict(state)
+        optimizer.load_state_dict({**state, "state": parts})
     except ValueError as error:
         raise CheckpointError(f"the optimizer state does not fit: {error}") from error
 
@@ -123,7 +139,8 @@ def kind_name(model: nn.Module) -> str:
 def plain_weights(model: nn.Module) -> dict[str, Tensor]:
     """The module's tensors by name, in main memory."""
     return {
-        name: tensor.detach().to(torch.device("cpu")) for name, tensor in model.state_dict().items()
+        name: gathered(tensor.detach()).to(torch.device("cpu"))
+        for name, tensor in model.state_dict().items()
     }
 
 

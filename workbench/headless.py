@@ -97,10 +97,11 @@ def _run(
     print_value: bool,
     log_folder: str | None,
 ) -> int:
-    output = Output(sys.stdout, silent=os.environ.get("RANK", "0") != "0")
+    rank = os.environ.get("RANK", "0")
+    output = Output(sys.stdout, silent=rank != "0")
     error_output = Output(sys.stderr)
     signal.signal(signal.SIGINT, _on_interrupt)
-    show_warnings(error_output)
+    show_warnings(Output(sys.stderr, silent=rank != "0"))
     if log_folder is not None and (problem := _start_log(log_folder)):
         error_output.write(f"lispe-workbench: {problem}\n")
         return UNREADABLE
@@ -121,7 +122,8 @@ def _run(
         return FAILED if output.closed else INTERRUPTED
     except LispError as error:
         output.flush()
-        error_output.write(f"{report(error, interpreter.source)}\n")
+        process = "" if rank == "0" else f"process {rank}: "
+        error_output.write(f"{process}{report(error, interpreter.source)}\n")
         return FAILED
     except Exception as defect:
         output.flush()
