@@ -49,7 +49,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "stream_decoder",
         "chat",
     ),
-    "sequences": ("sequences",),
+    "data": ("sequences", "readers", "data_loader"),
     "generation": ("generation_config", "generation"),
     "quantization": ("quantized_tensors", "quantization"),
     "LoRA": ("lora", "lora_files"),

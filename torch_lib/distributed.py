@@ -18,6 +18,7 @@ from typing import Any
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from torch_lib.data_loader import DataLoader
 from torch_lib.devices import cuda_is_available, current_device, set_device
 from torch_lib.errors import ArgumentError, DistributedError
 
@@ -153,16 +154,18 @@ def distributed_all_reduce(tensor: Tensor, op: str = "mean") -> Tensor:
     return result / distributed_world_size() if op == "mean" else result
 
 
-def distributed_shard(data: Sequence[Any]) -> list[Any]:
-    """This process's share of a list: every n-th entry, as many in each process.
+def distributed_shard(data: DataLoader | Sequence[Any]) -> DataLoader | list[Any]:
+    """This process's share of a list or of a loader's batches: every n-th, as many in each process.
 
-    What is left over when the entries do not divide evenly belongs to no share.
+    What is left over when they do not divide evenly belongs to no share.
 
     Example:
         (torch_distributed_shard '(1 2 3))
         ; => (1 2 3)
     """
     rank, processes = distributed_rank(), distributed_world_size()
+    if isinstance(data, DataLoader):
+        return data.sharded(rank, processes)
     return list(data)[rank : len(data) // processes * processes : processes]
 
 

@@ -20,6 +20,7 @@ from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import TRUE, LispList, Symbol, Truth, Value
 from lispe_core.printer import written
 from lispe_core.typed_lists import Integers, homogeneous
+from torch_lib.data_loader import DataLoader
 from torch_lib.display import describe
 from torch_lib.eight_bits import QuantizedTensor
 from workbench.runtime.quantized_value import QuantizedValue
@@ -77,7 +78,9 @@ class TorchObject(Foreign):
         return len(self.value) if isinstance(self.value, Sized) else 0
 
     def iterate(self) -> Iterator[Value]:
-        """Its keys."""
+        """Its keys, or the batches of a loader."""
+        if isinstance(self.value, DataLoader):
+            return map(to_lisp, self.value)
         return iter(list(self.value) if isinstance(self.value, Mapping) else ())
 
     def call(self, arguments: tuple[Value, ...]) -> Value:

@@ -1,0 +1,23 @@
+; Trains for the epochs from the first to the second argument, going on from a checkpoint unless the
+; first is 0, and prints what must not depend on the interruption.
+(use 'lispe_torch)
+(setq first (integer (at _args 0)))
+(setq last (integer (at _args 1)))
+(torch_manual_seed 1)
+(setq data (maplist (lambda (i) (list (floats (/ i 10) (sin i) (cos i) 1.0) (floats (sin (/ i 3))))) (range 1 37 1)))
+(setq loader (torch_data_loader data 5 (dictionary "shuffle" true "seed" 4)))
+(setq model (torch_sequential (list (torch_linear 4 16) (torch_dropout 0.3) (torch_activation "relu") (torch_linear 16 1))))
+(setq optimizer (torch_optimizer model 0.05 "adam"))
+(setq schedule (torch_lr_scheduler optimizer "cosine" (dictionary "total_steps" 40)))
+(setq extra (dictionary "scheduler" schedule "loader" loader))
+(if (> first 0) (torch_load_checkpoint "run.pt" model optimizer extra))
+(loop epoch (range first last 1)
+   (loop batch loader
+      (torch_optimizer_zero_grad optimizer)
+      (setq loss (torch_mse_loss (torch_forward model (@ batch 0)) (@ batch 1)))
+      (torch_backward loss)
+      (torch_optimizer_step optimizer)
+      (torch_scheduler_step schedule)
+      (println loss)))
+(println (torch_to_list (@ (torch_state_dict model) "0.weight")))
+(torch_save_checkpoint model optimizer last "run.pt" extra)
