@@ -27,7 +27,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "positions",
         "transformer",
     ),
-    "attention": ("masks", "attention"),
+    "attention": ("masks", "attention", "attention_scores"),
     "training": (
         "losses",
         "preferences",
@@ -53,7 +53,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "generation": ("generation_config", "generation"),
     "quantization": ("quantized_tensors", "quantization"),
     "LoRA": ("lora", "lora_files"),
-    "persistence": ("state_dicts", "checkpoints", "pretrained"),
+    "persistence": ("state_dicts", "checkpoints", "pretrained", "export"),
     "Llama models": ("rotary", "llama_layers", "llama", "gguf"),
 }
 """The modules whose functions are for users, by topic, in the order of the reference."""

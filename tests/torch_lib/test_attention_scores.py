@@ -1,0 +1,69 @@
+"""The attention weights of a chosen layer and head."""
+
+import pytest
+import torch
+
+from torch_lib.attention import multihead_attention
+from torch_lib.attention_scores import attention_scores
+from torch_lib.errors import ArgumentError
+from torch_lib.layers import forward, linear
+from torch_lib.llama import llama_model
+from torch_lib.networks import sequential
+from torch_lib.transformer import transformer_block
+
+INPUT = torch.randn(2, 5, 16)
+MASK = torch.tensor([[1, 1, 1, 1, 0], [1, 1, 0, 0, 0]])
+
+
+def test_the_weights_are_those_that_give_the_output() -> None:
+    """Values averaged by them, and projected, are what the layer gives."""
+    layer = multihead_attention(16, 4)
+
+    scores = attention_scores(layer, INPUT, mask=MASK)
+
+    values = layer.v_proj(INPUT).reshape(2, 5, 4, 4).transpose(1, 2)
+    attended = (scores @ values).transpose(1, 2).flatten(2)
+    torch.testing.assert_close(layer.out_proj(attended), forward(layer, INPUT, MASK))
+    assert not scores[0, :, :, 4].any()
+    torch.testing.assert_close(scores.sum(-1), torch.ones(2, 4, 5))
+
+
+def test_layers_and_heads_are_chosen() -> None:
+    blocks = sequential([transformer_block(16, 4, 32, 0.5), transformer_block(16, 2, 32)])
+
+    last = attention_scores(blocks, INPUT, -1)
+    head = attention_scores(blocks, INPUT, 1, 1)
+
+    torch.testing.assert_close(last[:, 1], head)
+    hidden = forward(blocks[0].eval(), INPUT)
+    torch.testing.assert_close(attention_scores(blocks[1], hidden), last)
+    assert blocks.training
+
+
+def test_a_llama_sees_only_what_is_before() -> None:
+    model = llama_model(
+        {
+            "vocab_size": 50,
+            "hidden_size": 32,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "num_hidden_layers": 3,
+            "intermediate_size": 64,
+        }
+    )
+
+    scores = attention_scores(model, torch.tensor([[1, 2, 3, 4]]), 2)
+
+    assert scores.shape == (1, 4, 4, 4)
+    assert not scores.triu(1).any()
+    torch.testing.assert_close(scores.sum(-1), torch.ones(1, 4, 4))
+
+
+def test_mistakes_are_named() -> None:
+    for model, layer, head, message in (
+        (linear(16, 4), 0, None, "the model does not attend"),
+        (multihead_attention(16, 4), 1, None, r"layer 1 is outside 0 \.\. 0"),
+        (multihead_attention(16, 4), 0, 4, r"head 4 is outside 0 \.\. 3"),
+    ):
+        with pytest.raises(ArgumentError, match=message):
+            attention_scores(model, INPUT, layer, head)
