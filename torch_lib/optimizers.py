@@ -221,5 +221,8 @@ def _trainable(owners: Sequence[Trainable]) -> list[Tensor]:
 
 def _guard(optimizer: Optimizer) -> threading.RLock:
     """The lock of ``optimizer``, which programs may step from several threads."""
-    lock: threading.RLock = vars(optimizer).setdefault("guard", threading.RLock())
+    attributes = vars(optimizer)
+    if "guard" not in attributes:
+        attributes.setdefault("guard", threading.RLock())
+    lock: threading.RLock = attributes["guard"]
     return lock
