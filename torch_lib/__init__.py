@@ -75,6 +75,7 @@ FOUNDATIONS = (
     "kv_cache",
     "llama_config",
     "lora_linear",
+    "memory",
     "placement",
     "quantized_linear",
     "sampling",

@@ -17,6 +17,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import number_text, shape_text
 from torch_lib.errors import ArgumentError, KindError, ShapeError
 from torch_lib.kinds import kind
+from torch_lib.memory import check_room
 from torch_lib.placement import floating_input, follow
 from torch_lib.tensors import Shape
 
@@ -47,6 +48,7 @@ class Linear(nn.Linear):
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
         check_positive(in_features=in_features, out_features=out_features)
+        check_room((out_features, in_features), torch.float32, current_device())
         super().__init__(in_features, out_features, bias, device=current_device())
 
     def forward(self, input: Tensor) -> Tensor:
@@ -74,6 +76,7 @@ class Embedding(nn.Embedding):
 
     def __init__(self, vocab_size: int, embed_dim: int) -> None:
         check_positive(vocab_size=vocab_size, embed_dim=embed_dim)
+        check_room((vocab_size, embed_dim), torch.float32, current_device())
         super().__init__(vocab_size, embed_dim, device=current_device())
 
     def forward(self, input: Tensor) -> Tensor:

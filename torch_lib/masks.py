@@ -13,6 +13,7 @@ from torch import Tensor
 
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.memory import check_room
 from torch_lib.shapes import common_shape
 
 __all__ = ["causal_mask"]
@@ -26,6 +27,7 @@ def causal_mask(n: int) -> Tensor:
     """
     if n < 0:
         raise ArgumentError(f"size must not be negative, got {n}")
+    check_room((n, n), torch.bool, torch.device("cpu"))
     return _earlier(n, n, torch.device("cpu"))
 
 

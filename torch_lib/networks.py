@@ -12,6 +12,7 @@ from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError
 from torch_lib.kinds import description, kind, rebuilt
 from torch_lib.layers import apply, check_positive, checked_features
+from torch_lib.memory import check_room
 
 __all__ = ["model", "sequential"]
 
@@ -23,6 +24,8 @@ class MultilayerPerceptron(nn.Module):
     def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
         super().__init__()
         check_positive(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
+        largest = (hidden_size, input_size + output_size)
+        check_room(largest, torch.float32, current_device())
         self.fc1 = nn.Linear(input_size, hidden_size, device=current_device())
         self.fc2 = nn.Linear(hidden_size, output_size, device=current_device())
         self.sizes = (input_size, hidden_size, output_size)

@@ -12,6 +12,7 @@ from torch_lib.devices import current_device
 from torch_lib.errors import ShapeError
 from torch_lib.kinds import kind
 from torch_lib.layers import check_positive, forward
+from torch_lib.memory import check_room
 
 __all__ = ["positional_encoding", "positional_encoding_forward"]
 
@@ -28,6 +29,7 @@ class PositionalEncoding(nn.Module):
         super().__init__()
         check_positive(embed_dim=embed_dim, max_length=max_length)
         self.embed_dim, self.max_length = embed_dim, max_length
+        check_room((max_length, embed_dim), torch.float32, current_device())
         table = _waves(embed_dim, max_length).to(current_device())
         self.register_buffer("table", table, persistent=False)
 

@@ -13,6 +13,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import shape_text, value_text
 from torch_lib.errors import ArgumentError, KindError, ShapeError, TorchLibError
 from torch_lib.layers import whole_ids
+from torch_lib.memory import check_room
 
 __all__ = ["create_attention_mask", "pad_sequences"]
 
@@ -42,6 +43,7 @@ def pad_sequences(
     length = max(row.numel() for row in rows) if max_length is None else max_length
     if length < 0:
         raise ArgumentError(f"max_length must not be negative, got {length}")
+    check_room((len(rows), length), torch.int64, torch.device("cpu"))
     device = next(
         (entry.device for entry in sequences if isinstance(entry, Tensor)), current_device()
     )

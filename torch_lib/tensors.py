@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch_lib.decimals import exact_numbers
 from torch_lib.devices import current_device
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.memory import check_room
 
 __all__ = [
     "arange",
@@ -74,28 +76,33 @@ def tensor(data: Any) -> Tensor:
 
 def zeros(shape: Shape, dtype: str | None = None) -> Tensor:
     """A tensor of ``shape`` filled with zeros, float32 unless ``dtype`` says otherwise."""
-    return torch.zeros(sizes(shape), dtype=element_type(dtype), device=current_device())
+    chosen = element_type(dtype)
+    return torch.zeros(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def ones(shape: Shape, dtype: str | None = None) -> Tensor:
     """A tensor of ``shape`` filled with ones, float32 unless ``dtype`` says otherwise."""
-    return torch.ones(sizes(shape), dtype=element_type(dtype), device=current_device())
+    chosen = element_type(dtype)
+    return torch.ones(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def full(shape: Shape, value: Number, dtype: str | None = None) -> Tensor:
     """A tensor of ``shape`` filled with ``value``, whose type it takes by default."""
     chosen = None if dtype is None else element_type(dtype)
-    return torch.full(sizes(shape), value, dtype=chosen, device=current_device())
+    room = sizes(shape, chosen or torch.int64)
+    return torch.full(room, value, dtype=chosen, device=current_device())
 
 
 def rand(shape: Shape, dtype: str | None = None) -> Tensor:
     """A tensor of ``shape`` with numbers drawn evenly from 0 (included) to 1 (excluded)."""
-    return torch.rand(sizes(shape), dtype=_floating_type(dtype), device=current_device())
+    chosen = _floating_type(dtype)
+    return torch.rand(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def randn(shape: Shape, dtype: str | None = None) -> Tensor:
     """A tensor of ``shape`` with numbers drawn from the standard normal distribution."""
-    return torch.randn(sizes(shape), dtype=_floating_type(dtype), device=current_device())
+    chosen = _floating_type(dtype)
+    return torch.randn(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def randint(low: int, high: int, shape: Shape) -> Tensor:
@@ -106,7 +113,7 @@ def randint(low: int, high: int, shape: Shape) -> Tensor:
     """
     if low >= high:
         raise ArgumentError(f"low ({low}) must be less than high ({high})")
-    return torch.randint(low, high, sizes(shape), device=current_device())
+    return torch.randint(low, high, sizes(shape, torch.int64), device=current_device())
 
 
 def arange(start: Number, end: Number, step: Number = 1) -> Tensor:
@@ -117,12 +124,13 @@ def arange(start: Number, end: Number, step: Number = 1) -> Tensor:
     """
     if step == 0 or (end - start) * step < 0:
         raise ArgumentError(f"steps of {step} do not lead from {start} to {end}")
+    check_room((max(0, math.ceil((end - start) / step)),), torch.int64, current_device())
     return torch.arange(start, end, step, device=current_device())
 
 
 def eye(n: int) -> Tensor:
     """The ``n`` by ``n`` identity matrix."""
-    (size,) = sizes((n,))
+    size, _ = sizes((n, n), torch.float32)
     return torch.eye(size, device=current_device())
 
 
@@ -232,15 +240,16 @@ def element_type(name: str | None) -> torch.dtype:
     return ELEMENT_TYPES[name]
 
 
-def sizes(shape: Shape) -> Shape:
-    """``shape``, whose entries are not negative.
+def sizes(shape: Shape, dtype: torch.dtype) -> Shape:
+    """``shape``, whose entries are not negative, and for which there is memory.
 
     Raises:
-        ShapeError: An entry is negative.
+        ShapeError: An entry is negative, or the tensor would be too large.
     """
     if any(size < 0 for size in shape):
         expected = "a list of non-negative integers"
         raise ShapeError(f"shape must be {expected}, got {shape_text(shape)}")
+    check_room(shape, dtype, current_device())
     return shape
 
 

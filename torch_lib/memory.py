@@ -1,0 +1,50 @@
+"""Refusing what does not fit into memory, before it is asked for.
+
+Linux grants more memory than there is and ends the process when it is used: a shape that is far
+too large has to be an error, not the end of a session.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+
+from torch_lib.display import shape_text
+from torch_lib.errors import ShapeError
+
+__all__ = ["check_room"]
+
+LARGEST_UNCHECKED = 2**26
+"""Bytes below which the memory at hand is not asked for: that takes longer than the allocation."""
+
+GIB = 2**30
+
+
+def check_room(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> None:
+    """Refuse a tensor for which there is no memory.
+
+    Raises:
+        ShapeError: Saying what it needs and what there is.
+    """
+    needed = math.prod(shape) * dtype.itemsize
+    if needed <= LARGEST_UNCHECKED:
+        return
+    available = _available(device)
+    if needed > available:
+        name = str(dtype).removeprefix("torch.")
+        sizes = f"needs {_gib(needed)} GiB, {_gib(available)} GiB are available"
+        raise ShapeError(f"a {name} tensor of shape {shape_text(shape)} {sizes}")
+
+
+def _available(device: torch.device) -> int:
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _gib(count: int) -> str:
+    return f"{count / GIB:.1f}" if count < 1e6 * GIB else f"{count / GIB:.1e}"
