@@ -23,6 +23,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "networks",
         "convolution",
         "recurrent",
+        "vision",
         "modules",
         "positions",
         "transformer",

@@ -18,6 +18,7 @@ __all__ = [
     "expand",
     "flatten",
     "gather",
+    "index_select",
     "masked_fill",
     "masked_fill_",
     "permute",
@@ -249,6 +250,27 @@ def where(condition: Tensor, a: Tensor | Number, b: Tensor | Number) -> Tensor:
     except RuntimeError:
         shapes = [shape_text(torch.as_tensor(part).shape) for part in (condition, a, b)]
         raise ShapeError(f"shapes {', '.join(shapes)} do not match") from None
+
+
+def index_select(tensor: Tensor, dim: int, indices: Tensor) -> Tensor:
+    """The parts of ``tensor`` along ``dim`` that ``indices`` name, in their order.
+
+    Raises:
+        ShapeError: The tensor lacks the dimension, or the indices are no list.
+        ArgumentError: An index is out of bounds.
+
+    Example:
+        (torch_index_select '((1 2) (3 4) (5 6)) 0 '(2 0))
+        ; => [[5, 6], [1, 2]]
+    """
+    place = dimension(tensor, dim)
+    if indices.dim() != 1:
+        raise ShapeError(f"indices must be a list, got shape {shape_text(indices.shape)}")
+    wanted = indices.to(tensor.device, torch.int64)
+    count = tensor.size(place)
+    if ((wanted < -count) | (wanted >= count)).any():
+        raise ArgumentError("tensor index out of bounds")
+    return tensor.index_select(place, wanted % count if count else wanted)
 
 
 def triu(tensor: Tensor, diagonal: int = 0) -> Tensor:
