@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import FunctionType
 
 import torch
 from torch import Tensor, nn
@@ -83,6 +84,8 @@ def value_text(value: object) -> str:
         return f"{{{' '.join(entries)}}}"
     if isinstance(value, Sequence):
         return f"({' '.join(map(value_text, value))})"
+    if isinstance(value, FunctionType):
+        return "a function"
     return describe(value)
 
 
