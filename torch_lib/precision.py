@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,6 +36,12 @@ class GradScaler(torch.amp.GradScaler):
 
     def __init__(self) -> None:
         super().__init__("cuda", enabled=cuda_is_available())
+        self.has_scaled = False
+
+    def scale(self, outputs: Any) -> Any:
+        """``outputs`` times the scale."""
+        self.has_scaled = True
+        return super().scale(outputs)
 
     def summary(self) -> str:
         """The printed line."""
@@ -91,11 +98,19 @@ def scaler_scale(scaler: GradScaler, loss: Tensor) -> Tensor:
 def scaler_unscale(scaler: GradScaler, optimizer: Optimizer) -> bool:
     """Scale the gradients down again, to clip them before the step.
 
+    Raises:
+        ArgumentError: No loss has been scaled.
+
     Example:
-        (setq optimizer (torch_optimizer (torch_linear 2 1) 0.1 "sgd"))
-        (torch_scaler_unscale (torch_grad_scaler) optimizer)
+        (setq layer (torch_linear 2 1))
+        (setq optimizer (torch_optimizer layer 0.1 "sgd"))
+        (setq scaler (torch_grad_scaler))
+        (setq loss (torch_sum (torch_forward layer (torch_ones '(1 2)))))
+        (torch_backward (torch_scaler_scale scaler loss))
+        (torch_scaler_unscale scaler optimizer)
         ; => true
     """
+    _check_scaled(scaler)
     scaler.unscale_(optimizer)
     return True
 
@@ -103,12 +118,25 @@ def scaler_unscale(scaler: GradScaler, optimizer: Optimizer) -> bool:
 def scaler_step(scaler: GradScaler, optimizer: Optimizer) -> bool:
     """Step unless a gradient has overflowed, and choose the next scale; whether it stepped.
 
+    Raises:
+        ArgumentError: No loss has been scaled.
+
     Example:
-        (setq optimizer (torch_optimizer (torch_linear 2 1) 0.1 "sgd"))
-        (torch_scaler_step (torch_grad_scaler) optimizer)
+        (setq layer (torch_linear 2 1))
+        (setq optimizer (torch_optimizer layer 0.1 "sgd"))
+        (setq scaler (torch_grad_scaler))
+        (setq loss (torch_sum (torch_forward layer (torch_ones '(1 2)))))
+        (torch_backward (torch_scaler_scale scaler loss))
+        (torch_scaler_step scaler optimizer)
         ; => true
     """
+    _check_scaled(scaler)
     before = scaler.get_scale()
     scaler.step(optimizer)
     scaler.update()
     return scaler.get_scale() >= before
+
+
+def _check_scaled(scaler: GradScaler) -> None:
+    if not scaler.has_scaled:
+        raise ArgumentError("the scaler has scaled no loss: pass it the loss before the backward")

@@ -1,13 +1,15 @@
 """Experiment tracking: what a program reports, written to a folder.
 
-``metrics.jsonl`` gets a line for every metric: its name, value, step and the time in seconds
-since 1970. With the tensorboard package the same numbers go to an event file for TensorBoard.
+``metrics.jsonl`` gets a line for every metric: its name, value (null if it is not finite), step and
+the time in seconds since 1970. With the tensorboard package the same numbers go to an event file
+for TensorBoard.
 """
 
 from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import time
 import warnings
@@ -50,7 +52,8 @@ class MetricLog:
             return
         step = self.steps[event.name] if event.step is None else event.step
         self.steps[event.name] = step + 1
-        entry = {"name": event.name, "value": event.value, "step": step, "time": time.time()}
+        value = event.value if math.isfinite(event.value) else None  # JSON has no others
+        entry = {"name": event.name, "value": value, "step": step, "time": time.time()}
         self.lines.write(f"{json.dumps(entry, ensure_ascii=False)}\n")
         if self.events is not None:
             self.events.add_scalar(event.name, event.value, step, entry["time"])

@@ -94,3 +94,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
     assert (tmp_path / "file").read_text() == "mine"
     assert not log_close()
+
+
+def test_what_is_not_finite_is_null(tmp_path: Path) -> None:
+    log_to(str(tmp_path))
+    log_metric("loss", math.nan)
+    log_close()
+
+    (line,) = (tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line, parse_constant=pytest.fail)["value"] is None

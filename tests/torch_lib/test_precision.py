@@ -117,3 +117,10 @@ def test_misfits_are_named() -> None:
         dpo_loss(one, two, one, one)
     with pytest.raises(ArgumentError, match="beta must be a positive number, got 0"):
         dpo_loss(one, one, one, one, 0)
+
+
+def test_a_scaler_needs_a_loss_first() -> None:
+    steps = optimizer(linear(2, 2), 0.1, "sgd")
+    for use in (scaler_step, scaler_unscale):
+        with pytest.raises(ArgumentError, match="the scaler has scaled no loss"):
+            use(grad_scaler(), steps)
