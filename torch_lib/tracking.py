@@ -122,4 +122,4 @@ def _event_writer(folder: Path) -> Any:
         missing = "without the tensorboard package only metrics.jsonl is written"
         warnings.warn(missing, TorchLibWarning, stacklevel=3)
         return None
-    return SummaryWriter(str(folder))
+    return SummaryWriter(str(folder.absolute()))  # the program may change its folder

@@ -6,6 +6,7 @@ Only what a command needs is imported, so that ``--help`` and ``--version`` answ
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import sys
 from collections.abc import Sequence
@@ -29,7 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         status = _dispatch(options)
     except KeyboardInterrupt:
         status = 130
+    if "WORLD_SIZE" in os.environ:
+        _leave(status)
     sys.exit(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End one of several processes, whose threads abort when they outlive the interpreter."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from lispe_core.errors import LispError
+from torch_lib.tracking import log_close
 from workbench.runtime.build import build_interpreter
 from workbench.runtime.torch_binding import torch_library
 
@@ -75,6 +76,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     with torch.random.fork_rng():
         yield
+    log_close()
 
 
 def calls(values: list[Any], fewest: int, most: int) -> Iterator[list[Any]]:
