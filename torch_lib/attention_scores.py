@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from torch_lib.errors import ArgumentError
 from torch_lib.layers import forward
+from torch_lib.modules import evaluating
 
 __all__ = ["attention_scores"]
 
@@ -52,12 +53,8 @@ def attention_scores(
         ; => (1 2 3 3)
     """
     watching = _Watching()
-    training = model.training
-    try:
-        with torch.no_grad(), watching:
-            forward(model.eval(), input, mask)
-    finally:
-        model.train(training)
+    with evaluating(model), torch.no_grad(), watching:
+        forward(model, input, mask)
     count = len(watching.calls)
     if not count:
         raise ArgumentError("the model does not attend")

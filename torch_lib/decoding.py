@@ -5,8 +5,6 @@ B sequences, T tokens, V vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -19,7 +17,6 @@ from torch_lib.layers import forward
 __all__ = [
     "DecodingContext",
     "context_limit",
-    "evaluating",
     "input_vocabulary",
     "model_device",
     "start_decoding",
@@ -107,19 +104,6 @@ class _PlainContext:
 
 def _no_logits() -> KindError:
     return KindError("the model does not give next-token logits (expected [batch seq vocab])")
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put the model in evaluation mode for the block; each module returns to its own mode."""
-    training = [module for module in model.modules() if module.training]
-    try:
-        for module in training:
-            module.training = False
-        yield
-    finally:
-        for module in training:
-            module.training = True
 
 
 def context_limit(model: nn.Module) -> int | None:

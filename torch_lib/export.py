@@ -1,4 +1,4 @@
-"""Models for other programs: exported programs of PyTorch, and ONNX."""
+"""Models for other programs, as ONNX files."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch_lib.atomic_files import replacing
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, MissingPackage, ShapeError
+from torch_lib.modules import evaluating
 from torch_lib.placement import follow
 
 __all__ = ["export_onnx"]
@@ -46,12 +47,11 @@ def export_onnx(model: nn.Module, example: Tensor, path: str) -> str:
         raise MissingPackage(needed) from error
     if not example.dim() or not example.size(0):
         raise ShapeError(f"the example needs a batch, got shape {shape_text(example.shape)}")
-    training = model.training
-    input = follow(model.eval(), example)
+    input = follow(model, example)
     if input.size(0) == 1:  # a size of 1 would be taken for a constant
         input = input.repeat(2, *[1] * (input.dim() - 1))
     try:
-        with _quietly():
+        with evaluating(model), _quietly():
             program = torch.onnx.export(
                 model,
                 (input,),
@@ -62,8 +62,6 @@ def export_onnx(model: nn.Module, example: Tensor, path: str) -> str:
     except Exception as error:  # the exporter raises many kinds of its own
         reason = str(error.__cause__ or error).strip().partition("\n")[0]
         raise ArgumentError(f"the model cannot be exported: {reason}") from error
-    finally:
-        model.train(training)
     with replacing(Path(path)) as temporary:
         program.save(str(temporary))  # type: ignore[union-attr]
     return "Model exported successfully"

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from torch_lib.beam_search import beam_search
 from torch_lib.decoding import (
     context_limit,
-    evaluating,
     input_vocabulary,
     model_device,
     start_decoding,
@@ -31,6 +30,7 @@ from torch_lib.errors import ArgumentError, ShapeError, TorchLibWarning
 from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated, emit
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.layers import whole_ids
+from torch_lib.modules import evaluating
 from torch_lib.networks import sequential
 from torch_lib.sampling import (
     block_repeated_ngrams,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from torch import Tensor, nn
@@ -46,3 +48,16 @@ def freeze(model: ModuleT) -> ModuleT:
 def unfreeze(model: ModuleT) -> ModuleT:
     """Let the parameters of ``model`` train again, and give it back."""
     return model.requires_grad_(True)
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Put the model in evaluation mode for the block; each module returns to its own mode."""
+    training = [module for module in model.modules() if module.training]
+    try:
+        for module in training:
+            module.training = False
+        yield
+    finally:
+        for module in training:
+            module.training = True

@@ -15,6 +15,7 @@ from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import ArgumentError, KindError
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.layers import forward
+from torch_lib.modules import evaluating
 from torch_lib.quantized_linear import QuantizedLinear, Range
 
 __all__ = [
@@ -161,15 +162,11 @@ def _input_ranges(model: nn.Module, inputs: Sequence[Tensor]) -> dict[nn.Module,
         ranges[layer] = min(low, seen[0]), max(high, seen[1])
 
     hooks = [layer.register_forward_pre_hook(observe) for layer in _linear_layers(model)]
-    training = [module for module in model.modules() if module.training]
-    model.eval()
     try:
-        with torch.no_grad():
+        with evaluating(model), torch.no_grad():
             for input in inputs:
                 forward(model, input)
     finally:
         for hook in hooks:
             hook.remove()
-        for module in training:
-            module.training = True
     return ranges

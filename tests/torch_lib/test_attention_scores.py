@@ -40,6 +40,16 @@ def test_layers_and_heads_are_chosen() -> None:
     assert blocks.training
 
 
+def test_each_module_keeps_its_mode() -> None:
+    blocks = sequential([transformer_block(16, 4, 32), transformer_block(16, 2, 32)]).train()
+    blocks[1].eval()
+
+    attention_scores(blocks, INPUT)
+
+    assert blocks[0].training
+    assert not blocks[1].training
+
+
 def test_a_llama_sees_only_what_is_before() -> None:
     model = llama_model(
         {

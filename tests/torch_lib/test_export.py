@@ -42,6 +42,17 @@ def test_onnx_gives_what_the_model_gives(
         network.train()
 
 
+def test_each_module_keeps_its_mode(tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    network = sequential([model(4, 8, 4), model(4, 8, 2)])
+    network[1].eval()
+
+    export_onnx(network, torch.randn(2, 4), str(tmp_path / "network.onnx"))
+
+    assert network[0].training
+    assert not network[1].training
+
+
 def test_an_example_is_a_batch(tmp_path: Path) -> None:
     with pytest.raises(ShapeError, match=r"the example needs a batch, got shape \(0 4\)"):
         export_onnx(model(4, 8, 2), torch.zeros(0, 4), str(tmp_path / "network.onnx"))
