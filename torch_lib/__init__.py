@@ -77,6 +77,7 @@ FOUNDATIONS = (
     "llama_config",
     "lora_linear",
     "memory",
+    "options",
     "placement",
     "quantized_linear",
     "sampling",

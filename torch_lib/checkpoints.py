@@ -249,15 +249,24 @@ def _save_safetensors(
     save_file(once, path, {name: json.dumps(value) for name, value in described.items()})
 
 
-def _read_safetensors(path: str) -> dict[str, Any]:
+def safetensors_content(path: str) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """The metadata of a safetensors file, and its tensors by name.
+
+    Raises:
+        CheckpointError: It is no such file.
+    """
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, weights
     except SafetensorError as error:
         raise CheckpointError(f"{path} is not a model file") from error
+
+
+def _read_safetensors(path: str) -> dict[str, Any]:
+    metadata, weights = safetensors_content(path)
     if metadata.get("format") != json.dumps(_FORMAT):
         return {"weights": weights}
     return {**{name: json.loads(value) for name, value in metadata.items()}, "weights": weights}

@@ -55,7 +55,8 @@ class ConvolutionOptions:
             kernel_size=kernel_size,
             stride=stride,
         )
-        _check_padding(padding)
+        if padding < 0:
+            raise ArgumentError(f"padding must not be negative, got {padding}")
         super().__init__(  # type: ignore[call-arg]
             in_channels, out_channels, kernel_size, stride, padding, device=current_device()
         )
@@ -347,11 +348,6 @@ def flatten_layer() -> Flatten:
         ; => (2 36)
     """
     return Flatten()
-
-
-def _check_padding(padding: int) -> None:
-    if padding < 0:
-        raise ArgumentError(f"padding must not be negative, got {padding}")
 
 
 def _check_image(input: Tensor, channels: int | None, dimensions: int, smallest: int) -> None:

@@ -17,6 +17,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError
 from torch_lib.layers import check_positive
+from torch_lib.options import check_keys
 from torch_lib.readers import read_csv, read_jsonl, read_text
 from torch_lib.sequences import pad_sequences
 
@@ -151,10 +152,7 @@ def data_loader(
         ; => [[6]]
     """
     given = dict(options or {})
-    known = LoaderOptions.__dataclass_fields__
-    for key in given:
-        if key not in known:
-            raise ArgumentError(f'unknown key "{key}" (known: {", ".join(known)})')
+    check_keys(given, LoaderOptions.__dataclass_fields__)
     settings = {key: False if value is None else value for key, value in given.items()}
     examples = _examples(data) if isinstance(data, str) else data
     return DataLoader(examples, batch_size, LoaderOptions(**settings))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from torch_lib.display import number_text, shape_text
+from torch_lib.display import shape_text
 from torch_lib.elementwise import floating
 from torch_lib.errors import ArgumentError, ShapeError
 
@@ -227,7 +227,7 @@ def tucker_compression_ratio(original: Tensor, core: Tensor, factors: Sequence[T
     """
     numbers = core.numel() + sum(factor.numel() for factor in factors)
     if not numbers:
-        raise ArgumentError(f"there are {number_text(numbers)} numbers in core and factors")
+        raise ArgumentError("core and factors hold no numbers")
     return original.numel() / numbers
 
 

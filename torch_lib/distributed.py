@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -201,7 +201,7 @@ def distributed_wrap(model: nn.Module, strategy: str = "data_parallel") -> nn.Mo
     return model
 
 
-def write_together(write: Any) -> None:
+def write_together(write: Callable[[], None]) -> None:
     """Let the first process ``write`` what all have gathered, while the others wait."""
     if distributed_is_main():
         write()

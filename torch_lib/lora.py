@@ -14,6 +14,7 @@ from torch_lib.display import number_text
 from torch_lib.errors import ArgumentError
 from torch_lib.layers import forward
 from torch_lib.lora_linear import LinearLayer, LoRALinear
+from torch_lib.options import check_keys
 
 __all__ = [
     "LoRAConfig",
@@ -283,10 +284,8 @@ def adapted_layers(model: nn.Module) -> dict[str, LoRALinear]:
 
 def _config_from(settings: Mapping[str, Any]) -> LoRAConfig:
     known = ("rank", "alpha", "targets")
-    unknown = [name for name in settings if name not in known]
+    check_keys(settings, known)
     absent = [name for name in known if name not in settings]
-    if unknown:
-        raise ArgumentError(f'unknown key "{unknown[0]}" (known: {", ".join(known)})')
     if absent:
         raise ArgumentError(f"the configuration lacks {absent[0]}")
     rank, alpha, targets = (settings[name] for name in known)

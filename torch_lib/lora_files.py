@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_lib.atomic_files import replacing
+from torch_lib.checkpoints import read_archive, safetensors_content
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
 from torch_lib.lora import LoRAConfig, adapted_layers, lora_apply
@@ -51,9 +52,11 @@ def lora_save_adapters(layer: nn.Module, path: str) -> str:
     if any((one.rank, one.alpha) != (first.rank, first.alpha) for one in layers.values()):
         raise ArgumentError("the adapters differ in rank or alpha: save them one by one")
     weights = {
-        f"{_PREFIX}{name}.{part}.weight".replace("..", "."): tensor.detach().cpu().contiguous()
+        file_name: tensor.detach().cpu().contiguous()
         for name, adapted in layers.items()
-        for part, tensor in (("lora_A", adapted.lora_A), ("lora_B", adapted.lora_B))
+        for file_name, tensor in zip(
+            _file_names(name), (adapted.lora_A, adapted.lora_B), strict=True
+        )
     }
     settings = {
         "peft_type": "LORA",
@@ -146,14 +149,12 @@ def _read_folder(folder: Path) -> tuple[Settings, dict[str, Tensor]]:
         raise CheckpointError(f"{folder / _CONFIG} is no JSON: {error}") from error
     if not isinstance(settings, dict):
         raise CheckpointError(f"{folder / _CONFIG} holds no map")
-    return settings, _read_safetensors(folder / _WEIGHTS)[1]
+    return settings, safetensors_content(str(folder / _WEIGHTS))[1]
 
 
 def _read_file(path: str) -> tuple[Settings, dict[str, Tensor]]:
-    from torch_lib.checkpoints import read_archive
-
     if path.endswith(".safetensors"):
-        head, weights = _read_safetensors(Path(path))
+        head, weights = safetensors_content(path)
         try:
             content = {**head, "settings": json.loads(head.get("settings", "")), "weights": weights}
         except ValueError:
@@ -163,17 +164,6 @@ def _read_file(path: str) -> tuple[Settings, dict[str, Tensor]]:
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise CheckpointError(f"{path} holds no adapters")
     return content["settings"], content["weights"]
-
-
-def _read_safetensors(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, "pt") as file:
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return file.metadata() or {}, weights
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} is no safetensors file") from error
 
 
 def _rank_and_alpha(path: str, settings: Settings) -> tuple[int, float]:
@@ -199,6 +189,12 @@ def _pair(path: str, weights: Mapping[str, Tensor], layer: str) -> tuple[Tensor,
         raise CheckpointError(f'{path} holds no adapter for "{layer}"')
     low, high = (weights[name] for name in names)
     return low, high
+
+
+def _file_names(layer: str) -> tuple[str, str]:
+    """What A and B of a layer are called; ``""`` is the whole model."""
+    path = f"{_PREFIX}{layer}." if layer else _PREFIX
+    return f"{path}lora_A.weight", f"{path}lora_B.weight"
 
 
 def _check_sizes(layer: LoRALinear, low: Tensor, high: Tensor) -> None:

@@ -33,7 +33,6 @@ PACKED_MULTIPLE = 32
 
 Range = tuple[float, float]
 
-
 RowMap = Callable[[Tensor], Tensor]
 """From ``(M I)`` to ``(M O)``, float32."""
 
@@ -144,9 +143,10 @@ class QuantizedLinear(nn.Module):
 
     def _prepare(self) -> Kernels:
         """Make the kernels from the buffers as they are now."""
-        scale, bias = self.scale.float(), self.bias
         if self.weight.device.type != "cpu":
-            return Kernels(None, None)
+            self._kernels = Kernels(None, None)
+            return self._kernels
+        scale, bias = self.scale.float(), self.bias
         many = (
             _whole_rows(self.weight, scale, bias)
             if self.activation_range is None

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from torch_lib.display import number_text, value_text
 from torch_lib.errors import ArgumentError
 from torch_lib.optimizers import check_learning_rate
+from torch_lib.options import check_keys
 
 __all__ = [
     "Scheduler",
@@ -224,10 +225,7 @@ def lr_scheduler(
         raise ArgumentError(f'unknown type "{type}" (known: {", ".join(known_types)})')
     given = {key: value for key, value in (config or {}).items() if value is not None}
     settings = {"initial_lr": optimizer.param_groups[0]["lr"], **given}
-    known = Schedule.__dataclass_fields__
-    for key in settings:
-        if key not in known:
-            raise ArgumentError(f'unknown key "{key}" (known: {", ".join(known)})')
+    check_keys(settings, Schedule.__dataclass_fields__)
     made = PlateauScheduler if type == PLATEAU else Scheduler
     return made(optimizer, type, Schedule(**settings))
 

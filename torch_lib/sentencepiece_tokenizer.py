@@ -19,6 +19,7 @@ from torch_lib.errors import (
     MissingPackage,
     TorchLibWarning,
 )
+from torch_lib.options import check_keys
 from torch_lib.tokenizers import Tokenizer, check_ids, text_lines
 
 __all__ = ["SentencePieceTokenizer", "sentencepiece_tokenizer", "train_sentencepiece"]
@@ -200,9 +201,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _trainer_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = next((key for key in options if key not in _OPTIONS), None)
-    if unknown is not None:
-        raise ArgumentError(f'unknown key "{unknown}" (known: {", ".join(_OPTIONS)})')
+    check_keys(options, _OPTIONS)
     return {_OPTIONS[key]: value for key, value in options.items() if value is not None}
 
 

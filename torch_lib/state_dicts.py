@@ -77,21 +77,23 @@ def fit_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
     Raises:
         CheckpointError: They do not fit it.
     """
-    check_fit(model, weights)
-    stored = model.state_dict()
-    parts = {name: sharded_as(tensor, stored[name]) for name, tensor in weights.items()}
+    needed = check_fit(model, weights)
+    parts = {name: sharded_as(tensor, needed[name]) for name, tensor in weights.items()}
     model.load_state_dict(parts, strict=False)
 
 
-def check_fit(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
+def check_fit(model: nn.Module, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """Refuse weights with other names or shapes than those of ``model``.
 
     A tensor that the model has under two names needs to be given under one only.
 
+    Returns:
+        The tensors of the model by name.
+
     Raises:
         CheckpointError: Naming what is missing, unexpected or of another shape.
     """
-    needed = model.state_dict(keep_vars=True)
+    needed: dict[str, Tensor] = model.state_dict(keep_vars=True)
     given = {id(needed[name]) for name in weights if name in needed}
     missing = [name for name, tensor in needed.items() if id(tensor) not in given]
     unexpected = [name for name in weights if name not in needed]
@@ -107,6 +109,7 @@ def check_fit(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
     ]
     if faults:
         raise CheckpointError(f"weights do not fit: {'; '.join(faults)}")
+    return needed
 
 
 def restore_optimizer(optimizer: Optimizer, checkpoint: StateDict) -> None:
@@ -116,12 +119,7 @@ def restore_optimizer(optimizer: Optimizer, checkpoint: StateDict) -> None:
         raise ArgumentError("the state dict holds no optimizer state")
     parameters = [tensor for group in optimizer.param_groups for tensor in group["params"]]
     parts = {
-        index: {
-            name: sharded_as(value, parameters[index])
-            if isinstance(value, Tensor) and value.shape == parameters[index].shape
-            else value
-            for name, value in entries.items()
-        }
+        index: _as_sharded(entries, parameters[index])
         for index, entries in state["state"].items()
         if index < len(parameters)
     }
@@ -129,6 +127,16 @@ def restore_optimizer(optimizer: Optimizer, checkpoint: StateDict) -> None:
         optimizer.load_state_dict({**state, "state": parts})
     except ValueError as error:
         raise CheckpointError(f"the optimizer state does not fit: {error}") from error
+
+
+def _as_sharded(entries: Mapping[str, Any], parameter: Tensor) -> dict[str, Any]:
+    """An optimizer's numbers for a parameter, sharded as it is where they have its shape."""
+    return {
+        name: sharded_as(value, parameter)
+        if isinstance(value, Tensor) and value.shape == parameter.shape
+        else value
+        for name, value in entries.items()
+    }
 
 
 def kind_name(model: nn.Module) -> str:

@@ -51,7 +51,6 @@ LEAKS = (
 MOST_ARGUMENTS = 6
 RANDOM_CALLS = 60
 
-# An alias is the same function under another name.
 FUNCTIONS = [
     definition
     for definition in torch_library()
