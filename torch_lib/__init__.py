@@ -55,15 +55,17 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "quantization": ("quantized_tensors", "quantization"),
     "LoRA": ("lora", "lora_files"),
     "persistence": ("state_dicts", "checkpoints", "pretrained", "export"),
-    "Llama models": ("rotary", "llama_layers", "llama", "gguf"),
+    "Llama models": ("rotary", "decoder_layers", "decoder", "gguf"),
 }
 """The modules whose functions are for users, by topic, in the order of the reference."""
 
 FOUNDATIONS = (
     "atomic_files",
+    "bare_weights",
     "beam_search",
     "conversion",
     "decimals",
+    "decoder_config",
     "decoding",
     "display",
     "eight_bits",
@@ -71,10 +73,10 @@ FOUNDATIONS = (
     "events",
     "gguf_file",
     "gguf_tokenizers",
+    "hugging_face_files",
     "int4_linear",
     "kinds",
     "kv_cache",
-    "llama_config",
     "lora_linear",
     "memory",
     "options",

@@ -69,8 +69,8 @@ def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> n
     """Rebuild a module from a file, or read a file's weights into a module.
 
     Args:
-        path: A file of ``save_model``, a ``.safetensors`` or ``.gguf`` file, or a folder with a
-            Hugging Face checkpoint.
+        path: A file of ``save_model``, a ``.safetensors`` or ``.gguf`` file, a folder with a
+            Hugging Face checkpoint, or a bare state dict of GPT-2 or a Llama-like model.
         model: The module to fill and return; without it, the file says what to build. The two
             arguments may change places.
 
@@ -89,9 +89,7 @@ def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> n
     if target is not None:
         return _filled(target, content["weights"])
     if "configuration" not in content:
-        raise CheckpointError(
-            f"{file} holds a bare state dict; give the target model as second argument"
-        )
+        return _bare_model(file, content["weights"])
     try:
         built = rebuilt(content)
     except KindError as error:
@@ -179,13 +177,28 @@ def load_checkpoint(
 
 
 def _filled(model: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
+    if getattr(model, "kind", None) == "decoder":
+        from torch_lib.hugging_face_files import as_ours
+
+        weights = as_ours(weights)
     fit_weights(model, weights)
     return model
 
 
+def _bare_model(path: str, weights: Mapping[str, Tensor]) -> nn.Module:
+    from torch_lib.bare_weights import decoder_from_weights
+
+    model = decoder_from_weights(weights)
+    if model is None:
+        raise CheckpointError(
+            f"{path} holds a bare state dict; give the target model as second argument"
+        )
+    return model.to(current_device())
+
+
 def _foreign_model(path: str) -> nn.Module:
     if Path(path).is_dir():
-        from torch_lib.pretrained import load_hugging_face
+        from torch_lib.hugging_face_files import load_hugging_face
 
         return load_hugging_face(path)
     from torch_lib.gguf import load_gguf

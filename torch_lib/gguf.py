@@ -9,13 +9,13 @@ from typing import Any
 
 from torch import Tensor
 
+from torch_lib.decoder import DecoderModel
+from torch_lib.decoder_config import DecoderConfig
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, TorchLibWarning
 from torch_lib.events import Progress, emit
 from torch_lib.gguf_file import GGUFFile
 from torch_lib.gguf_tokenizers import gguf_tokenizer
-from torch_lib.llama import LlamaModel
-from torch_lib.llama_config import LlamaConfig
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["load_gguf"]
@@ -38,7 +38,7 @@ _BLOCK_TENSOR = re.compile(r"blk\.(\d+)\.(\w+)\.(weight|bias)")
 _FREQUENCY_DIVISORS = "rope_freqs.weight"
 
 
-def load_gguf(path: str) -> LlamaModel:
+def load_gguf(path: str) -> DecoderModel:
     """The Llama model of a GGUF file, its weights expanded to float32.
 
     The tokenizer of the file is the model's ``tokenizer``, unless it is of a kind that is not
@@ -56,20 +56,20 @@ def load_gguf(path: str) -> LlamaModel:
         raise CheckpointError(f'architecture "{architecture}" is not supported (known: llama)')
     try:
         config = _config(file)
-        model = LlamaModel.from_weights(config, dict(_weights(file, config)))
+        model = DecoderModel.from_weights(config, dict(_weights(file, config)))
     except KeyError as error:
         raise CheckpointError(f"{path} lacks {error}") from error
     model.tokenizer = _tokenizer(file)
     return model.to(current_device())
 
 
-def _config(file: GGUFFile) -> LlamaConfig:
+def _config(file: GGUFFile) -> DecoderConfig:
     settings = file.metadata
     heads = settings["llama.attention.head_count"]
     hidden = settings["llama.embedding_length"]
     if settings.get("llama.expert_count"):
         raise CheckpointError("mixtures of experts are not supported")
-    return LlamaConfig(
+    return DecoderConfig(
         vocab_size=file.tensors["token_embd.weight"].shape[0],
         hidden_size=hidden,
         num_hidden_layers=settings["llama.block_count"],
@@ -83,6 +83,7 @@ def _config(file: GGUFFile) -> LlamaConfig:
         rope_scaling=_rope_scaling(file),
         tie_word_embeddings="output.weight" not in file.tensors,
         attention_bias="blk.0.attn_q.bias" in file.tensors,
+        output_bias="blk.0.attn_output.bias" in file.tensors,
         eos_token_id=settings.get("tokenizer.ggml.eos_token_id"),
         pad_token_id=settings.get("tokenizer.ggml.padding_token_id"),
     )
@@ -96,7 +97,7 @@ def _rope_scaling(file: GGUFFile) -> dict[str, Any]:
     return {}
 
 
-def _weights(file: GGUFFile, config: LlamaConfig) -> Iterator[tuple[str, Tensor]]:
+def _weights(file: GGUFFile, config: DecoderConfig) -> Iterator[tuple[str, Tensor]]:
     names = [name for name in file.tensors if name != _FREQUENCY_DIVISORS]
     for done, name in enumerate(names, start=1):
         tensor = file.tensor(name)

@@ -91,6 +91,13 @@ class PipelineTokenizer:
         """Write the pipeline as a ``tokenizer.json``."""
         self._pipeline.save(str(path))
 
+    def settings(self) -> dict[str, str]:
+        """What ``tokenizer_config.json`` says beside the pipeline."""
+        end = None if self.eos_id is None else self.id_token(self.eos_id)
+        known = {"eos_token": end, "chat_template": self.chat_template}
+        given = {name: value for name, value in known.items() if value is not None}
+        return {"tokenizer_class": "PreTrainedTokenizerFast", **given}
+
     def summary(self) -> str:
         """The printed line."""
         kind = type(self._pipeline.model).__name__
@@ -231,17 +238,18 @@ def _llama3_special_pieces() -> list[str]:
 
 
 def _companion_settings(folder: Path, pipeline: Any) -> dict[str, Any]:
-    """End token and chat template from the ``tokenizer_config.json`` beside a tokenizer."""
-    file = folder / "tokenizer_config.json"
+    """End token and chat template from the files beside a tokenizer."""
+    file, separate = folder / "tokenizer_config.json", folder / "chat_template.jinja"
     if not file.is_file():
         return {}
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
+        written = separate.read_text(encoding="utf-8") if separate.is_file() else None
     except ValueError as error:
         raise CheckpointError(f"{file} is damaged") from error
     end = settings.get("eos_token")
     piece = end.get("content") if isinstance(end, dict) else end
-    template = settings.get("chat_template")
+    template = written or settings.get("chat_template")
     return {
         "eos_id": None if piece is None else pipeline.token_to_id(piece),
         "chat_template": template if isinstance(template, str) else None,

@@ -5,9 +5,9 @@ import torch
 
 from torch_lib.attention import multihead_attention
 from torch_lib.attention_scores import attention_scores
+from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError
 from torch_lib.layers import forward, linear
-from torch_lib.llama import llama_model
 from torch_lib.networks import sequential
 from torch_lib.transformer import transformer_block
 

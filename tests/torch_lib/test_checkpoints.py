@@ -12,11 +12,11 @@ from torch import nn
 
 from torch_lib.attention import flash_attention_create, multihead_attention
 from torch_lib.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
+from torch_lib.decoder import llama_block, llama_model
+from torch_lib.decoder_layers import SwiGLU, gqa_attention, rms_norm_layer, swiglu
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
 from torch_lib.kinds import KINDS
 from torch_lib.layers import activation, dropout, embedding, layer_norm, linear
-from torch_lib.llama import llama_block, llama_model
-from torch_lib.llama_layers import SwiGLU, gqa_attention, rms_norm_layer, swiglu
 from torch_lib.networks import model as perceptron
 from torch_lib.networks import sequential
 from torch_lib.positions import positional_encoding
@@ -305,7 +305,7 @@ def test_a_model_file_is_no_checkpoint(tmp_path: Path) -> None:
 def test_all_kinds_of_this_library_are_tried() -> None:
     tried = {getattr(module, "kind") for module in MODULES.values()}  # noqa: B009
 
-    assert {"linear", "embedding", "layer_norm", "llama", "sequential"} <= tried <= set(KINDS)
+    assert {"linear", "embedding", "layer_norm", "decoder", "sequential"} <= tried <= set(KINDS)
 
 
 def test_loading_finds_every_kind_without_other_imports(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_loading_finds_every_kind_without_other_imports(tmp_path: Path) -> None:
     save_model(SwiGLU(4, 8), path)
     program = (
         "import sys, torch_lib.checkpoints\n"
-        "assert 'torch_lib.llama_layers' not in sys.modules\n"
+        "assert 'torch_lib.decoder_layers' not in sys.modules\n"
         f"torch_lib.checkpoints.load_model({path!r})\n"
     )
 

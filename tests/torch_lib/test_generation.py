@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.errors import ArgumentError, KindError, ShapeError, TorchLibWarning
 from torch_lib.events import (
     Event,
@@ -37,7 +38,6 @@ from torch_lib.generation import (
 )
 from torch_lib.generation_config import generation_config
 from torch_lib.layers import embedding, linear
-from torch_lib.llama import LlamaModel, llama_model
 from torch_lib.positions import positional_encoding
 from torch_lib.simple_tokenizer import simple_tokenizer
 from torch_lib.tokenizers import encode, tokenizer_of
@@ -62,7 +62,7 @@ def counting() -> Generator:
 
 
 @pytest.fixture(scope="module")
-def llama() -> LlamaModel:
+def llama() -> DecoderModel:
     torch.manual_seed(3)
     model = llama_model(
         {
@@ -84,7 +84,7 @@ def llama() -> LlamaModel:
 class Uncached(nn.Module):
     """The same model without its cache."""
 
-    def __init__(self, model: LlamaModel) -> None:
+    def __init__(self, model: DecoderModel) -> None:
         super().__init__()
         self.model = model
 
@@ -145,7 +145,7 @@ def test_finished_rows_are_padded(counting: Generator) -> None:
     assert written.tolist() == [[4, 5, 6, 11, 11, 11], [1, 2, 3, 4, 5, 6]]
 
 
-def test_batch_equals_single_sequences(llama: LlamaModel) -> None:
+def test_batch_equals_single_sequences(llama: DecoderModel) -> None:
     generator = generator_create(llama)
     prompts = torch.randint(0, 61, (3, 5), generator=torch.Generator().manual_seed(0))
 
@@ -165,7 +165,7 @@ def test_batch_equals_single_sequences(llama: LlamaModel) -> None:
         {"strategy": "beam_search", "num_beams": 3},
     ],
 )
-def test_cached_writing_equals_uncached(llama: LlamaModel, settings: Mapping[str, Any]) -> None:
+def test_cached_writing_equals_uncached(llama: DecoderModel, settings: Mapping[str, Any]) -> None:
     config = generation_config({**settings, "max_length": 30})
 
     cached = generator_create(llama).generate(ids(1, 2, 3), config)
@@ -174,7 +174,7 @@ def test_cached_writing_equals_uncached(llama: LlamaModel, settings: Mapping[str
     assert cached.tolist() == uncached.tolist()
 
 
-def test_each_new_token_is_read_once(llama: LlamaModel) -> None:
+def test_each_new_token_is_read_once(llama: DecoderModel) -> None:
     read: list[int] = []
     handle = llama.model.register_forward_hook(
         lambda module, arguments, output: read.append(arguments[0].size(1))
@@ -186,7 +186,7 @@ def test_each_new_token_is_read_once(llama: LlamaModel) -> None:
     assert read == [3, 1, 1, 1, 1]
 
 
-def test_logits_of_the_last_token_alone_are_made(llama: LlamaModel) -> None:
+def test_logits_of_the_last_token_alone_are_made(llama: DecoderModel) -> None:
     shapes: list[torch.Size] = []
     handle = llama.lm_head.register_forward_hook(
         lambda module, arguments, output: shapes.append(output.shape)
@@ -325,7 +325,7 @@ def test_wrong_prompts_are_refused(counting: Generator) -> None:
         generator_generate(counting, torch.zeros(1, 1, 1))
 
 
-def test_a_full_context_ends_the_text_with_a_warning(llama: LlamaModel) -> None:
+def test_a_full_context_ends_the_text_with_a_warning(llama: DecoderModel) -> None:
     generator = generator_create(llama)
 
     with pytest.warns(TorchLibWarning, match="the model's context of 64 tokens is full"):
@@ -357,7 +357,7 @@ def test_modes_and_gradients_are_as_before() -> None:
     assert torch.is_grad_enabled()
 
 
-def test_written_ids_can_train(llama: LlamaModel) -> None:
+def test_written_ids_can_train(llama: DecoderModel) -> None:
     written = generator_greedy(generator_create(llama), ids(1, 2), 6)
 
     torch.autograd.backward(llama(written).sum())
@@ -528,7 +528,7 @@ def test_the_model_moves_with_its_generator(counting: Generator) -> None:
         generator_set_device(counting, "gpu")
 
 
-def test_beam_search_finds_at_least_as_probable_a_text_as_greedy(llama: LlamaModel) -> None:
+def test_beam_search_finds_at_least_as_probable_a_text_as_greedy(llama: DecoderModel) -> None:
     generator = generator_create(llama)
 
     def log_probability(text: torch.Tensor) -> float:

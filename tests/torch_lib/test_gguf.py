@@ -14,13 +14,13 @@ import torch
 
 from torch_lib.chat import chat_prompt
 from torch_lib.checkpoints import load_model
+from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.errors import CheckpointError, FileMissing, TorchLibWarning
 from torch_lib.events import Event, Progress, listening
 from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.gguf import load_gguf
 from torch_lib.gguf_file import GGUFFile
 from torch_lib.layers import forward
-from torch_lib.llama import LlamaModel, llama_model
 from torch_lib.pretrained import demo_model_path, model_tokenizer
 from torch_lib.tokenizers import decode, encode
 
@@ -51,7 +51,7 @@ NAMES = {
 Change = Callable[[gguf.GGUFWriter], None]
 
 
-def write_gguf(model: LlamaModel, path: Path, change: Change = lambda writer: None) -> None:
+def write_gguf(model: DecoderModel, path: Path, change: Change = lambda writer: None) -> None:
     config = model.config
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_block_count(config.num_hidden_layers)
@@ -81,7 +81,7 @@ def write_gguf(model: LlamaModel, path: Path, change: Change = lambda writer: No
 
 
 @pytest.fixture
-def model() -> LlamaModel:
+def model() -> DecoderModel:
     torch.manual_seed(0)
     return llama_model(SIZES).eval()
 
@@ -99,7 +99,7 @@ def test_a_written_model_reads_back(tied: bool, tmp_path: Path) -> None:
     torch.testing.assert_close(forward(loaded, ids), forward(model, ids))
 
 
-def test_progress_counts_tensors(model: LlamaModel, tmp_path: Path) -> None:
+def test_progress_counts_tensors(model: DecoderModel, tmp_path: Path) -> None:
     write_gguf(model, tmp_path / "small.gguf")
     events: list[Event] = []
 
@@ -110,7 +110,7 @@ def test_progress_counts_tensors(model: LlamaModel, tmp_path: Path) -> None:
     assert events == [Progress("load model", done, total) for done in range(1, total + 1)]
 
 
-def test_linear_scaling_is_read(model: LlamaModel, tmp_path: Path) -> None:
+def test_linear_scaling_is_read(model: DecoderModel, tmp_path: Path) -> None:
     def scale(writer: gguf.GGUFWriter) -> None:
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(4.0)
@@ -122,7 +122,7 @@ def test_linear_scaling_is_read(model: LlamaModel, tmp_path: Path) -> None:
     assert loaded.config.rope_scaling == {"rope_type": "linear", "factor": 4.0}
 
 
-def test_frequency_divisors_are_read(model: LlamaModel, tmp_path: Path) -> None:
+def test_frequency_divisors_are_read(model: DecoderModel, tmp_path: Path) -> None:
     divisors = np.linspace(1, 8, 8, dtype=np.float32)
     write_gguf(
         model,
@@ -135,7 +135,7 @@ def test_frequency_divisors_are_read(model: LlamaModel, tmp_path: Path) -> None:
     assert loaded.config.rope_scaling == {"rope_type": "divisors", "factors": divisors.tolist()}
 
 
-def test_a_tokenizer_of_another_kind_is_left_out(model: LlamaModel, tmp_path: Path) -> None:
+def test_a_tokenizer_of_another_kind_is_left_out(model: DecoderModel, tmp_path: Path) -> None:
     write_gguf(model, tmp_path / "small.gguf", lambda writer: writer.add_tokenizer_model("rwkv"))
 
     with pytest.warns(TorchLibWarning, match='tokenizer cannot be used: its kind is "rwkv"'):
@@ -192,7 +192,7 @@ def test_metadata_of_every_type_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 3, 20, 300, -2000, -1])
-def test_cut_files_are_refused(model: LlamaModel, tmp_path: Path, kept: int) -> None:
+def test_cut_files_are_refused(model: DecoderModel, tmp_path: Path, kept: int) -> None:
     path = tmp_path / "small.gguf"
     write_gguf(model, path)
     path.write_bytes(path.read_bytes()[:kept])
@@ -217,7 +217,7 @@ def test_unusable_files_are_named(tmp_path: Path) -> None:
         load_gguf("absent.gguf")
 
 
-def test_a_missing_tensor_is_named(model: LlamaModel, tmp_path: Path) -> None:
+def test_a_missing_tensor_is_named(model: DecoderModel, tmp_path: Path) -> None:
     write_gguf(model, tmp_path / "small.gguf", lambda writer: writer.add_block_count(3))
 
     with pytest.raises(CheckpointError, match=r"missing model\.layers\.2"):
@@ -230,14 +230,14 @@ needs_demo = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def demo() -> LlamaModel:
+def demo() -> DecoderModel:
     loaded = load_model(demo_model_path())
-    assert isinstance(loaded, LlamaModel)
+    assert isinstance(loaded, DecoderModel)
     return loaded
 
 
 @needs_demo
-def test_the_demonstration_model_answers(demo: LlamaModel) -> None:
+def test_the_demonstration_model_answers(demo: DecoderModel) -> None:
     tokenizer = model_tokenizer(demo)
     prompt = encode(tokenizer, chat_prompt(demo, [{"role": "user", "content": "Say hello."}]))
 
@@ -251,7 +251,7 @@ def test_the_demonstration_model_answers(demo: LlamaModel) -> None:
 @needs_demo
 @pytest.mark.filterwarnings("ignore")
 def test_greedy_tokens_equal_transformers(
-    demo: LlamaModel, monkeypatch: pytest.MonkeyPatch
+    demo: DecoderModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transformers = pytest.importorskip("transformers")
     pytest.importorskip("accelerate")

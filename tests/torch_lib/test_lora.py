@@ -8,14 +8,14 @@ from torch import Tensor, nn
 
 from torch_lib import lora, lora_files
 from torch_lib.checkpoints import load_model, save_model
+from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
+from torch_lib.hugging_face_files import load_hugging_face
 from torch_lib.layers import forward, layer_norm, linear
-from torch_lib.llama import llama_model
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.losses import mse_loss
 from torch_lib.networks import sequential
 from torch_lib.optimizers import optimizer
-from torch_lib.pretrained import load_hugging_face
 from torch_lib.quantization import model_quantize_dynamic
 from torch_lib.transformer import transformer_block
 

@@ -10,9 +10,9 @@ import torch
 from torch_lib import pretrained
 from torch_lib.chat import chat_prompt
 from torch_lib.checkpoints import load_model
+from torch_lib.decoder import DecoderModel
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, MissingPackage
 from torch_lib.layers import forward, linear
-from torch_lib.llama import LlamaModel
 from torch_lib.pipeline_tokenizer import bpe_tokenizer, train_bpe
 from torch_lib.pretrained import demo_model_path, model_tokenizer
 from torch_lib.simple_tokenizer import simple_tokenizer
@@ -65,8 +65,8 @@ def test_a_folder_gives_the_model_that_transformers_gives(saved: Path) -> None:
 
 def test_a_folder_fills_a_given_model(saved: Path) -> None:
     model = load_model(str(saved))
-    assert isinstance(model, LlamaModel)
-    target = LlamaModel(model.config)
+    assert isinstance(model, DecoderModel)
+    target = DecoderModel(model.config)
 
     assert load_model(str(saved), target) is target
 

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from torch_lib.attention import flash_attention_create, multihead_attention
 from torch_lib.checkpoints import load_model, save_model
+from torch_lib.decoder import llama_model
 from torch_lib.display import describe
 from torch_lib.errors import ArgumentError, KindError, ShapeError
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.layers import activation, embedding, forward, layer_norm, linear
-from torch_lib.llama import llama_model
 from torch_lib.networks import model, sequential
 from torch_lib.quantization import (
     memory_size,

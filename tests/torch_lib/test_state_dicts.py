@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError, CheckpointError
 from torch_lib.layers import linear
-from torch_lib.llama import llama_model
 from torch_lib.networks import model as perceptron
 from torch_lib.state_dicts import (
     StateDict,

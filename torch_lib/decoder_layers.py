@@ -1,4 +1,4 @@
-"""The parts of Llama models: RMS norm, gated MLP, grouped-query attention.
+"""The parts of decoder models: RMS norm, MLPs with and without a gate, grouped-query attention.
 
 B sequences, T tokens, E hidden size, H query heads, K key/value heads, D head size; of T tokens
 known, S ask.
@@ -6,6 +6,7 @@ known, S ask.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from torch_lib.masks import attention_mask
 from torch_lib.rotary import apply_rotary_pos_emb
 
 __all__ = [
+    "FeedForward",
     "GroupedQueryAttention",
     "RMSNorm",
     "SwiGLU",
@@ -56,16 +58,17 @@ class RMSNorm(nn.RMSNorm):
 
 @kind("swiglu")
 class SwiGLU(nn.Module):
-    """The gated MLP: ``down(silu(gate x) · up x)``, without bias."""
+    """The gated MLP: ``down(silu(gate x) · up x)``."""
 
-    def __init__(self, dim: int, hidden_dim: int) -> None:
+    def __init__(self, dim: int, hidden_dim: int, bias: bool = False) -> None:
         super().__init__()
         check_positive(dim=dim, hidden_dim=hidden_dim)
         self.dim = dim
         self.hidden_dim = hidden_dim
-        self.gate_proj = nn.Linear(dim, hidden_dim, bias=False)
-        self.up_proj = nn.Linear(dim, hidden_dim, bias=False)
-        self.down_proj = nn.Linear(hidden_dim, dim, bias=False)
+        self.bias = bias
+        self.gate_proj = nn.Linear(dim, hidden_dim, bias=bias)
+        self.up_proj = nn.Linear(dim, hidden_dim, bias=bias)
+        self.down_proj = nn.Linear(hidden_dim, dim, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(… E)`` to ``(… E)``."""
@@ -75,16 +78,57 @@ class SwiGLU(nn.Module):
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return {"dim": self.dim, "hidden_dim": self.hidden_dim}
+        return {"dim": self.dim, "hidden_dim": self.hidden_dim, "bias": self.bias}
 
     def summary(self) -> str:
         """The printed line."""
         return f"PyTorch SwiGLU ({self.dim} -> {self.hidden_dim} -> {self.dim})"
 
 
+class FeedForward(nn.Module):
+    """The MLP without a gate: ``down(activation(up x))``."""
+
+    def __init__(self, dim: int, hidden_dim: int, activation: str, bias: bool) -> None:
+        super().__init__()
+        self.up_proj = nn.Linear(dim, hidden_dim, bias=bias)
+        self.down_proj = nn.Linear(hidden_dim, dim, bias=bias)
+        self._activation = ACTIVATIONS[activation]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(… E)`` to ``(… E)``."""
+        projected: Tensor = self.down_proj(self._activation(self.up_proj(x)))
+        return projected
+
+
+def _tanh_gelu(x: Tensor) -> Tensor:
+    return F.gelu(x, approximate="tanh")
+
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu_new": _tanh_gelu,
+    "gelu_pytorch_tanh": _tanh_gelu,
+    "gelu": F.gelu,
+    "relu": F.relu,
+}
+"""The activations that an MLP without a gate can have, as ``config.json`` names them."""
+
+
 @kind("gqa_attention")
 class GroupedQueryAttention(nn.Module):
-    """Attention in which several query heads share the keys and values of one head."""
+    """Attention in which several query heads share the keys and values of one head.
+
+    Args:
+        dim: E.
+        num_heads: H.
+        num_kv_heads: K, a divisor of H.
+        head_dim: D, by default E / H.
+        bias: Whether queries, keys and values have one.
+        output_bias: Whether the output has one.
+        qk_norm_eps: What the norms of queries and keys, head by head, add below the root; None for
+            no norms.
+        window: How many tokens a token sees where attention is causal, itself included; None for
+            all before it.
+    """
 
     attends = True
 
@@ -95,6 +139,9 @@ class GroupedQueryAttention(nn.Module):
         num_kv_heads: int,
         head_dim: int | None = None,
         bias: bool = False,
+        output_bias: bool = False,
+        qk_norm_eps: float | None = None,
+        window: int | None = None,
     ) -> None:
         super().__init__()
         check_positive(dim=dim, num_heads=num_heads, num_kv_heads=num_kv_heads)
@@ -110,11 +157,16 @@ class GroupedQueryAttention(nn.Module):
         self.num_heads = num_heads
         self.num_kv_heads = num_kv_heads
         self.head_dim = dim // num_heads if head_dim is None else head_dim
-        self.bias = bias
+        self.bias, self.output_bias = bias, output_bias
+        self.qk_norm_eps = qk_norm_eps
+        self.window = window
         self.q_proj = nn.Linear(dim, num_heads * self.head_dim, bias=bias)
         self.k_proj = nn.Linear(dim, num_kv_heads * self.head_dim, bias=bias)
         self.v_proj = nn.Linear(dim, num_kv_heads * self.head_dim, bias=bias)
-        self.o_proj = nn.Linear(num_heads * self.head_dim, dim, bias=False)
+        self.o_proj = nn.Linear(num_heads * self.head_dim, dim, bias=output_bias)
+        if qk_norm_eps is not None:
+            self.q_norm = RMSNorm(self.head_dim, qk_norm_eps)
+            self.k_norm = RMSNorm(self.head_dim, qk_norm_eps)
 
     def forward(
         self,
@@ -148,19 +200,22 @@ class GroupedQueryAttention(nn.Module):
         queries = self._heads(self.q_proj(x), self.num_heads)
         keys = self._heads(self.k_proj(x), self.num_kv_heads)
         values = self._heads(self.v_proj(x), self.num_kv_heads)
+        if self.qk_norm_eps is not None:
+            queries, keys = self.q_norm(queries), self.k_norm(keys)
         if rotation is not None:
             queries = apply_rotary_pos_emb(queries, *rotation)
             keys = apply_rotary_pos_emb(keys, *rotation)
         if cache is not None:
             keys, values = cache.extend(keys, values)
-        attended = _attend(queries, keys, values, mask, causal)
+        attended = _attend(queries, keys, values, mask, causal, self.window)
         output: Tensor = self.o_proj(attended.transpose(1, 2).flatten(2))
         return output
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
         names = ("dim", "num_heads", "num_kv_heads", "head_dim", "bias")
-        return {name: getattr(self, name) for name in names}
+        more = ("output_bias", "qk_norm_eps", "window")
+        return {name: getattr(self, name) for name in (*names, *more)}
 
     def summary(self) -> str:
         """The printed line."""
@@ -191,15 +246,25 @@ def gqa_attention(
 
 
 def _attend(
-    queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool
+    queries: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    mask: Tensor | None,
+    causal: bool,
+    window: int | None,
 ) -> Tensor:
     """Average ``(B, K, T, D)`` values by queries ``(B, H, S, D)`` of the last S of T tokens."""
-    allowed = None if mask is None else attention_mask(mask, queries, keys)
     asked, known = queries.size(2), keys.size(2)
-    plain = allowed is None and asked == known
+    allowed = None
+    if mask is not None:  # a cache with a window no longer knows the tokens it starts with
+        allowed = attention_mask(mask if mask.dim() < 2 else mask[..., -known:], queries, keys)
+    plain = allowed is None and asked == known and (window is None or known <= window)
     if causal and asked > 1 and not plain:
         earlier = torch.ones(asked, known, dtype=torch.bool, device=queries.device)
-        allowed = _within(allowed, earlier.tril(known - asked))
+        earlier = earlier.tril(known - asked)
+        if window is not None:
+            earlier = earlier.triu(known - asked - window + 1)
+        allowed = _within(allowed, earlier)
     return F.scaled_dot_product_attention(
         queries, keys, values, allowed, is_causal=causal and plain, enable_gqa=True
     )

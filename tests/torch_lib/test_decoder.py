@@ -1,17 +1,20 @@
-"""Llama models, against transformers' and against themselves with a cache."""
+"""Decoder models, against transformers' and against themselves with a cache."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
 
+from torch_lib.checkpoints import load_model, save_model
+from torch_lib.decoder import DecoderModel, gpt2_model, llama_block, llama_model
+from torch_lib.decoder_config import DecoderConfig
+from torch_lib.decoder_layers import gqa_attention, rms_norm_layer, swiglu
 from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.hugging_face_files import write_hugging_face
 from torch_lib.layers import forward
-from torch_lib.llama import LlamaModel, llama_block, llama_model
-from torch_lib.llama_config import LlamaConfig
-from torch_lib.llama_layers import gqa_attention, rms_norm_layer, swiglu
 
 SIZES = {
     "vocab_size": 97,
@@ -25,7 +28,7 @@ SIZES = {
 
 
 @pytest.fixture(scope="module")
-def model() -> LlamaModel:
+def model() -> DecoderModel:
     torch.manual_seed(0)
     return llama_model(SIZES).eval()
 
@@ -35,33 +38,148 @@ def ids() -> torch.Tensor:
     return torch.randint(0, 97, (2, 11), generator=torch.Generator().manual_seed(1))
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"tie_word_embeddings": True, "head_dim": 12, "rope_theta": 500000.0},
-        {"attention_bias": False, "rms_norm_eps": 1e-6, "num_key_value_heads": 6},
-    ],
-)
-def test_logits_equal_transformers(changes: Mapping[str, Any], ids: torch.Tensor) -> None:
-    transformers = pytest.importorskip("transformers")
-    settings = {**SIZES, **changes}
-    reference = transformers.LlamaForCausalLM(transformers.LlamaConfig(**settings)).eval()
-    ours = llama_model(settings).eval()
+FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "llama": ("Llama", {}),
+    "tied": ("Llama", {"tie_word_embeddings": True, "head_dim": 12, "rope_theta": 500000.0}),
+    "biased": ("Llama", {"attention_bias": True, "mlp_bias": True, "num_key_value_heads": 6}),
+    "mistral": ("Mistral", {"sliding_window": 4}),
+    "qwen2": ("Qwen2", {}),
+    "qwen2-windows": (
+        "Qwen2",
+        {"use_sliding_window": True, "sliding_window": 3, "max_window_layers": 1},
+    ),
+    "qwen3": ("Qwen3", {"head_dim": 16}),
+    "gpt2": (
+        "GPT2",
+        {"n_embd": 48, "n_head": 6, "n_layer": 3, "n_positions": 64, "n_inner": 64},
+    ),
+}
+"""Models of the transformers library, and what their configurations have beside the sizes."""
 
-    ours.load_state_dict(reference.state_dict())
+
+def reference_model(name: str) -> Any:
+    transformers = pytest.importorskip("transformers")
+    prefix, changes = FAMILIES[name]
+    sizes = {"vocab_size": 97} if prefix == "GPT2" else SIZES
+    config = getattr(transformers, f"{prefix}Config")(**(sizes | changes))
+    head = "LMHeadModel" if prefix == "GPT2" else "ForCausalLM"
+    torch.manual_seed(0)
+    model = getattr(transformers, f"{prefix}{head}")(config).eval()
+    for parameter in model.parameters():  # biases and norms start as zeros and ones
+        torch.nn.init.normal_(parameter, std=0.1)
+    return model
+
+
+@pytest.fixture(params=FAMILIES)
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[DecoderModel, Any]:
+    """A model of a family as we read it, and as transformers saved it."""
+    reference = reference_model(request.param)
+    reference.save_pretrained(tmp_path)
+    ours = load_model(str(tmp_path)).eval()
+    assert isinstance(ours, DecoderModel)
+    return ours, reference
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_logits_equal_transformers(pair: tuple[DecoderModel, Any], ids: torch.Tensor) -> None:
+    ours, reference = pair
 
     with torch.no_grad():
-        torch.testing.assert_close(ours(ids), reference(ids).logits, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(ours(ids), reference(ids).logits, rtol=1e-4, atol=1e-5)
 
 
-def test_logits_have_a_row_for_every_token(model: LlamaModel, ids: torch.Tensor) -> None:
+@pytest.mark.filterwarnings("ignore")
+def test_every_family_reads_piece_by_piece(
+    pair: tuple[DecoderModel, Any], ids: torch.Tensor
+) -> None:
+    ours, reference = pair
+    cache = ours.new_cache(2, 5)
+
+    with torch.no_grad():
+        pieces = [ours(piece, None, cache) for piece in torch.split(ids, [5, 1, 1, 3, 1], dim=1)]
+
+        expected = reference(ids).logits
+    torch.testing.assert_close(torch.cat(pieces, dim=1), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_family_returns_to_transformers(
+    pair: tuple[DecoderModel, Any], ids: torch.Tensor, tmp_path: Path
+) -> None:
+    ours, reference = pair
+
+    write_hugging_face(ours, tmp_path / "again")
+
+    again = type(reference).from_pretrained(tmp_path / "again").eval()
+    with torch.no_grad():
+        torch.testing.assert_close(again(ids).logits, reference(ids).logits)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_family_is_saved_and_rebuilt(
+    pair: tuple[DecoderModel, Any], ids: torch.Tensor, tmp_path: Path
+) -> None:
+    ours, _ = pair
+    save_model(ours, str(tmp_path / "model.pt"))
+
+    again = load_model(str(tmp_path / "model.pt")).eval()
+
+    torch.testing.assert_close(forward(again, ids), forward(ours, ids))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["llama", "qwen3", "gpt2"])
+def test_a_bare_state_dict_tells_its_model(
+    name: str, ids: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tiny heads stand for the published ones."""
+    sizes = {"hidden_size": 128, "num_attention_heads": 2, "num_key_value_heads": 1}
+    monkeypatch.setitem(SIZES, "hidden_size", 128)
+    prefix, changes = FAMILIES[name]
+    wide = {"n_embd": 128, "n_head": 2} if name == "gpt2" else sizes
+    monkeypatch.setitem(FAMILIES, name, (prefix, changes | wide))
+    reference = reference_model(name)
+    torch.save(reference.state_dict(), tmp_path / "bare.pt")
+
+    ours = load_model(str(tmp_path / "bare.pt")).eval()
+
+    with torch.no_grad():
+        torch.testing.assert_close(ours(ids), reference(ids).logits, rtol=1e-4, atol=1e-5)
+
+
+def test_a_bare_state_dict_says_what_is_assumed(tmp_path: Path) -> None:
+    model = llama_model({**SIZES, "hidden_size": 128, "head_dim": 64})
+    torch.save(model.state_dict(), tmp_path / "bare.pt")
+
+    with pytest.warns(UserWarning, match="no configuration: 6 heads of 64 channels are assumed"):
+        load_model(str(tmp_path / "bare.pt"))
+
+
+def test_a_window_forgets_what_it_has_passed() -> None:
+    windowed = llama_model({**SIZES, "use_sliding_window": True, "sliding_window": 4})
+    cache = windowed.new_cache(1, 1000)
+
+    with torch.no_grad():
+        for token in torch.randint(0, 97, (60,)):
+            windowed(token.reshape(1, 1), None, cache)
+
+    assert cache.length == 60
+    assert all(layer.size <= 8 for layer in cache.layers)
+
+
+def test_learned_positions_end() -> None:
+    small = gpt2_model({"vocab_size": 9, "n_embd": 8, "n_head": 2, "n_layer": 1, "n_positions": 4})
+
+    with pytest.raises(ShapeError, match="5 tokens, the model reads at most 4"):
+        forward(small, torch.ones(1, 5, dtype=torch.int64))
+
+
+def test_logits_have_a_row_for_every_token(model: DecoderModel, ids: torch.Tensor) -> None:
     assert forward(model, ids).shape == (2, 11, 97)
     torch.testing.assert_close(forward(model, ids[0]), forward(model, ids)[0])
 
 
-def test_later_tokens_change_nothing_before_them(model: LlamaModel, ids: torch.Tensor) -> None:
+def test_later_tokens_change_nothing_before_them(model: DecoderModel, ids: torch.Tensor) -> None:
     changed = ids.clone()
     changed[:, 7:] = 5
 
@@ -73,7 +191,7 @@ def test_later_tokens_change_nothing_before_them(model: LlamaModel, ids: torch.T
 
 @pytest.mark.parametrize("mask_type", [torch.int64, torch.bool, torch.float32])
 def test_masked_tokens_change_nothing(
-    model: LlamaModel, ids: torch.Tensor, mask_type: torch.dtype
+    model: DecoderModel, ids: torch.Tensor, mask_type: torch.dtype
 ) -> None:
     mask = torch.ones(2, 11, dtype=mask_type)
     mask[:, 3] = 0
@@ -87,7 +205,7 @@ def test_masked_tokens_change_nothing(
 
 @pytest.mark.parametrize("pieces", [[11], [1] * 11, [4, 1, 1, 5], [10, 1]])
 def test_cached_reading_equals_reading_whole(
-    model: LlamaModel, ids: torch.Tensor, pieces: list[int]
+    model: DecoderModel, ids: torch.Tensor, pieces: list[int]
 ) -> None:
     cache = model.new_cache(2, 11)
 
@@ -100,7 +218,7 @@ def test_cached_reading_equals_reading_whole(
     torch.testing.assert_close(logits, whole, rtol=1e-5, atol=1e-5)
 
 
-def test_cache_continues_with_chosen_rows(model: LlamaModel, ids: torch.Tensor) -> None:
+def test_cache_continues_with_chosen_rows(model: DecoderModel, ids: torch.Tensor) -> None:
     cache = model.new_cache(2, 11)
 
     with torch.no_grad():
@@ -112,12 +230,16 @@ def test_cache_continues_with_chosen_rows(model: LlamaModel, ids: torch.Tensor) 
     torch.testing.assert_close(logits, expected, rtol=1e-5, atol=1e-5)
 
 
-def test_a_full_cache_refuses_tokens(model: LlamaModel, ids: torch.Tensor) -> None:
-    with pytest.raises(ShapeError, match="11 tokens do not fit a cache for 10"):
-        model(ids, None, model.new_cache(2, 10))
+def test_a_full_cache_grows(model: DecoderModel, ids: torch.Tensor) -> None:
+    cache = model.new_cache(2, 2)
+
+    with torch.no_grad():
+        pieces = [model(piece, None, cache) for piece in torch.split(ids, 3, dim=1)]
+
+        torch.testing.assert_close(torch.cat(pieces, dim=1), model(ids), rtol=1e-5, atol=1e-5)
 
 
-def test_last_logits_only(model: LlamaModel, ids: torch.Tensor) -> None:
+def test_last_logits_only(model: DecoderModel, ids: torch.Tensor) -> None:
     with torch.no_grad():
         torch.testing.assert_close(model(ids, last_only=True), model(ids)[:, -1:])
 
@@ -152,7 +274,7 @@ def test_manual_spelling_of_the_configuration() -> None:
 
 
 def test_newer_spelling_of_rope_parameters() -> None:
-    config = LlamaConfig.read(
+    config = DecoderConfig.read(
         {**SIZES, "rope_parameters": {"rope_theta": 1e6, "rope_type": "linear", "factor": 2.0}}
     )
 
@@ -174,7 +296,9 @@ def test_newer_spelling_of_rope_parameters() -> None:
         ),
         ({"rope_scaling": 2.0}, r"rope_scaling must be a map, got 2$"),
         ({"hidden_act": "gelu"}, 'hidden_act must be "silu", got "gelu"'),
-        ({"mlp_bias": True}, "mlp_bias is not supported"),
+        ({"model_type": "t5"}, r'unknown model_type "t5" \(known: llama, mistral'),
+        ({"sliding_window": 0}, "sliding_window must be a positive integer, got 0"),
+        ({"layer_types": ["sliding_attention"]}, "layer_types names 1 layers of 3"),
     ],
 )
 def test_wrong_configurations_are_named(changes: Mapping[str, Any], message: str) -> None:
@@ -182,13 +306,13 @@ def test_wrong_configurations_are_named(changes: Mapping[str, Any], message: str
         llama_model({**SIZES, **changes})
 
 
-def test_ids_outside_the_vocabulary_are_named(model: LlamaModel) -> None:
+def test_ids_outside_the_vocabulary_are_named(model: DecoderModel) -> None:
     with pytest.raises(ArgumentError, match=r"token id 97 is outside the vocabulary \(0 \.\. 96\)"):
         forward(model, torch.tensor([[1, 97]]))
 
 
 @pytest.mark.gpu
-def test_wrong_ids_do_not_end_the_use_of_a_gpu(model: LlamaModel) -> None:
+def test_wrong_ids_do_not_end_the_use_of_a_gpu(model: DecoderModel) -> None:
     on_gpu = model.to("cuda")
 
     with pytest.raises(ArgumentError, match="token id 97 is outside the vocabulary"):
@@ -262,10 +386,11 @@ def test_a_block_alone_is_causal() -> None:
     torch.testing.assert_close(forward(block, x)[:, :4], forward(block, changed)[:, :4])
 
 
-def test_weights_are_taken_without_a_copy(model: LlamaModel, ids: torch.Tensor) -> None:
+def test_weights_are_taken_without_a_copy(model: DecoderModel, ids: torch.Tensor) -> None:
     weights = model.state_dict()
 
-    built = LlamaModel.from_weights(model.config, weights).eval()
+    built = DecoderModel.from_weights(model.config, weights).eval()
 
-    assert built.model.norm.weight.data_ptr() == weights["model.norm.weight"].data_ptr()
+    norm = "model.norm.weight"
+    assert built.state_dict()[norm].data_ptr() == weights[norm].data_ptr()
     torch.testing.assert_close(forward(built, ids), forward(model, ids), rtol=0, atol=0)

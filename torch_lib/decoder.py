@@ -1,7 +1,9 @@
-"""The Llama architecture: blocks of attention and MLP between an embedding and its inverse.
+"""Decoder language models: blocks of attention and MLP between an embedding and its inverse.
 
-Module names are Hugging Face's, so that state dicts move both ways.
-B sequences, T tokens, E hidden size, V vocabulary.
+The configuration says which family a model is of: Llama, Mistral, Qwen 2, Qwen 3 or GPT-2. Module
+names are those that the ``transformers`` library gives Llama models, so that state dicts move both
+ways; GPT-2's are translated where files are read and written. B sequences, T tokens, E hidden size,
+V vocabulary.
 """
 
 from __future__ import annotations
@@ -13,44 +15,60 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from torch_lib.decoder_config import DecoderConfig
+from torch_lib.decoder_layers import (
+    FeedForward,
+    GroupedQueryAttention,
+    RMSNorm,
+    Rotation,
+    SwiGLU,
+)
 from torch_lib.devices import current_device
 from torch_lib.errors import ShapeError
 from torch_lib.kinds import kind
 from torch_lib.kv_cache import KVCache, LayerCache
 from torch_lib.layers import check_ids, whole_ids
-from torch_lib.llama_config import LlamaConfig
-from torch_lib.llama_layers import GroupedQueryAttention, RMSNorm, Rotation, SwiGLU
 from torch_lib.rotary import RotaryEmbedding
 from torch_lib.state_dicts import check_fit
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = [
-    "LlamaBlock",
-    "LlamaModel",
+    "DecoderBlock",
+    "DecoderModel",
+    "gpt2_model",
     "llama_block",
     "llama_model",
 ]
 
 
-@kind("llama_block")
-class LlamaBlock(nn.Module):
-    """Attention and MLP, each behind a norm and added to its input."""
+@kind("decoder_block")
+class DecoderBlock(nn.Module):
+    """Attention and MLP, each behind a norm and added to its input.
+
+    Args:
+        config: That of the model.
+        layer: Its place in the model, counted from 0.
+    """
 
     attends = True
 
-    def __init__(self, config: LlamaConfig | Mapping[str, Any]) -> None:
+    def __init__(self, config: DecoderConfig | Mapping[str, Any], layer: int = 0) -> None:
         super().__init__()
         self.config = config = _config(config)
+        self.layer = layer
         self.self_attn = GroupedQueryAttention(
             config.hidden_size,
             config.num_attention_heads,
             config.num_key_value_heads,
             config.head_dim,
             config.attention_bias,
+            config.output_bias,
+            config.rms_norm_eps if config.family.qk_norm else None,
+            config.window(layer),
         )
-        self.mlp = SwiGLU(config.hidden_size, config.intermediate_size)
-        self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.mlp = _mlp(config)
+        self.input_layernorm = _norm(config)
+        self.post_attention_layernorm = _norm(config)
 
     def forward(
         self,
@@ -61,41 +79,48 @@ class LlamaBlock(nn.Module):
     ) -> Tensor:
         """``(B, T, E)`` to ``(B, T, E)``, causal; see ``GroupedQueryAttention``."""
         if rotation is None:
-            rotation = _rotary(self.config)(torch.arange(x.size(-2), device=x.device))
+            rotation = _rotation(_rotary(self.config), 0, x.size(-2), x)
         x = x + self.self_attn(self.input_layernorm(x), mask, rotation, cache, causal=True)
         output: Tensor = x + self.mlp(self.post_attention_layernorm(x))
         return output
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
-        return {"config": asdict(self.config)}
+        return {"config": asdict(self.config), "layer": self.layer}
 
     def summary(self) -> str:
         """The printed line."""
         config = self.config
         return (
-            f"PyTorch Llama Block (hidden={config.hidden_size}, "
+            f"PyTorch {config.family.label} Block (hidden={config.hidden_size}, "
             f"heads={config.num_attention_heads}, kv_heads={config.num_key_value_heads})"
         )
 
 
-class LlamaDecoder(nn.Module):
+class DecoderStack(nn.Module):
     """Embedding, blocks and last norm: everything below the output projection."""
 
-    def __init__(self, config: LlamaConfig) -> None:
+    def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList(LlamaBlock(config) for _ in range(config.num_hidden_layers))
-        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        if config.family.learned_positions:
+            self.embed_positions = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+        self.layers = nn.ModuleList(
+            DecoderBlock(config, layer) for layer in range(config.num_hidden_layers)
+        )
+        self.norm = _norm(config)
         self.rotary = _rotary(config)
+        self._context_length = config.max_position_embeddings
 
     def forward(self, ids: Tensor, mask: Tensor | None, cache: KVCache | None) -> Tensor:
         """Hidden states ``(B, T, E)`` of ``ids``, which follow the tokens in ``cache``."""
         start = 0 if cache is None else cache.length
-        positions = torch.arange(start, start + ids.size(1), device=ids.device)
         hidden = self.embed_tokens(ids)
-        cosines, sines = self.rotary(positions)
-        rotation = cosines.to(hidden.dtype), sines.to(hidden.dtype)
+        if self.rotary is None:
+            self._check_length(start + ids.size(1))
+            positions = torch.arange(start, start + ids.size(1), device=ids.device)
+            hidden = hidden + self.embed_positions(positions)
+        rotation = _rotation(self.rotary, start, ids.size(1), hidden)
         for number, block in enumerate(self.layers):
             layer_cache = None if cache is None else cache.layers[number]
             hidden = block(hidden, mask, rotation, layer_cache)
@@ -104,10 +129,14 @@ class LlamaDecoder(nn.Module):
         normed: Tensor = self.norm(hidden)
         return normed
 
+    def _check_length(self, length: int) -> None:
+        if length > self._context_length:
+            raise ShapeError(f"{length} tokens, the model reads at most {self._context_length}")
 
-@kind("llama")
-class LlamaModel(nn.Module):
-    """A Llama language model.
+
+@kind("decoder")
+class DecoderModel(nn.Module):
+    """A decoder language model.
 
     Attributes:
         tokenizer: The tokenizer that came with the weights, if any.
@@ -116,10 +145,10 @@ class LlamaModel(nn.Module):
     attends = True
     takes_ids = True
 
-    def __init__(self, config: LlamaConfig | Mapping[str, Any]) -> None:
+    def __init__(self, config: DecoderConfig | Mapping[str, Any]) -> None:
         super().__init__()
         self.config = config = _config(config)
-        self.model = LlamaDecoder(config)
+        self.model = DecoderStack(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.tokenizer: Tokenizer | None = None
         for module in self.modules():
@@ -128,7 +157,7 @@ class LlamaModel(nn.Module):
         self._tie()
 
     @classmethod
-    def from_weights(cls, config: LlamaConfig, weights: Mapping[str, Tensor]) -> LlamaModel:
+    def from_weights(cls, config: DecoderConfig, weights: Mapping[str, Tensor]) -> DecoderModel:
         """A model whose parameters are the tensors ``weights`` themselves, not copies.
 
         Raises:
@@ -184,7 +213,7 @@ class LlamaModel(nn.Module):
         """An empty cache for ``batch`` sequences of up to ``capacity`` tokens."""
         weight = self.lm_head.weight
         return KVCache(
-            self.config.num_hidden_layers,
+            [self.config.window(layer) for layer in range(self.config.num_hidden_layers)],
             batch,
             self.config.num_key_value_heads,
             capacity,
@@ -201,7 +230,7 @@ class LlamaModel(nn.Module):
         """The printed line."""
         config = self.config
         return (
-            f"PyTorch Llama Model (layers={config.num_hidden_layers}, "
+            f"PyTorch {config.family.label} Model (layers={config.num_hidden_layers}, "
             f"hidden={config.hidden_size}, heads={config.num_attention_heads}, "
             f"kv_heads={config.num_key_value_heads}, vocab={config.vocab_size})"
         )
@@ -211,17 +240,22 @@ class LlamaModel(nn.Module):
             self.lm_head.weight = self.model.embed_tokens.weight
 
 
-def llama_block(config: Mapping[str, Any]) -> LlamaBlock:
+def llama_block(config: Mapping[str, Any]) -> DecoderBlock:
     """One block of a Llama model: causal attention with rotary positions, then the gated MLP.
 
     Args:
         config: As for ``llama_model``.
+
+    Example:
+        (setq config {"vocab_size":50 "hidden_size":16 "num_heads":4 "num_layers":1})
+        (torch_llama_block config)
+        ; => PyTorch Llama Block (hidden=16, heads=4, kv_heads=4)
     """
-    return LlamaBlock(config).to(current_device())
+    return DecoderBlock(config).to(current_device())
 
 
-def llama_model(config: Mapping[str, Any]) -> LlamaModel:
-    """A Llama model with random weights.
+def llama_model(config: Mapping[str, Any]) -> DecoderModel:
+    """A Llama model with random weights, or one of a related family.
 
     Args:
         config: A map with ``vocab_size``, ``hidden_size`` (or ``embed_dim``),
@@ -229,16 +263,74 @@ def llama_model(config: Mapping[str, Any]) -> LlamaModel:
             optionally ``num_key_value_heads``, ``intermediate_size`` (``ff_dim``),
             ``max_position_embeddings`` (``max_seq_length``), ``rms_norm_eps``, ``rope_theta``,
             ``rope_scaling``, ``tie_word_embeddings``, ``head_dim``, ``attention_bias``,
-            ``eos_token_id``, ``pad_token_id``.
+            ``mlp_bias``, ``sliding_window``, ``use_sliding_window``, ``eos_token_id``,
+            ``pad_token_id`` and ``model_type``: ``"llama"``, ``"mistral"``, ``"qwen2"``,
+            ``"qwen3"`` or ``"gpt2"``.
+
+    Raises:
+        ArgumentError: A size is missing or none, or sizes do not fit each other.
+
+    Example:
+        (torch_llama_model {"vocab_size":50 "hidden_size":16 "num_heads":4 "num_layers":2})
+        ; => PyTorch Llama Model (layers=2, hidden=16, heads=4, kv_heads=4, vocab=50)
     """
-    return LlamaModel(config).to(current_device())
+    return _made(DecoderConfig.read(config))
 
 
-def _config(config: LlamaConfig | Mapping[str, Any]) -> LlamaConfig:
-    return config if isinstance(config, LlamaConfig) else LlamaConfig.read(config)
+def gpt2_model(config: Mapping[str, Any]) -> DecoderModel:
+    """A GPT-2 model with random weights.
+
+    Args:
+        config: A map with ``vocab_size``, ``n_embd`` (or ``hidden_size``, ``embed_dim``),
+            ``n_head`` (``num_heads``), ``n_layer`` (``num_layers``), and optionally
+            ``n_positions`` (``max_seq_length``), ``n_inner`` (``ff_dim``),
+            ``layer_norm_epsilon``, ``activation_function``, ``tie_word_embeddings``,
+            ``eos_token_id``, ``pad_token_id``.
+
+    Raises:
+        ArgumentError: A size is missing or none, or sizes do not fit each other.
+
+    Example:
+        (torch_gpt2_model {"vocab_size":50 "n_embd":16 "n_head":4 "n_layer":2})
+        ; => PyTorch GPT-2 Model (layers=2, hidden=16, heads=4, kv_heads=4, vocab=50)
+    """
+    return _made(DecoderConfig.read(config, "gpt2"))
 
 
-def _rotary(config: LlamaConfig) -> RotaryEmbedding:
+def _made(config: DecoderConfig) -> DecoderModel:
+    return DecoderModel(config).to(current_device())
+
+
+def _config(config: DecoderConfig | Mapping[str, Any]) -> DecoderConfig:
+    return config if isinstance(config, DecoderConfig) else DecoderConfig.read(config)
+
+
+def _norm(config: DecoderConfig) -> nn.Module:
+    if config.family.layer_norm:
+        return nn.LayerNorm(config.hidden_size, config.rms_norm_eps)
+    return RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+
+def _mlp(config: DecoderConfig) -> nn.Module:
+    sizes = config.hidden_size, config.intermediate_size
+    if config.family.gated:
+        return SwiGLU(*sizes, config.mlp_bias)
+    return FeedForward(*sizes, config.hidden_act, config.mlp_bias)
+
+
+def _rotary(config: DecoderConfig) -> RotaryEmbedding | None:
+    if config.family.learned_positions:
+        return None
     return RotaryEmbedding(
         config.head_dim, config.max_position_embeddings, config.rope_theta, config.rope_scaling
     )
+
+
+def _rotation(
+    rotary: RotaryEmbedding | None, start: int, count: int, hidden: Tensor
+) -> Rotation | None:
+    """Cosines and sines of ``count`` positions, as ``hidden`` is turned by them."""
+    if rotary is None:
+        return None
+    cosines, sines = rotary(torch.arange(start, start + count, device=hidden.device))
+    return cosines.to(hidden.dtype), sines.to(hidden.dtype)
