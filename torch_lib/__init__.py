@@ -56,6 +56,12 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "LoRA": ("lora", "lora_files"),
     "persistence": ("state_dicts", "checkpoints", "pretrained", "export"),
     "Llama models": ("rotary", "decoder_layers", "decoder", "gguf"),
+    "Hugging Face models": (
+        "hugging_face",
+        "hugging_face_weights",
+        "hugging_face_attention",
+        "hugging_face_lora",
+    ),
 }
 """The modules whose functions are for users, by topic, in the order of the reference."""
 

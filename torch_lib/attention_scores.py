@@ -18,7 +18,7 @@ from torch_lib.errors import ArgumentError
 from torch_lib.layers import forward
 from torch_lib.modules import evaluating
 
-__all__ = ["attention_scores"]
+__all__ = ["AttentionWatch", "attention_scores"]
 
 PARAMETERS = ("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
 
@@ -52,7 +52,7 @@ def attention_scores(
         (torch_shape (torch_attention_scores block (torch_ones '(1 3 8))))
         ; => (1 2 3 3)
     """
-    watching = _Watching()
+    watching = AttentionWatch()
     with evaluating(model), torch.no_grad(), watching:
         forward(model, input, mask)
     count = len(watching.calls)
@@ -68,7 +68,7 @@ def attention_scores(
     return scores[:, head]
 
 
-class _Watching(TorchFunctionMode):
+class AttentionWatch(TorchFunctionMode):
     """Takes down what the kernel is called with."""
 
     def __init__(self) -> None:
@@ -86,6 +86,10 @@ class _Watching(TorchFunctionMode):
         if function is F.scaled_dot_product_attention:
             self.calls.append({**dict(zip(PARAMETERS, arguments, strict=False)), **given})
         return function(*arguments, **given)
+
+    def scores(self) -> list[Tensor]:
+        """The weights ``(B H Q K)`` of every call so far."""
+        return [_scores(**call) for call in self.calls]
 
 
 def _scores(

@@ -51,9 +51,11 @@ class DecodingContext(Protocol):
         """Continue with these rows, int64 ``(B,)``, which may repeat."""
 
 
-def start_decoding(model: nn.Module, batch: int, capacity: int) -> DecodingContext:
+def start_decoding(
+    model: nn.Module, batch: int, capacity: int, use_cache: bool = True
+) -> DecodingContext:
     """A context for ``batch`` sequences of up to ``capacity`` tokens, with a cache if possible."""
-    if isinstance(model, CachedModel):
+    if use_cache and isinstance(model, CachedModel):
         return _CachedContext(model, model.new_cache(batch, capacity))
     return _PlainContext(model, batch)
 

@@ -208,7 +208,8 @@ class _Writing:
     def _chosen(self) -> Iterator[Tensor]:
         """One token a row at a time, until every row has ended."""
         ids = unread = self.prompt
-        context = start_decoding(self._model, len(ids), ids.size(1) + self._new_tokens)
+        capacity = ids.size(1) + self._new_tokens
+        context = start_decoding(self._model, len(ids), capacity, self._config.use_cache)
         randomness = _randomness(self._config.seed, ids.device)
         ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
         eos = torch.tensor(sorted(self._eos), dtype=torch.int64, device=ids.device)

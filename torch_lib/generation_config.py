@@ -8,6 +8,7 @@ from typing import Any
 
 from torch_lib.display import number_text, value_text
 from torch_lib.errors import ArgumentError
+from torch_lib.options import check_keys
 
 __all__ = ["GenerationConfig", "generation_config"]
 
@@ -53,6 +54,7 @@ _RULES: dict[str, Rule] = {
     "no_repeat_ngram_size": _COUNT,
     "length_penalty": (_is_number, "a number"),
     "seed": (lambda value: value is None or _is_whole(value), "an integer"),
+    "use_cache": (lambda value: isinstance(value, bool), "true or nil"),
     "callback": (lambda value: value is None or callable(value), "a function"),
 }
 
@@ -76,6 +78,7 @@ class GenerationConfig:
         no_repeat_ngram_size: Never write a sequence of this many tokens twice; 0 allows it.
         length_penalty: A beam's score is divided by its length to this power.
         seed: What every call starts its random numbers from; None for the common ones.
+        use_cache: Keep keys and values of what has been read, where the model can.
         callback: Called with each new token and ``data``; the atom ``stop`` as result ends it.
         data: Handed to the callback.
     """
@@ -93,6 +96,7 @@ class GenerationConfig:
     no_repeat_ngram_size: int = 0
     length_penalty: float = 1.0
     seed: int | None = None
+    use_cache: bool = True
     callback: Callable[..., Any] | None = None
     data: Any = None
 
@@ -137,8 +141,8 @@ def generation_config(config: Mapping[str, Any]) -> GenerationConfig:
     Args:
         config: A map with any of ``max_length``, ``temperature``, ``top_k``, ``top_p``,
             ``repetition_penalty``, ``num_beams``, ``do_sample``, ``strategy``, ``eos_token_id``,
-            ``pad_token_id``, ``no_repeat_ngram_size``, ``length_penalty``, ``seed``, ``callback``
-            and ``data``.
+            ``pad_token_id``, ``no_repeat_ngram_size``, ``length_penalty``, ``seed``,
+            ``use_cache``, ``callback`` and ``data``.
     """
     return GenerationConfig().updated(config)
 
@@ -146,10 +150,9 @@ def generation_config(config: Mapping[str, Any]) -> GenerationConfig:
 def _setting(key: str, value: Any) -> tuple[str, Any]:
     """A setting under its own name; nil stands for no, or else for the default."""
     name = _ALIASES.get(key, key)
-    if name not in _DEFAULTS:
-        raise ArgumentError(f'unknown key "{key}" (known: {", ".join(_DEFAULTS)})')
+    check_keys([name], _DEFAULTS)
     if value is None:
-        return name, False if name == "do_sample" else _DEFAULTS[name]
+        return name, False if isinstance(_DEFAULTS[name], bool) else _DEFAULTS[name]
     return name, value
 
 

@@ -67,6 +67,7 @@ ALIASES = {
     "torch_transformer_block_forward": "torch_transformer_forward",
     "torch_positional_forward": "torch_positional_encoding_forward",
     "torch_generator_config": "torch_generator_configure",
+    "torch_hf_lora_parameters": "torch_hf_lora_get_parameters",
 }
 """Second spellings, and the names they stand for."""
 
