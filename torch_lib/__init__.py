@@ -6,6 +6,7 @@ PyTorch, ``torch_lib.layers`` does.
 """
 
 from importlib import import_module
+from itertools import chain
 from types import ModuleType
 
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -65,6 +66,9 @@ TOPICS: dict[str, tuple[str, ...]] = {
 }
 """The modules whose functions are for users, by topic, in the order of the reference."""
 
+NEIGHBOURS = {"lispe_gguf": "gguf_library", "lispe_tiktoken": "tiktoken_library"}
+"""Libraries of their own, whose functions have their Lisp names already, and their modules."""
+
 FOUNDATIONS = (
     "atomic_files",
     "bare_weights",
@@ -92,10 +96,11 @@ FOUNDATIONS = (
 )
 """The modules that those build on."""
 
-__all__ = ["FOUNDATIONS", "TOPICS"]
+__all__ = ["FOUNDATIONS", "NEIGHBOURS", "TOPICS"]
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in FOUNDATIONS or any(name in modules for modules in TOPICS.values()):
+    known = {*FOUNDATIONS, *NEIGHBOURS.values(), *chain.from_iterable(TOPICS.values())}
+    if name in known:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,7 +11,10 @@ from torch_lib.errors import ArgumentError, MissingPackage
 from torch_lib.pretrained import model_tokenizer
 from torch_lib.tokenizers import Tokenizer
 
-__all__ = ["chat_prompt"]
+__all__ = ["chat_format", "chat_prompt"]
+
+_HEADER = "<|start_header_id|>{role}<|end_header_id|>\n\n"
+_LLAMA3_PIECES = ("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
 
 
 def chat_prompt(
@@ -33,9 +36,7 @@ def chat_prompt(
     template = getattr(reader, "chat_template", None)
     if template is None:
         raise ArgumentError("the tokenizer has no chat template")
-    for position, message in enumerate(messages):
-        if not isinstance(message, Mapping) or not {"role", "content"} <= set(message):
-            raise ArgumentError(f"message {position} must be a map with role and content")
+    _check_messages(messages)
     return _render(
         template,
         messages=[dict(message) for message in messages],
@@ -43,6 +44,53 @@ def chat_prompt(
         bos_token=getattr(reader, "begin", None) or "",
         eos_token=_piece(reader, getattr(reader, "eos_id", None)),
     )
+
+
+def chat_format(
+    tok: Tokenizer | nn.Module,
+    messages: Sequence[Mapping[str, Any]],
+    add_generation_prompt: bool = True,
+) -> str:
+    """A conversation in the form of Llama 3, each message behind a header that names its role.
+
+    It needs no chat template, but a vocabulary that has the marks.
+
+    Args:
+        tok: The tokenizer, or the model it came with.
+        messages: Maps with ``role`` (``"system"``, ``"user"`` or ``"assistant"``) and ``content``.
+        add_generation_prompt: End where the assistant's answer begins.
+
+    Raises:
+        ArgumentError: The vocabulary lacks a mark, or a message lacks something.
+
+    Example:
+        (use 'lispe_tiktoken)
+        (setq special ())
+        (loop mark '("<|begin_of_text|>" "<|start_header_id|>" "<|end_header_id|>" "<|eot_id|>")
+            (push special {"content":mark "id":(+ 1 (size special))}))
+        (setq tok (tiktoken_create {"a":0} special "[^ ]+"))
+        (setq text (torch_chat_format tok (list {"role":"user" "content":"a"})))
+        (car (split text "<|end_header_id|>"))
+        ; => <|begin_of_text|><|start_header_id|>user
+    """
+    reader = model_tokenizer(tok) if isinstance(tok, nn.Module) else tok
+    for piece in _LLAMA3_PIECES:
+        if reader.token_id(piece) is None:
+            raise ArgumentError(f"the tokenizer has no {piece}")
+    _check_messages(messages)
+    begin, _, _, end = _LLAMA3_PIECES
+    turns = [
+        f"{_HEADER.format(role=message['role'])}{str(message['content']).strip()}{end}"
+        for message in messages
+    ]
+    answer = _HEADER.format(role="assistant") if add_generation_prompt else ""
+    return f"{begin}{''.join(turns)}{answer}"
+
+
+def _check_messages(messages: Sequence[Mapping[str, Any]]) -> None:
+    for position, message in enumerate(messages):
+        if not isinstance(message, Mapping) or not {"role", "content"} <= set(message):
+            raise ArgumentError(f"message {position} must be a map with role and content")
 
 
 def _piece(tokenizer: Tokenizer, token: int | None) -> str:

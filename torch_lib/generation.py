@@ -253,7 +253,8 @@ class _Writing:
     def _filtered(self, logits: Tensor, ids: Tensor) -> Tensor:
         config = self._config
         if config.repetition_penalty != 1:
-            logits = penalize_repetition(logits, ids, config.repetition_penalty)
+            recent = ids[:, -config.repetition_window :]
+            logits = penalize_repetition(logits, recent, config.repetition_penalty)
         if config.no_repeat_ngram_size:
             logits = block_repeated_ngrams(logits, ids, config.no_repeat_ngram_size)
         return logits

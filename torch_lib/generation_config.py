@@ -43,6 +43,7 @@ _RULES: dict[str, Rule] = {
     "top_k": _COUNT,
     "top_p": (lambda value: _is_number(value) and 0 < value <= 1, "above 0 and at most 1"),
     "repetition_penalty": _POSITIVE,
+    "repetition_window": _COUNT,
     "num_beams": (lambda value: _is_whole(value) and value >= 1, "an integer of at least 1"),
     "do_sample": (lambda value: isinstance(value, bool), "true or nil"),
     "strategy": (
@@ -69,6 +70,7 @@ class GenerationConfig:
         top_k: Draw from this many most probable tokens; 0 for all.
         top_p: Draw from the most probable tokens that together reach this probability.
         repetition_penalty: What makes tokens less likely that are already there; 1 for nothing.
+        repetition_window: How many tokens back the penalty looks; 0 for all.
         num_beams: Continuations followed at once; above 1 means beam search.
         do_sample: Draw, rather than take the most probable token.
         strategy: ``greedy``, ``top_k``, ``top_p``, ``sample`` or ``beam_search``, in place of the
@@ -88,6 +90,7 @@ class GenerationConfig:
     top_k: int = 50
     top_p: float = 0.9
     repetition_penalty: float = 1.0
+    repetition_window: int = 0
     num_beams: int = 1
     do_sample: bool = True
     strategy: str | None = None
@@ -140,9 +143,9 @@ def generation_config(config: Mapping[str, Any]) -> GenerationConfig:
 
     Args:
         config: A map with any of ``max_length``, ``temperature``, ``top_k``, ``top_p``,
-            ``repetition_penalty``, ``num_beams``, ``do_sample``, ``strategy``, ``eos_token_id``,
-            ``pad_token_id``, ``no_repeat_ngram_size``, ``length_penalty``, ``seed``,
-            ``use_cache``, ``callback`` and ``data``.
+            ``repetition_penalty``, ``repetition_window``, ``num_beams``, ``do_sample``,
+            ``strategy``, ``eos_token_id``, ``pad_token_id``, ``no_repeat_ngram_size``,
+            ``length_penalty``, ``seed``, ``use_cache``, ``callback`` and ``data``.
     """
     return GenerationConfig().updated(config)
 

@@ -187,13 +187,10 @@ def _from_ranks(path: Path) -> PipelineTokenizer:
     """Llama 3's tokenizer: the merges are found again from the ranks of both halves."""
     package = tokenizers_package()
     ranks = _read_ranks(path)
-    spelling = _byte_spelling()
-    spelled = {piece: "".join(spelling[byte] for byte in piece) for piece in ranks}
-    merges = [(spelled[left], spelled[right]) for left, right in merges_of(ranks)]
     pipeline = package.Tokenizer(
         package.models.BPE(
-            vocab={spelled[piece]: rank for piece, rank in ranks.items()},
-            merges=merges,
+            vocab={spelled(piece): rank for piece, rank in ranks.items()},
+            merges=[(spelled(left), spelled(right)) for left, right in merges_of(ranks)],
             ignore_merges=True,
         )
     )
@@ -227,6 +224,14 @@ def _byte_spelling() -> dict[int, str]:
     others = (byte for byte in range(256) if byte not in printable)
     stand_ins = {byte: chr(256 + position) for position, byte in enumerate(others)}
     return {byte: stand_ins.get(byte) or chr(byte) for byte in range(256)}
+
+
+BYTE_SPELLING = _byte_spelling()
+
+
+def spelled(piece: bytes) -> str:
+    """A piece in GPT-2's printable characters."""
+    return "".join(BYTE_SPELLING[byte] for byte in piece)
 
 
 def _llama3_special_pieces() -> list[str]:

@@ -53,8 +53,13 @@ def _topic(library: Library) -> Topic:
 
 
 def _torch_topics() -> Iterator[Topic]:
-    from torch_lib import TOPICS
-    from workbench.runtime.torch_binding import PREFIX, public_functions, torch_library
+    from torch_lib import NEIGHBOURS, TOPICS
+    from workbench.runtime.torch_binding import (
+        PREFIX,
+        neighbour_library,
+        public_functions,
+        torch_library,
+    )
 
     library = torch_library()
     for topic, modules in TOPICS.items():
@@ -62,6 +67,8 @@ def _torch_topics() -> Iterator[Topic]:
         functions = {inspect.unwrap(library.definitions[name].function) for name in names}
         definitions = [one for one in library if inspect.unwrap(one.function) in functions]
         yield f"torch-{topic.lower().replace(' ', '-')}", f"Torch: {topic}", definitions
+    for neighbour in NEIGHBOURS:
+        yield neighbour, f"Torch: {neighbour}", list(neighbour_library(neighbour))
 
 
 def _contents(language: Iterable[Topic], torch: Iterable[Topic]) -> str:

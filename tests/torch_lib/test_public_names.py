@@ -22,6 +22,7 @@ def test_events_and_errors_cost_no_import_of_pytorch() -> None:
 
 
 TOPICAL = [name for modules in torch_lib.TOPICS.values() for name in modules]
+TOPICAL += torch_lib.NEIGHBOURS.values()
 
 
 def test_every_module_has_its_place() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from lispe_core.context import TextOutput
 from lispe_core.errors import LispError
 from lispe_core.interpreter import Interpreter
 from lispe_core.library import Library
+from torch_lib import NEIGHBOURS
 
 __all__ = ["TORCH", "TORCH_PREFIXES", "build_interpreter", "load_torch_library"]
 
@@ -37,12 +39,13 @@ def build_interpreter(
         load_torch: Gives the torch library when it is first needed.
         on_library: Called with each library that becomes available.
     """
+    torch = load_torch or load_torch_library
     return Interpreter(
         output=output,
         error_output=error_output,
         read_line=read_line,
         arguments=arguments,
-        loaders={TORCH: load_torch or load_torch_library},
+        loaders={TORCH: torch, **{name: partial(_load_beside, torch, name) for name in NEIGHBOURS}},
         prefixes=dict.fromkeys(TORCH_PREFIXES, TORCH),
         on_library=on_library,
     )
@@ -63,6 +66,14 @@ def load_torch_library() -> Library:
             missing = "use: the torch library needs PyTorch (pip install torch)"
             raise LispError(missing) from problem
         return torch_library()
+
+
+def _load_beside(load_torch: Callable[[], Library], name: str) -> Library:
+    """A library that works with PyTorch too, once that is loaded."""
+    load_torch()
+    from workbench.runtime.torch_binding import neighbour_library
+
+    return neighbour_library(name)
 
 
 @contextmanager

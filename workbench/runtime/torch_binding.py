@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
-from torch_lib import TOPICS
+from torch_lib import NEIGHBOURS, TOPICS
 from torch_lib.errors import TorchLibError
 from workbench.runtime.conversions import Mismatch, conversion
 from workbench.runtime.tensor_value import TensorValue, first_line
@@ -32,6 +32,7 @@ __all__ = [
     "PREFIX",
     "Parameters",
     "converting",
+    "neighbour_library",
     "public_functions",
     "torch_library",
     "warning_sentence",
@@ -95,6 +96,14 @@ def torch_library() -> Library:
     functions |= {alias: functions[name] for alias, name in ALIASES.items()}
     for name, function in functions.items():
         library.add(name, converting(name, function))
+    return library
+
+
+def neighbour_library(name: str) -> Library:
+    """A library beside the torch library, whose functions are called in Lisp as in Python."""
+    library = Library(name, kind="function")
+    for public, member in public_functions([NEIGHBOURS[name]]):
+        library.add(public, converting(public, member))
     return library
 
 
