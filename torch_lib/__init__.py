@@ -55,7 +55,14 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "generation": ("generation_config", "generation"),
     "quantization": ("quantized_tensors", "quantization"),
     "LoRA": ("lora", "lora_files"),
-    "persistence": ("state_dicts", "checkpoints", "pretrained", "export"),
+    "persistence": (
+        "state_dicts",
+        "checkpoints",
+        "pretrained",
+        "export",
+        "exported_programs",
+        "torchscript",
+    ),
     "Llama models": ("rotary", "decoder_layers", "decoder", "gguf"),
     "Hugging Face models": (
         "hugging_face",
@@ -81,6 +88,7 @@ FOUNDATIONS = (
     "eight_bits",
     "errors",
     "events",
+    "exported_files",
     "gguf_file",
     "gguf_tokenizers",
     "hugging_face_files",
@@ -92,6 +100,7 @@ FOUNDATIONS = (
     "options",
     "placement",
     "quantized_linear",
+    "quiet",
     "sampling",
 )
 """The modules that those build on."""

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +12,7 @@ from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, MissingPackage, ShapeError
 from torch_lib.modules import evaluating
 from torch_lib.placement import follow
+from torch_lib.quiet import quietly
 
 __all__ = ["export_onnx"]
 
@@ -51,7 +45,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: str) -> str:
     if input.size(0) == 1:  # a size of 1 would be taken for a constant
         input = input.repeat(2, *[1] * (input.dim() - 1))
     try:
-        with evaluating(model), _quietly():
+        with evaluating(model), quietly():
             program = torch.onnx.export(
                 model,
                 (input,),
@@ -65,16 +59,3 @@ def export_onnx(model: nn.Module, example: Tensor, path: str) -> str:
     with replacing(Path(path)) as temporary:
         program.save(str(temporary))  # type: ignore[union-attr]
     return "Model exported successfully"
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Without what the exporter prints and logs."""
-    level: Any = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(level)
