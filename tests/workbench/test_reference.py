@@ -7,15 +7,21 @@ from pathlib import Path
 import pytest
 
 from lispe_core import builtins, special
+from torch_lib import NEIGHBOURS, TOPICS
 from workbench import reference
-from workbench.runtime.torch_binding import torch_library
+from workbench.runtime.torch_binding import neighbour_library, torch_library
 
 PAGES = reference.pages()
 
 
 def test_every_name_is_in_the_reference() -> None:
     text = "\n".join(PAGES.values())
-    libraries = (*special.LIBRARIES, *builtins.LIBRARIES, torch_library())
+    libraries = (
+        *special.LIBRARIES,
+        *builtins.LIBRARIES,
+        torch_library(),
+        *map(neighbour_library, NEIGHBOURS),
+    )
 
     missing = [
         definition.name
@@ -28,10 +34,9 @@ def test_every_name_is_in_the_reference() -> None:
 
 
 def test_topics_have_pages_of_their_own() -> None:
-    topics = len(special.LIBRARIES) + len(builtins.LIBRARIES)
-    torch_pages = [name for name in PAGES if name.startswith("torch-")]
+    language = len(special.LIBRARIES) + len(builtins.LIBRARIES)
 
-    assert len(PAGES) == 1 + topics + len(torch_pages)
+    assert len(PAGES) == 1 + language + len(TOPICS) + len(NEIGHBOURS)
 
 
 def test_a_docstring_becomes_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
