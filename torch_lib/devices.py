@@ -76,22 +76,44 @@ def usable_device(name: str) -> torch.device:
 
 
 def cuda_is_available() -> bool:
-    """Whether an NVIDIA device can be used."""
+    """Whether an NVIDIA device can be used.
+
+    Example:
+        (= (torch_cuda_is_available) (> (torch_cuda_device_count) 0))
+        ; => true
+    """
     return torch.cuda.is_available()
 
 
 def mps_is_available() -> bool:
-    """Whether Apple's Metal device can be used."""
+    """Whether Apple's Metal device can be used.
+
+    Example:
+        (= (torch_mps_is_available) (= (torch_get_best_device) "mps"))
+        ; => true
+    """
     return torch.backends.mps.is_available()
 
 
 def cuda_device_count() -> int:
-    """The number of NVIDIA devices, 0 without CUDA."""
+    """The number of NVIDIA devices, 0 without CUDA.
+
+    Example:
+        (setq x (torch_tensor '(1.0 2.0)))
+        (torch_sum (if (> (torch_cuda_device_count) 1) (torch_to_cuda x 1) x))
+        ; => 3.0
+    """
     return torch.cuda.device_count() if cuda_is_available() else 0
 
 
 def get_best_device() -> str:
-    """``"mps"``, ``"cuda"`` or ``"cpu"``: the first of them that the machine has."""
+    """``"mps"``, ``"cuda"`` or ``"cpu"``: the first of them that the machine has.
+
+    Example:
+        (setq x (torch_to_device '(1.0 2.0) (torch_get_best_device)))
+        (torch_sum x)
+        ; => 3.0
+    """
     if mps_is_available():
         return "mps"
     return "cuda" if cuda_is_available() else "cpu"
@@ -105,6 +127,12 @@ def set_device(device: int | str) -> bool | None:
 
     Raises:
         DeviceError: The name is unknown, or CUDA has no device of that number.
+
+    Example:
+        (torch_set_device "cpu")
+        ; => true
+        (torch_device (torch_zeros '(2)))
+        ; => cpu
     """
     if isinstance(device, int) and device < 0:
         raise DeviceError(f"device {device} does not exist ({cuda_device_count()} devices)")
@@ -123,7 +151,12 @@ def set_device(device: int | str) -> bool | None:
 
 
 def device(tensor: Tensor) -> str:
-    """The name of the device that holds ``tensor``: ``"cpu"``, ``"cuda:0"``."""
+    """The name of the device that holds ``tensor``: ``"cpu"``, ``"cuda:0"``.
+
+    Example:
+        (torch_device (torch_to_cpu '(1.0 2.0)))
+        ; => cpu
+    """
     return str(tensor.device)
 
 
@@ -132,6 +165,10 @@ def to_device(value: Movable, name: str) -> Movable:
 
     Raises:
         DeviceError: The name is unknown, or the machine lacks the device.
+
+    Example:
+        (torch_to_device '(1.0 2.0) "cpu")
+        ; => (1.0 2.0)
     """
     return _moved(value, name)
 
@@ -141,6 +178,11 @@ def to_cuda(value: Movable, device: int | None = None) -> Movable:
 
     Raises:
         DeviceError: The machine has no CUDA, or no device of that number.
+
+    Example:
+        (setq x (torch_tensor '(1.0 2.0)))
+        (torch_sum (if (torch_cuda_is_available) (torch_to_cuda x) x))
+        ; => 3.0
     """
     return _moved(value, "cuda" if device is None else f"cuda:{device}")
 
@@ -150,34 +192,65 @@ def to_mps(value: Movable) -> Movable:
 
     Raises:
         DeviceError: The machine has no such device.
+
+    Example:
+        (setq x (torch_tensor '(1.0 2.0)))
+        (torch_sum (if (torch_mps_is_available) (torch_to_mps x) x))
+        ; => 3.0
     """
     return _moved(value, "mps")
 
 
 def to_cpu(value: Movable) -> Movable:
-    """A tensor in main memory, or a module moved there in place."""
+    """A tensor in main memory, or a module moved there in place.
+
+    Example:
+        (setq x (torch_to_device '(1.0 2.0) (torch_get_best_device)))
+        (torch_device (torch_to_cpu x))
+        ; => cpu
+    """
     return _moved(value, "cpu")
 
 
 def on_mps(tensor: Tensor) -> bool:
-    """Whether Apple's Metal device holds ``tensor``."""
+    """Whether Apple's Metal device holds ``tensor``.
+
+    Example:
+        (torch_on_mps (torch_to_cpu '(1.0 2.0)))
+        ; => nil
+    """
     return tensor.device.type == "mps"
 
 
 def cuda_memory_allocated() -> int:
-    """Bytes that tensors occupy on the current CUDA device, 0 without CUDA."""
+    """Bytes that tensors occupy on the current CUDA device, 0 without CUDA.
+
+    Example:
+        (<= (torch_cuda_memory_allocated) (torch_cuda_memory_total))
+        ; => true
+    """
     return torch.cuda.memory_allocated() if cuda_is_available() else 0
 
 
 def cuda_memory_total() -> int:
-    """Bytes of memory of the current CUDA device, 0 without CUDA."""
+    """Bytes of memory of the current CUDA device, 0 without CUDA.
+
+    Example:
+        (= (torch_cuda_is_available) (> (torch_cuda_memory_total) 0))
+        ; => true
+    """
     if not cuda_is_available():
         return 0
     return int(torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory)
 
 
 def cuda_empty_cache() -> bool:
-    """Give unused cached CUDA memory back to the system; whether there is CUDA."""
+    """Give unused cached CUDA memory back to the system; whether there is CUDA.
+
+    Example:
+        (= (torch_cuda_empty_cache) (torch_cuda_is_available))
+        ; => true
+    """
     if not cuda_is_available():
         return False
     torch.cuda.empty_cache()
@@ -185,7 +258,12 @@ def cuda_empty_cache() -> bool:
 
 
 def mps_synchronize() -> bool:
-    """Wait for Apple's Metal device to finish; whether there is one."""
+    """Wait for Apple's Metal device to finish; whether there is one.
+
+    Example:
+        (= (torch_mps_synchronize) (torch_mps_is_available))
+        ; => true
+    """
     if not mps_is_available():
         return False
     torch.mps.synchronize()
@@ -193,7 +271,12 @@ def mps_synchronize() -> bool:
 
 
 def synchronize() -> bool:
-    """Wait until every device has finished its work."""
+    """Wait until every device has finished its work.
+
+    Example:
+        (torch_synchronize)
+        ; => true
+    """
     if cuda_is_available():
         torch.cuda.synchronize()
     mps_synchronize()
@@ -205,6 +288,10 @@ def set_num_threads(count: int) -> bool:
 
     Raises:
         ArgumentError: ``count`` is not positive.
+
+    Example:
+        (torch_set_num_threads 0)
+        ; error: Error: torch_set_num_threads: number of threads must be positive, got 0
     """
     if count < 1:
         raise ArgumentError(f"number of threads must be positive, got {count}")

@@ -41,6 +41,10 @@ def add(a: Operand, b: Operand) -> Tensor:
     Raises:
         ShapeError: The shapes do not broadcast.
         DeviceError: The tensors are on different devices.
+
+    Example:
+        (torch_add '((1 2) (3 4)) '(10 20))
+        ; => [[11, 22], [13, 24]]
     """
     return _combined(torch.add, a, b)
 
@@ -51,6 +55,10 @@ def sub(a: Operand, b: Operand) -> Tensor:
     Raises:
         ShapeError: The shapes do not broadcast.
         DeviceError: The tensors are on different devices.
+
+    Example:
+        (torch_sub 10 '(1.0 2.5))
+        ; => (9.0 7.5)
     """
     return _combined(torch.sub, a, b)
 
@@ -61,6 +69,10 @@ def mul(a: Operand, b: Operand) -> Tensor:
     Raises:
         ShapeError: The shapes do not broadcast.
         DeviceError: The tensors are on different devices.
+
+    Example:
+        (torch_mul '((1.0 2.0) (3.0 4.0)) '((10.0) (100.0)))
+        ; => ((10.0 20.0) (300.0 400.0))
     """
     return _combined(torch.mul, a, b)
 
@@ -71,6 +83,10 @@ def div(a: Operand, b: Operand) -> Tensor:
     Raises:
         ShapeError: The shapes do not broadcast.
         DeviceError: The tensors are on different devices.
+
+    Example:
+        (torch_div '(1 2 3) 2)
+        ; => (0.5 1.0 1.5)
     """
     return _combined(torch.div, a, b)
 
@@ -81,6 +97,12 @@ def pow(tensor: Operand, exponent: Operand) -> Tensor:
     Raises:
         ShapeError: The shapes do not broadcast.
         DeviceError: The tensors are on different devices.
+
+    Example:
+        (torch_pow '(1.0 2.0 3.0) 2)
+        ; => (1.0 4.0 9.0)
+        (torch_pow 2 '(1 2 3))
+        ; => [2, 4, 8]
     """
     return _combined(torch.pow, tensor, exponent)
 
@@ -91,6 +113,12 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     Raises:
         ShapeError: The inner sizes differ, or the batches do not broadcast.
         DeviceError: The tensors are on different devices.
+
+    Example:
+        (torch_matmul '((1 2) (3 4)) '((1 0) (1 1)))
+        ; => [[3, 2], [7, 4]]
+        (torch_matmul '((1 2) (3 4)) '(1 10))
+        ; => [21, 43]
     """
     try:
         return torch.matmul(a, b)
@@ -108,7 +136,14 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
 
 
 def einsum(specification: str, tensors: Sequence[Tensor]) -> Tensor:
-    """The sum of products that an Einstein specification such as ``"ij,jk->ik"`` names."""
+    """The sum of products that an Einstein specification such as ``"ij,jk->ik"`` names.
+
+    Example:
+        (torch_einsum "ij->i" '(((1 2) (3 4))))
+        ; => [3, 7]
+        (torch_einsum "i,j->ij" '((1 2) (3 4)))
+        ; => [[3, 4], [6, 8]]
+    """
     return torch.einsum(specification, *tensors)
 
 
@@ -122,6 +157,10 @@ def linear_apply(tensor: Tensor, weight: Tensor, bias: Tensor | None = None) -> 
 
     Raises:
         ShapeError: ``tensor`` and ``weight`` differ in their last size.
+
+    Example:
+        (torch_linear_apply '(1.0 2.0) '((1.0 1.0) (0.0 3.0)) '(0.5 0.0))
+        ; => (3.5 6.0)
     """
     if tensor.shape[-1:] != weight.shape[-1:]:
         shapes = f"{shape_text(tensor.shape)} x {shape_text(weight.shape)} transposed"
@@ -136,6 +175,10 @@ def rms_norm(tensor: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:
 
     Raises:
         ShapeError: ``weight`` does not have the length of the last dimension.
+
+    Example:
+        (torch_rms_norm '(2.0 -2.0) '(1.0 3.0) 0)
+        ; => (1.0 -3.0)
     """
     if weight.shape != tensor.shape[-1:]:
         shapes = f"{shape_text(weight.shape)} does not fit {shape_text(tensor.shape)}"
@@ -148,6 +191,12 @@ def clamp(tensor: Tensor, min: Number | None = None, max: Number | None = None) 
 
     Raises:
         ArgumentError: Neither bound is given.
+
+    Example:
+        (torch_clamp '(-5 0 5) -1 2)
+        ; => [-1, 0, 2]
+        (torch_clamp '(-5 0 5) nil 2)
+        ; => [-5, 0, 2]
     """
     if min is None and max is None:
         raise ArgumentError("at least one of min and max must be given")
@@ -159,6 +208,10 @@ def softmax(tensor: Tensor, dim: int = -1) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_softmax '((0.0 0.0) (100.0 -100.0)))
+        ; => ((0.5 0.5) (1.0 0.0))
     """
     return torch.softmax(floating(tensor), dimension(tensor, dim))
 
@@ -168,6 +221,10 @@ def log_softmax(tensor: Tensor, dim: int = -1) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_log_softmax '(0.0 0.0))
+        ; => (-0.6931472 -0.6931472)
     """
     return torch.log_softmax(floating(tensor), dimension(tensor, dim))
 
@@ -177,6 +234,10 @@ def cumsum(tensor: Tensor, dim: int) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_cumsum '((1 2 3) (4 5 6)) 1)
+        ; => [[1, 3, 6], [4, 9, 15]]
     """
     return torch.cumsum(tensor, dimension(tensor, dim))
 

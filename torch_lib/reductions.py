@@ -32,6 +32,12 @@ def sum(tensor: Tensor, dim: int | None = None) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_sum '((1 2) (3 4)))
+        ; => 10
+        (torch_sum '((1 2) (3 4)) 0)
+        ; => [4, 6]
     """
     return tensor.sum() if dim is None else tensor.sum(dimension(tensor, dim))
 
@@ -41,6 +47,12 @@ def mean(tensor: Tensor, dim: int | None = None) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_mean '((1 2) (3 6)))
+        ; => 3.0
+        (torch_mean '((1 2) (3 6)) 1)
+        ; => (1.5 4.5)
     """
     values = floating(tensor)
     return values.mean() if dim is None else values.mean(dimension(tensor, dim))
@@ -51,6 +63,10 @@ def std(tensor: Tensor) -> Tensor:
 
     Raises:
         ShapeError: There are fewer than two elements.
+
+    Example:
+        (torch_std '(1.0 2.0 3.0))
+        ; => 1.0
     """
     if tensor.numel() < 2:
         raise ShapeError(f"expected at least two elements, got {tensor.numel()}")
@@ -62,6 +78,12 @@ def max(tensor: Tensor, dim: int | None = None) -> Tensor:
 
     Raises:
         ShapeError: There is nothing to choose from, or the tensor lacks the dimension.
+
+    Example:
+        (torch_max '((1 5) (7 2)))
+        ; => 7
+        (torch_max '((1 5) (7 2)) 1)
+        ; => [5, 7]
     """
     _check_not_empty(tensor, dim)
     return tensor.amax() if dim is None else tensor.amax(dimension(tensor, dim))
@@ -72,6 +94,12 @@ def min(tensor: Tensor, dim: int | None = None) -> Tensor:
 
     Raises:
         ShapeError: There is nothing to choose from, or the tensor lacks the dimension.
+
+    Example:
+        (torch_min '((1 5) (7 2)))
+        ; => 1
+        (torch_min '((1 5) (7 2)) 1)
+        ; => [1, 2]
     """
     _check_not_empty(tensor, dim)
     return tensor.amin() if dim is None else tensor.amin(dimension(tensor, dim))
@@ -84,13 +112,28 @@ def argmax(tensor: Tensor, dim: int | None = None, keepdim: bool = True) -> Tens
 
     Raises:
         ShapeError: There is nothing to choose from, or the tensor lacks the dimension.
+
+    Example:
+        (torch_argmax '((1 5) (7 2)))
+        ; => 2
+        (torch_argmax '((1 5) (7 2)) 1)
+        ; => [[1], [0]]
+        (torch_argmax '((1 5) (7 2)) 1 false)
+        ; => [1, 0]
     """
     _check_not_empty(tensor, dim)
     return tensor.argmax() if dim is None else tensor.argmax(dimension(tensor, dim), keepdim)
 
 
 def norm(tensor: Tensor, p: float = 2) -> Tensor:
-    """The ``p``-norm of all elements."""
+    """The ``p``-norm of all elements.
+
+    Example:
+        (torch_norm '(3.0 4.0))
+        ; => 5.0
+        (torch_norm '(3.0 -4.0) 1)
+        ; => 7.0
+    """
     length: Tensor = torch.linalg.vector_norm(floating(tensor), p)
     return length
 
@@ -101,6 +144,10 @@ def topk(tensor: Tensor, k: int, dim: int = -1, largest: bool = True) -> list[Te
     Raises:
         ShapeError: The tensor lacks the dimension.
         ArgumentError: ``k`` is not between 0 and the length of the dimension.
+
+    Example:
+        (torch_topk '(10 40 20 30) 2)
+        ; => ([40, 30] [1, 3])
     """
     length = tensor.size(dimension(tensor, dim))
     if not 0 <= k <= length:
@@ -113,6 +160,10 @@ def sort(tensor: Tensor, dim: int = -1, descending: bool = False) -> list[Tensor
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_sort '(30 10 20))
+        ; => ([10, 20, 30] [1, 2, 0])
     """
     return list(torch.sort(tensor, dimension(tensor, dim), descending))
 
@@ -124,6 +175,10 @@ def multinomial(probabilities: Tensor, count: int, replacement: bool = False) ->
         ShapeError: ``probabilities`` is not a row or a matrix.
         ArgumentError: A row has a negative element or no positive one, or fewer places than are
             drawn without replacement.
+
+    Example:
+        (torch_multinomial '(0.0 1.0 0.0) 3 true)
+        ; => [1, 1, 1]
     """
     if probabilities.dim() not in (1, 2):
         raise ShapeError(f"expected one or two dimensions, got {probabilities.dim()}")

@@ -40,7 +40,12 @@ __all__ = [
 
 
 def shape(tensor: Tensor | QuantizedTensor) -> Shape:
-    """The length of every dimension."""
+    """The length of every dimension.
+
+    Example:
+        (torch_shape '((1 2 3) (4 5 6)))
+        ; => (2 3)
+    """
     return tuple(tensor.shape)
 
 
@@ -52,6 +57,12 @@ def tensor_at(tensor: Tensor, *indices: int) -> Tensor | int | float | bool:
 
     Raises:
         ArgumentError: An index is out of bounds, or there are more indices than dimensions.
+
+    Example:
+        (torch_tensor_at '((1 2) (3 4)) 1 0)
+        ; => 3
+        (torch_tensor_at '((1 2) (3 4)) -1)
+        ; => [3, 4]
     """
     try:
         chosen = tensor[indices]
@@ -65,6 +76,10 @@ def reshape(tensor: Tensor, shape: Shape) -> Tensor:
 
     Raises:
         ShapeError: The shape holds another number of elements.
+
+    Example:
+        (torch_reshape '(1 2 3 4 5 6) '(2 -1))
+        ; => [[1, 2, 3], [4, 5, 6]]
     """
     try:
         return tensor.reshape(shape)
@@ -78,6 +93,10 @@ def transpose(tensor: Tensor, dim0: int, dim1: int) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks one of the dimensions.
+
+    Example:
+        (torch_transpose '((1 2 3) (4 5 6)) 0 1)
+        ; => [[1, 4], [2, 5], [3, 6]]
     """
     return tensor.transpose(dimension(tensor, dim0), dimension(tensor, dim1))
 
@@ -87,6 +106,10 @@ def permute(tensor: Tensor, dims: Shape) -> Tensor:
 
     Raises:
         ShapeError: ``dims`` does not name every dimension once.
+
+    Example:
+        (torch_shape (torch_permute (torch_zeros '(2 3 4)) '(2 0 1)))
+        ; => (4 2 3)
     """
     order = [dimension(tensor, dim) for dim in dims]
     if sorted(order) != list(range(tensor.dim())):
@@ -96,7 +119,12 @@ def permute(tensor: Tensor, dims: Shape) -> Tensor:
 
 
 def flatten(tensor: Tensor) -> Tensor:
-    """All elements in one dimension."""
+    """All elements in one dimension.
+
+    Example:
+        (torch_flatten '((1 2) (3 4)))
+        ; => [1, 2, 3, 4]
+    """
     return tensor.flatten()
 
 
@@ -105,6 +133,12 @@ def unsqueeze(tensor: Tensor, dim: int) -> Tensor:
 
     Raises:
         ShapeError: ``dim`` is beyond the dimensions.
+
+    Example:
+        (torch_unsqueeze '(1 2 3) 0)
+        ; => [[1, 2, 3]]
+        (torch_unsqueeze '(1 2 3) 1)
+        ; => [[1], [2], [3]]
     """
     if not -tensor.dim() - 1 <= dim <= tensor.dim():
         raise ShapeError(_out_of_range(dim, tensor))
@@ -116,6 +150,12 @@ def squeeze(tensor: Tensor, dim: int | None = None) -> Tensor:
 
     Raises:
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_squeeze '((1 2 3)))
+        ; => [1, 2, 3]
+        (torch_shape (torch_squeeze (torch_zeros '(1 3 1)) 0))
+        ; => (3 1)
     """
     return tensor.squeeze() if dim is None else tensor.squeeze(dimension(tensor, dim))
 
@@ -125,6 +165,10 @@ def expand(tensor: Tensor, shape: Shape) -> Tensor:
 
     Raises:
         ShapeError: A longer dimension would have to change.
+
+    Example:
+        (torch_expand '((1) (2)) '(2 3))
+        ; => [[1, 1, 1], [2, 2, 2]]
     """
     try:
         return tensor.expand(shape)
@@ -134,7 +178,12 @@ def expand(tensor: Tensor, shape: Shape) -> Tensor:
 
 
 def contiguous(tensor: Tensor) -> Tensor:
-    """``tensor``, copied if its elements do not lie in memory in order."""
+    """``tensor``, copied if its elements do not lie in memory in order.
+
+    Example:
+        (torch_contiguous (torch_transpose '((1 2) (3 4)) 0 1))
+        ; => [[1, 3], [2, 4]]
+    """
     return tensor.contiguous()
 
 
@@ -144,6 +193,10 @@ def select(tensor: Tensor, dim: int, index: int) -> Tensor:
     Raises:
         ShapeError: The tensor lacks the dimension.
         ArgumentError: The index is out of bounds.
+
+    Example:
+        (torch_select '((1 2) (3 4)) 1 0)
+        ; => [1, 3]
     """
     where = dimension(tensor, dim)
     if not -tensor.size(where) <= index < tensor.size(where):
@@ -162,6 +215,12 @@ def tensor_slice(tensor: Tensor, *bounds: int | None) -> Tensor:
     Raises:
         ArgumentError: There are other than two or three bounds.
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_tensor_slice '((1 2 3) (4 5 6)) 0 2)
+        ; => [[1, 2], [4, 5]]
+        (torch_tensor_slice '((1 2 3) (4 5 6)) 0 1 nil)
+        ; => [[4, 5, 6]]
     """
     if len(bounds) not in (2, 3):
         raise ArgumentError(f"expected start end or dim start end, got {len(bounds)} numbers")
@@ -178,6 +237,12 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     Raises:
         ArgumentError: There are none.
         ShapeError: They differ in another dimension.
+
+    Example:
+        (torch_cat '(((1 2)) ((3 4) (5 6))))
+        ; => [[1, 2], [3, 4], [5, 6]]
+        (torch_cat '(((1 2)) ((3 4))) 1)
+        ; => [[1, 2, 3, 4]]
     """
     first = _first(tensors)
     where = dimension(first, dim)
@@ -195,6 +260,12 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     Raises:
         ArgumentError: There are none.
         ShapeError: They differ in shape, or ``dim`` is beyond the dimensions.
+
+    Example:
+        (torch_stack '((1 2) (3 4)))
+        ; => [[1, 2], [3, 4]]
+        (torch_stack '((1 2) (3 4)) 1)
+        ; => [[1, 3], [2, 4]]
     """
     first = _first(tensors)
     for other in tensors:
@@ -210,6 +281,10 @@ def split(tensor: Tensor, size: int, dim: int = 0) -> list[Tensor]:
     Raises:
         ArgumentError: ``size`` is not positive.
         ShapeError: The tensor lacks the dimension.
+
+    Example:
+        (torch_split '(1 2 3 4 5) 2)
+        ; => ([1, 2] [3, 4] [5])
     """
     if size < 1:
         raise ArgumentError(f"size must be positive, got {size}")
@@ -222,6 +297,10 @@ def gather(tensor: Tensor, dim: int, index: Tensor) -> Tensor:
     Raises:
         ShapeError: The tensor lacks the dimension, or ``index`` is larger elsewhere.
         ArgumentError: An index is out of bounds.
+
+    Example:
+        (torch_gather '((10 20 30) (40 50 60)) 1 '((2) (0)))
+        ; => [[30], [40]]
     """
     where = dimension(tensor, dim)
     positions = index.to(torch.int64)
@@ -244,6 +323,10 @@ def where(condition: Tensor, a: Tensor | Number, b: Tensor | Number) -> Tensor:
 
     Raises:
         ShapeError: The shapes do not broadcast.
+
+    Example:
+        (torch_where '(true false true) '(1 2 3) 0)
+        ; => [1, 0, 3]
     """
     try:
         return torch.where(condition.bool(), a, b)
@@ -274,12 +357,24 @@ def index_select(tensor: Tensor, dim: int, indices: Tensor) -> Tensor:
 
 
 def triu(tensor: Tensor, diagonal: int = 0) -> Tensor:
-    """The matrix with zeros below ``diagonal``."""
+    """The matrix with zeros below ``diagonal``.
+
+    Example:
+        (torch_triu '((1 2 3) (4 5 6) (7 8 9)))
+        ; => [[1, 2, 3], [0, 5, 6], [0, 0, 9]]
+    """
     return _matrix(tensor).triu(diagonal)
 
 
 def tril(tensor: Tensor, diagonal: int = 0) -> Tensor:
-    """The matrix with zeros above ``diagonal``."""
+    """The matrix with zeros above ``diagonal``.
+
+    Example:
+        (torch_tril '((1 2 3) (4 5 6) (7 8 9)))
+        ; => [[1, 0, 0], [4, 5, 0], [7, 8, 9]]
+        (torch_tril '((1 2 3) (4 5 6) (7 8 9)) -1)
+        ; => [[0, 0, 0], [4, 0, 0], [7, 8, 0]]
+    """
     return _matrix(tensor).tril(diagonal)
 
 
@@ -288,6 +383,10 @@ def masked_fill(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
 
     Raises:
         ShapeError: The mask does not fit.
+
+    Example:
+        (torch_masked_fill '(1 2 3) '(true false true) 0)
+        ; => [0, 2, 0]
     """
     return _fillable(tensor, mask).masked_fill(mask.bool(), value)
 
@@ -297,6 +396,12 @@ def masked_fill_(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
 
     Raises:
         ShapeError: The mask does not fit.
+
+    Example:
+        (setq x (torch_tensor '(1 2 3)))
+        (torch_masked_fill_ x '(true false true) 0)
+        x
+        ; => [0, 2, 0]
     """
     return _fillable(tensor, mask).masked_fill_(mask.bool(), value)
 
@@ -307,6 +412,12 @@ def set_item(tensor: Tensor, indices: Shape, value: Tensor | Number) -> Tensor:
     Raises:
         ArgumentError: An index is out of bounds.
         ShapeError: ``value`` does not fit the place.
+
+    Example:
+        (torch_set_item '((1 2) (3 4)) '(1 0) 9)
+        ; => [[1, 2], [9, 4]]
+        (torch_set_item '((1 2) (3 4)) '(0) '(7 8))
+        ; => [[7, 8], [3, 4]]
     """
     changed = tensor.clone()
     try:

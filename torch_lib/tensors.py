@@ -68,6 +68,12 @@ def tensor(data: Any) -> Tensor:
     Raises:
         ShapeError: Rows differ in length.
         KindError: An element is not a number.
+
+    Example:
+        (torch_tensor '((1 2) (3 4)))
+        ; => [[1, 2], [3, 4]]
+        (torch_tensor '(1 2.5))
+        ; => (1.0 2.5)
     """
     if isinstance(data, Tensor):
         return tensor_from(data)
@@ -75,32 +81,62 @@ def tensor(data: Any) -> Tensor:
 
 
 def zeros(shape: Shape, dtype: str | None = None) -> Tensor:
-    """A tensor of ``shape`` filled with zeros, float32 unless ``dtype`` says otherwise."""
+    """A tensor of ``shape`` filled with zeros, float32 unless ``dtype`` says otherwise.
+
+    Example:
+        (torch_zeros '(2 3))
+        ; => ((0.0 0.0 0.0) (0.0 0.0 0.0))
+    """
     chosen = element_type(dtype)
     return torch.zeros(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def ones(shape: Shape, dtype: str | None = None) -> Tensor:
-    """A tensor of ``shape`` filled with ones, float32 unless ``dtype`` says otherwise."""
+    """A tensor of ``shape`` filled with ones, float32 unless ``dtype`` says otherwise.
+
+    Example:
+        (torch_ones '(3) "int64")
+        ; => [1, 1, 1]
+    """
     chosen = element_type(dtype)
     return torch.ones(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def full(shape: Shape, value: Number, dtype: str | None = None) -> Tensor:
-    """A tensor of ``shape`` filled with ``value``, whose type it takes by default."""
+    """A tensor of ``shape`` filled with ``value``, whose type it takes by default.
+
+    Example:
+        (torch_full '(2 2) 7)
+        ; => [[7, 7], [7, 7]]
+        (torch_full '(2) 7 "float32")
+        ; => (7.0 7.0)
+    """
     chosen = None if dtype is None else element_type(dtype)
     room = sizes(shape, chosen or torch.int64)
     return torch.full(room, value, dtype=chosen, device=current_device())
 
 
 def rand(shape: Shape, dtype: str | None = None) -> Tensor:
-    """A tensor of ``shape`` with numbers drawn evenly from 0 (included) to 1 (excluded)."""
+    """A tensor of ``shape`` with numbers drawn evenly from 0 (included) to 1 (excluded).
+
+    Example:
+        (setq numbers (torch_rand '(2 3)))
+        (torch_shape numbers)
+        ; => (2 3)
+        (and (>= (torch_min numbers) 0) (< (torch_max numbers) 1))
+        ; => true
+    """
     chosen = _floating_type(dtype)
     return torch.rand(sizes(shape, chosen), dtype=chosen, device=current_device())
 
 
 def randn(shape: Shape, dtype: str | None = None) -> Tensor:
-    """A tensor of ``shape`` with numbers drawn from the standard normal distribution."""
+    """A tensor of ``shape`` with numbers drawn from the standard normal distribution.
+
+    Example:
+        (torch_shape (torch_randn '(2 3)))
+        ; => (2 3)
+    """
     chosen = _floating_type(dtype)
     return torch.randn(sizes(shape, chosen), dtype=chosen, device=current_device())
 
@@ -110,6 +146,11 @@ def randint(low: int, high: int, shape: Shape) -> Tensor:
 
     Raises:
         ArgumentError: ``low`` is not less than ``high``.
+
+    Example:
+        (setq throws (torch_randint 1 7 '(10)))
+        (and (>= (torch_min throws) 1) (<= (torch_max throws) 6))
+        ; => true
     """
     if low >= high:
         raise ArgumentError(f"low ({low}) must be less than high ({high})")
@@ -121,6 +162,12 @@ def arange(start: Number, end: Number, step: Number = 1) -> Tensor:
 
     Raises:
         ArgumentError: Steps of ``step`` do not lead from ``start`` to ``end``.
+
+    Example:
+        (torch_arange 0 5)
+        ; => [0, 1, 2, 3, 4]
+        (torch_arange 1 0 -0.25)
+        ; => (1.0 0.75 0.5 0.25)
     """
     if step == 0 or (end - start) * step < 0:
         raise ArgumentError(f"steps of {step} do not lead from {start} to {end}")
@@ -129,28 +176,56 @@ def arange(start: Number, end: Number, step: Number = 1) -> Tensor:
 
 
 def eye(n: int) -> Tensor:
-    """The ``n`` by ``n`` identity matrix."""
+    """The ``n`` by ``n`` identity matrix.
+
+    Example:
+        (torch_eye 2)
+        ; => ((1.0 0.0) (0.0 1.0))
+    """
     size, _ = sizes((n, n), torch.float32)
     return torch.eye(size, device=current_device())
 
 
 def zeros_like(tensor: Tensor) -> Tensor:
-    """Zeros in the shape and type of ``tensor``, on its device."""
+    """Zeros in the shape and type of ``tensor``, on its device.
+
+    Example:
+        (torch_zeros_like '(1.5 2.5))
+        ; => (0.0 0.0)
+    """
     return torch.zeros_like(tensor)
 
 
 def ones_like(tensor: Tensor) -> Tensor:
-    """Ones in the shape and type of ``tensor``, on its device."""
+    """Ones in the shape and type of ``tensor``, on its device.
+
+    Example:
+        (torch_ones_like '((1 2) (3 4)))
+        ; => [[1, 1], [1, 1]]
+    """
     return torch.ones_like(tensor)
 
 
 def full_like(tensor: Tensor, value: Number) -> Tensor:
-    """``value`` throughout, in the shape and type of ``tensor``, on its device."""
+    """``value`` throughout, in the shape and type of ``tensor``, on its device.
+
+    Example:
+        (torch_full_like '(1.5 2.5) 7)
+        ; => (7.0 7.0)
+    """
     return torch.full_like(tensor, value)
 
 
 def manual_seed(seed: int) -> bool:
-    """Start the random numbers of every device again from ``seed``."""
+    """Start the random numbers of every device again from ``seed``.
+
+    Example:
+        (torch_manual_seed 42)
+        (setq numbers (torch_rand '(3)))
+        (torch_manual_seed 42)
+        (= numbers (torch_rand '(3)))
+        ; => true
+    """
     torch.manual_seed(seed)
     return True
 
@@ -160,6 +235,10 @@ def item(tensor: Tensor) -> int | float | bool:
 
     Raises:
         ShapeError: The tensor has no element or several.
+
+    Example:
+        (torch_item (torch_sum '(1 2 3)))
+        ; => 6
     """
     if tensor.numel() != 1:
         raise ShapeError(f"tensor must contain exactly one element, but has {tensor.numel()}")
@@ -180,7 +259,14 @@ def to_list(tensor: Tensor) -> Any:
 
 
 def dtype(tensor: Tensor) -> str:
-    """The name of the element type: ``"float32"``, ``"int64"``."""
+    """The name of the element type: ``"float32"``, ``"int64"``.
+
+    Example:
+        (torch_dtype '(1 2))
+        ; => int64
+        (torch_dtype '(1 2.5))
+        ; => float32
+    """
     return str(tensor.dtype).removeprefix("torch.")
 
 
@@ -189,17 +275,35 @@ def to_dtype(tensor: Tensor, dtype: str) -> Tensor:
 
     Raises:
         ArgumentError: No element type has such a name.
+
+    Example:
+        (torch_to_dtype '(1.5 -2.5) "int64")
+        ; => [1, -2]
     """
     return tensor.to(element_type(dtype))
 
 
 def detach(tensor: Tensor) -> Tensor:
-    """The same elements, cut off from the computation that gave them."""
+    """The same elements, cut off from the computation that gave them.
+
+    Example:
+        (setq x (torch_requires_grad (torch_tensor '(3.0))))
+        (torch_backward (torch_mul x (torch_detach x)))
+        (torch_grad x)
+        ; => (3.0)
+    """
     return tensor.detach()
 
 
 def clone(tensor: Tensor) -> Tensor:
-    """A copy that gradients flow through."""
+    """A copy that gradients flow through.
+
+    Example:
+        (setq x (torch_zeros '(2)))
+        (torch_masked_fill_ (torch_clone x) '(true true) 5)
+        x
+        ; => (0.0 0.0)
+    """
     return tensor.clone()
 
 
@@ -208,6 +312,12 @@ def requires_grad(tensor: Tensor, flag: bool = True) -> Tensor:
 
     Raises:
         ArgumentError: Its elements are not floating, or it is the result of a recorded computation.
+
+    Example:
+        (setq x (torch_requires_grad (torch_tensor '(3.0))))
+        (torch_backward (torch_mul x x))
+        (torch_grad x)
+        ; => (6.0)
     """
     if flag and not tensor.is_floating_point():
         raise ArgumentError(f"only floating tensors have gradients, this one holds {dtype(tensor)}")
@@ -217,12 +327,27 @@ def requires_grad(tensor: Tensor, flag: bool = True) -> Tensor:
 
 
 def grad(tensor: Tensor) -> Tensor | None:
-    """The gradient that ``backward`` left on ``tensor``, None without one."""
+    """The gradient that ``backward`` left on ``tensor``, None without one.
+
+    Example:
+        (setq x (torch_requires_grad (torch_tensor '(1.0 2.0))))
+        (torch_grad x)
+        ; => nil
+        (torch_backward (torch_sum (torch_mul x '(10.0 20.0))))
+        (torch_grad x)
+        ; => (10.0 20.0)
+    """
     return tensor.grad
 
 
 def tensor_count() -> int:
-    """The number of tensors alive in memory."""
+    """The number of tensors alive in memory.
+
+    Example:
+        (setq x (torch_zeros '(2)))
+        (> (torch_tensor_count) 0)
+        ; => true
+    """
     return sum(issubclass(type(value), Tensor) for value in gc.get_objects())
 
 

@@ -123,7 +123,14 @@ def tensor_spelling(name: str) -> str:
 
 
 def to_list(tensor: TensorValue) -> Value:
-    """The elements as nested lists, the innermost typed; a number for zero dimensions."""
+    """The elements as nested lists, the innermost typed; a number for zero dimensions.
+
+    Example:
+        (torch_to_list (torch_add '((1 2) (3 4)) 10))
+        ; => ((11 12) (13 14))
+        (torch_to_list (torch_sum '(1 2 3)))
+        ; => 6
+    """
     return tensor.to_list()
 
 
