@@ -355,6 +355,12 @@ def flash_attention_masked(
 
     Raises:
         ShapeError: Sizes do not fit each other or the mask.
+
+    Example:
+        (setq zeros (torch_zeros '(1 2 2)))
+        (setq value '(((1.0 2.0) (3.0 4.0))))
+        (torch_flash_attention_masked zeros zeros value nil (torch_causal_mask 2))
+        ; => (((1.0 2.0) (2.0 3.0)))
     """
     factor = item(scale) if isinstance(scale, Tensor) else scale
     if query.dim() == 3:
