@@ -158,6 +158,12 @@ def multihead_attention(embed_dim: int, num_heads: int, dropout: float = 0.0) ->
     Raises:
         ArgumentError: ``embed_dim`` is not divisible by ``num_heads``, or ``dropout`` is not in
             [0, 1).
+
+    Example:
+        (torch_multihead_attention 64 4)
+        ; => PyTorch Multi-Head Attention (embed_dim=64, num_heads=4)
+        (torch_multihead_attention 64 4 0.1)
+        ; => PyTorch Multi-Head Attention (embed_dim=64, num_heads=4, dropout=0.1)
     """
     return MultiheadAttention(embed_dim, num_heads, dropout)
 
@@ -180,6 +186,15 @@ def multihead_attention_forward(
 
     Raises:
         ShapeError: Sizes do not fit the module, each other or the mask.
+
+    Example:
+        (setq layer (torch_multihead_attention 64 4))
+        (setq text (torch_ones '(2 5 64)))
+        (torch_shape (torch_multihead_attention_forward layer text (torch_causal_mask 5)))
+        ; => (2 5 64)
+        (setq picture (torch_ones '(2 9 64)))
+        (torch_shape (torch_multihead_attention_forward layer text picture picture))
+        ; => (2 5 64)
     """
     if value is None:
         return _apply(layer, query, mask=key_or_mask)
@@ -196,6 +211,10 @@ def flash_attention_create(
     Raises:
         ArgumentError: ``embed_dim`` is not divisible by ``num_heads``, or ``dropout`` is not in
             [0, 1).
+
+    Example:
+        (torch_flash_attention_create 64 4)
+        ; => Flash Attention (embed_dim=64, num_heads=4, head_dim=16, dropout=0, bias=true)
     """
     return FlashAttention(embed_dim, num_heads, dropout, bias)
 
@@ -207,6 +226,12 @@ def flash_attention_forward(
 
     Raises:
         ShapeError: Sizes do not fit the module or each other.
+
+    Example:
+        (setq layer (torch_flash_attention_create 64 4))
+        (setq text (torch_ones '(2 5 64)))
+        (torch_shape (torch_flash_attention_forward layer text text text))
+        ; => (2 5 64)
     """
     return _apply(attention, query, key, value)
 
@@ -218,6 +243,12 @@ def flash_attention_with_mask(
 
     Raises:
         ShapeError: Sizes do not fit the module, each other or the mask.
+
+    Example:
+        (setq layer (torch_flash_attention_create 64 4))
+        (setq text (torch_ones '(2 5 64)))
+        (torch_shape (torch_flash_attention_with_mask layer text text text (torch_causal_mask 5)))
+        ; => (2 5 64)
     """
     return _apply(attention, query, key, value, mask=mask)
 
@@ -235,6 +266,12 @@ def flash_attention_with_dropout(
     Raises:
         ShapeError: Sizes do not fit the module or each other.
         ArgumentError: ``dropout_p`` is not in [0, 1).
+
+    Example:
+        (setq layer (torch_flash_attention_create 64 4))
+        (setq text (torch_ones '(2 5 64)))
+        (torch_shape (torch_flash_attention_with_dropout layer text text text 0.1 true))
+        ; => (2 5 64)
     """
     check_dropout(dropout_p)
     return _apply(attention, query, key, value, dropout_p=dropout_p if training else 0.0)
@@ -265,6 +302,14 @@ def scaled_dot_product_attention(
     Raises:
         ShapeError: Sizes do not fit each other or the mask.
         ArgumentError: ``dropout_p`` is not in [0, 1).
+
+    Example:
+        (setq zeros (torch_zeros '(1 1 2 2)))
+        (setq value '((((1.0 2.0) (3.0 4.0)))))
+        (torch_scaled_dot_product_attention zeros zeros value)
+        ; => ((((2.0 3.0) (2.0 3.0))))
+        (torch_scaled_dot_product_attention zeros zeros value (torch_causal_mask 2))
+        ; => ((((1.0 2.0) (2.0 3.0))))
     """
     _check_heads_fit(query, key, value, enable_gqa)
     check_dropout(dropout_p)
@@ -290,6 +335,11 @@ def flash_attention(
 
     Raises:
         ShapeError: Sizes do not fit each other.
+
+    Example:
+        (setq zeros (torch_zeros '(1 2 2)))
+        (torch_flash_attention zeros zeros '(((1.0 2.0) (3.0 4.0))))
+        ; => (((2.0 3.0) (2.0 3.0)))
     """
     return flash_attention_masked(query, key, value, scale)
 
@@ -305,6 +355,12 @@ def flash_attention_masked(
 
     Raises:
         ShapeError: Sizes do not fit each other or the mask.
+
+    Example:
+        (setq zeros (torch_zeros '(1 2 2)))
+        (setq value '(((1.0 2.0) (3.0 4.0))))
+        (torch_flash_attention_masked zeros zeros value nil (torch_causal_mask 2))
+        ; => (((1.0 2.0) (2.0 3.0)))
     """
     factor = item(scale) if isinstance(scale, Tensor) else scale
     if query.dim() == 3:

@@ -31,6 +31,14 @@ def chat_prompt(
 
     Raises:
         ArgumentError: There is no template, or it refuses the messages.
+
+    Example:
+        (fwrite "corpus.txt" "a")
+        (torch_train_bpe "corpus.txt" "tokenizer" 257)
+        (setq template "{% for m in messages %}<{{ m.role }}> {{ m.content }}{% endfor %}")
+        (fwrite "tokenizer_config.json" (json {"chat_template":template}))
+        (torch_chat_prompt (torch_load_tokenizer ".") (list {"role":"user" "content":"Hello"}))
+        ; => <user> Hello
     """
     reader = model_tokenizer(tokenizer) if isinstance(tokenizer, nn.Module) else tokenizer
     template = getattr(reader, "chat_template", None)

@@ -50,6 +50,12 @@ def save_model(model: nn.Module, path: str) -> str:
 
     Raises:
         KindError: The module is of no known kind.
+
+    Example:
+        (torch_save_model (torch_model 4 8 2) "model.pt")
+        ; => Model saved successfully
+        (torch_save_model (torch_model 4 8 2) "model.safetensors")
+        ; => Model saved successfully
     """
     described = {**_HEAD, **description(model)}
     weights = plain_weights(model)
@@ -76,6 +82,11 @@ def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> n
 
     Raises:
         CheckpointError: The file cannot be used, or its weights do not fit.
+
+    Example:
+        (torch_save_model (torch_model 4 8 2) "model.pt")
+        (torch_load_model "model.pt")
+        ; => PyTorch Model (4 -> 8 -> 2)
     """
     file, target = (model, path) if isinstance(path, nn.Module) else (path, model)
     if not isinstance(file, str) or isinstance(target, str):
@@ -113,6 +124,13 @@ def save_checkpoint(
         path: The file.
         extra: A map of further things that have a state, such as ``scheduler`` and ``loader``, and
             of plain values.
+
+    Example:
+        (setq model (torch_linear 4 2))
+        (setq optimizer (torch_optimizer model 0.1 "adam"))
+        (setq scheduler (torch_lr_scheduler optimizer "cosine"))
+        (torch_save_checkpoint model optimizer 3 "state.pt" {"scheduler":scheduler "loss":0.25})
+        ; => Checkpoint saved successfully
     """
     content = {
         **_HEAD,
@@ -155,6 +173,16 @@ def load_checkpoint(
 
     Raises:
         CheckpointError: The file cannot be used, or does not fit.
+
+    Example:
+        (setq model (torch_linear 4 2))
+        (setq optimizer (torch_optimizer model 0.1 "adam"))
+        (torch_save_checkpoint model optimizer 3 "state.pt" {"loss":0.25})
+        (setq checkpoint (torch_load_checkpoint "state.pt" model optimizer))
+        checkpoint
+        ; => PyTorch State Dict (2 parameters)
+        (list (@ checkpoint "epoch") (@ checkpoint "loss"))
+        ; => (3 0.25)
     """
     if not Path(path).exists():
         raise FileMissing(f"file not found: {path}")

@@ -229,19 +229,43 @@ class GroupedQueryAttention(nn.Module):
 
 
 def rms_norm_layer(dim: int, eps: float = 1e-5) -> RMSNorm:
-    """A layer that divides by the root of the mean square of its ``dim`` channels."""
+    """A layer that divides by the root of the mean square of its ``dim`` channels.
+
+    Example:
+        (setq layer (torch_rms_norm_layer 4))
+        layer
+        ; => PyTorch RMS Normalization (4)
+        (torch_round (torch_forward layer '(3.0 -3.0 3.0 -3.0)))
+        ; => (1.0 -1.0 1.0 -1.0)
+    """
     return RMSNorm(dim, eps).to(current_device())
 
 
 def swiglu(dim: int, hidden_dim: int) -> SwiGLU:
-    """The gated MLP of Llama, ``down(silu(gate x) · up x)``, without bias."""
+    """The gated MLP of Llama, ``down(silu(gate x) · up x)``, without bias.
+
+    Example:
+        (setq layer (torch_swiglu 64 128))
+        layer
+        ; => PyTorch SwiGLU (64 -> 128 -> 64)
+        (torch_shape (torch_forward layer (torch_ones '(3 64))))
+        ; => (3 64)
+    """
     return SwiGLU(dim, hidden_dim).to(current_device())
 
 
 def gqa_attention(
     dim: int, num_heads: int, num_kv_heads: int, head_dim: int | None = None
 ) -> GroupedQueryAttention:
-    """Self-attention in which groups of query heads share keys and values."""
+    """Self-attention in which groups of query heads share keys and values.
+
+    Example:
+        (setq layer (torch_gqa_attention 64 8 2))
+        layer
+        ; => PyTorch Grouped-Query Attention (dim=64, num_heads=8, num_kv_heads=2)
+        (torch_shape (torch_forward layer (torch_ones '(2 5 64)) (torch_causal_mask 5)))
+        ; => (2 5 64)
+    """
     return GroupedQueryAttention(dim, num_heads, num_kv_heads, head_dim).to(current_device())
 
 

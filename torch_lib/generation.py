@@ -269,6 +269,11 @@ def generator_create(
         model: What maps token ids to logits of the next token: a module, or a list of modules
             applied in order.
         device: Where to move the model; by default it stays.
+
+    Example:
+        (setq model (list (torch_embedding 9 8) (torch_linear 8 9)))
+        (torch_generator_create model)
+        ; => TorchGenerator(max_length=100, temperature=1, strategy=sample)
     """
     generator = Generator(model if isinstance(model, nn.Module) else sequential(model))
     return generator if device is None else generator_set_device(generator, device)
@@ -280,6 +285,13 @@ def generator_configure(generator: Generator, config: Mapping[str, Any] | Genera
     Args:
         generator: The generator.
         config: A map of settings, as for ``generation_config``, or such a value.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_generator_configure generator {"max_length":5 "strategy":"greedy"})
+        ; => Generator configured successfully
+        generator
+        ; => TorchGenerator(max_length=5, temperature=1, strategy=greedy)
     """
     if isinstance(config, GenerationConfig):
         generator.config = config
@@ -291,7 +303,14 @@ def generator_configure(generator: Generator, config: Mapping[str, Any] | Genera
 def set_generation_params(
     generator: Generator, max_length: int, temperature: float, top_k: int, top_p: float
 ) -> str:
-    """Change the four settings of sampling."""
+    """Change the four settings of sampling.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_set_generation_params generator 20 0.7 40 0.9)
+        generator
+        ; => TorchGenerator(max_length=20, temperature=0.7, strategy=sample)
+    """
     return generator_configure(
         generator,
         {"max_length": max_length, "temperature": temperature, "top_k": top_k, "top_p": top_p},
@@ -304,6 +323,14 @@ def generator_generate(generator: Generator, input_ids: Tensor) -> Tensor:
     Args:
         generator: The generator.
         input_ids: Token ids, one sequence or a batch.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_generator_configure generator {"max_length":5})
+        (torch_shape (torch_generator_generate generator '(1 2 3)))
+        ; => (8)
+        (torch_shape (torch_generator_generate generator '((1 2 3) (4 5 6))))
+        ; => (2 8)
     """
     return generator.generate(input_ids)
 
@@ -315,6 +342,12 @@ def generate(generator: Generator, input_ids: Tensor, strategy: str | None = Non
         generator: The generator.
         input_ids: Token ids, one sequence or a batch.
         strategy: ``"greedy"``, ``"top_k"``, ``"top_p"``, ``"sample"`` or ``"beam_search"``.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_generator_configure generator {"max_length":5})
+        (torch_shape (torch_generate generator '(1 2 3) "greedy"))
+        ; => (8)
     """
     config = generator.config
     if strategy is not None:
@@ -323,7 +356,13 @@ def generate(generator: Generator, input_ids: Tensor, strategy: str | None = Non
 
 
 def generator_greedy(generator: Generator, input_ids: Tensor, max_length: int) -> Tensor:
-    """Always take the most probable token, until prompt and text reach ``max_length``."""
+    """Always take the most probable token, until prompt and text reach ``max_length``.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_shape (torch_generator_greedy generator '(1 2 3) 10))
+        ; => (10)
+    """
     config = generator.config.updated({"strategy": "greedy"})
     return generator.generate(input_ids, config, max_length)
 
@@ -331,7 +370,13 @@ def generator_greedy(generator: Generator, input_ids: Tensor, max_length: int) -
 def generator_top_k(
     generator: Generator, input_ids: Tensor, max_length: int, k: int, temperature: float
 ) -> Tensor:
-    """Draw from the ``k`` most probable tokens, until prompt and text reach ``max_length``."""
+    """Draw from the ``k`` most probable tokens, until prompt and text reach ``max_length``.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_shape (torch_generator_top_k generator '(1 2 3) 10 4 0.8))
+        ; => (10)
+    """
     settings = {"strategy": "top_k", "top_k": k, "temperature": temperature}
     return generator.generate(input_ids, generator.config.updated(settings), max_length)
 
@@ -339,7 +384,13 @@ def generator_top_k(
 def generator_top_p(
     generator: Generator, input_ids: Tensor, max_length: int, p: float, temperature: float
 ) -> Tensor:
-    """Draw from the tokens that make up the probability ``p``, up to ``max_length`` in all."""
+    """Draw from the tokens that make up the probability ``p``, up to ``max_length`` in all.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_shape (torch_generator_top_p generator '(1 2 3) 10 0.9 0.8))
+        ; => (10)
+    """
     settings = {"strategy": "top_p", "top_p": p, "temperature": temperature}
     return generator.generate(input_ids, generator.config.updated(settings), max_length)
 
@@ -347,7 +398,13 @@ def generator_top_p(
 def generator_beam_search(
     generator: Generator, input_ids: Tensor, max_length: int, num_beams: int
 ) -> Tensor:
-    """The most probable text that following ``num_beams`` at once finds, ``max_length`` in all."""
+    """The most probable text that following ``num_beams`` at once finds, ``max_length`` in all.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_shape (torch_generator_beam_search generator '(1 2 3) 10 4))
+        ; => (10)
+    """
     settings = {"strategy": "beam_search", "num_beams": num_beams}
     return generator.generate(input_ids, generator.config.updated(settings), max_length)
 
@@ -362,13 +419,26 @@ def generator_stream(
         input_ids: Token ids of one sequence.
         callback: Called after every token; the atom ``stop`` as its result ends the text.
         data: Handed on.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (setq count 0)
+        (defun listen (token data) (setg count (+ count 1)) (if (= count 4) 'stop))
+        (torch_shape (torch_generator_stream generator '(1 2 3) 'listen))
+        ; => (7)
     """
     config = replace(generator.config, callback=callback, data=data)
     return generator.generate(input_ids, config)
 
 
 def generator_set_device(generator: Generator, device: int | str) -> Generator:
-    """Move the generator's model to a device, such as ``"cuda"``, ``"cpu"`` or a CUDA number."""
+    """Move the generator's model to a device, such as ``"cuda"``, ``"cpu"`` or a CUDA number.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_generator_set_device generator "cpu")
+        ; => TorchGenerator(max_length=100, temperature=1, strategy=sample)
+    """
     to_device(generator.model, device if isinstance(device, str) else f"cuda:{device}")
     return generator
 

@@ -146,6 +146,10 @@ def generation_config(config: Mapping[str, Any]) -> GenerationConfig:
             ``repetition_penalty``, ``repetition_window``, ``num_beams``, ``do_sample``,
             ``strategy``, ``eos_token_id``, ``pad_token_id``, ``no_repeat_ngram_size``,
             ``length_penalty``, ``seed``, ``use_cache``, ``callback`` and ``data``.
+
+    Example:
+        (torch_generation_config {"max_length":20 "temperature":0.7 "strategy":"top_k" "top_k":40})
+        ; => GenerationConfig(max_length=20, temperature=0.7, strategy=top_k)
     """
     return GenerationConfig().updated(config)
 

@@ -49,6 +49,13 @@ def load_gguf(path: str) -> DecoderModel:
 
     Raises:
         CheckpointError: The file is damaged, or holds another architecture.
+
+    Example:
+        (setq model (torch_load_gguf (torch_demo_model_path)))
+        model
+        ; => PyTorch Llama Model (layers=30, hidden=576, heads=9, kv_heads=3, vocab=49152)
+        (torch_model_tokenizer model)
+        ; => BPE Tokenizer (vocab size: 49152)
     """
     file = GGUFFile(path)
     architecture = file.metadata.get("general.architecture")

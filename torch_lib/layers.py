@@ -174,6 +174,14 @@ def linear(in_features: int, out_features: int, bias: bool = True) -> Linear:
 
     Raises:
         ArgumentError: A size is not positive.
+
+    Example:
+        (torch_linear 4 2)
+        ; => PyTorch Linear Layer (4 -> 2)
+        (torch_parameter_count (torch_linear 4 2))
+        ; => 10
+        (torch_parameter_count (torch_linear 4 2 nil))
+        ; => 8
     """
     return Linear(in_features, out_features, bias)
 
@@ -183,6 +191,13 @@ def embedding(vocab_size: int, embed_dim: int) -> Embedding:
 
     Raises:
         ArgumentError: A size is not positive.
+
+    Example:
+        (setq table (torch_embedding 1000 16))
+        table
+        ; => PyTorch Embedding (1000 x 16)
+        (torch_shape (torch_forward table '(3 1 4 1)))
+        ; => (4 16)
     """
     return Embedding(vocab_size, embed_dim)
 
@@ -192,6 +207,10 @@ def layer_norm(normalized_shape: Shape) -> LayerNorm:
 
     Raises:
         ArgumentError: A size is not positive.
+
+    Example:
+        (torch_layer_norm '(16))
+        ; => PyTorch Layer Normalization (16)
     """
     return LayerNorm(normalized_shape)
 
@@ -201,6 +220,13 @@ def dropout(p: float) -> Dropout:
 
     Raises:
         ArgumentError: ``p`` is not in [0, 1).
+
+    Example:
+        (setq layer (torch_dropout 0.5))
+        layer
+        ; => PyTorch Dropout (0.5)
+        (torch_forward (torch_eval layer) '(1.0 2.0 3.0))
+        ; => (1.0 2.0 3.0)
     """
     return Dropout(p)
 
@@ -210,6 +236,10 @@ def activation(name: str) -> Activation:
 
     Raises:
         ArgumentError: No activation has such a name.
+
+    Example:
+        (torch_forward (torch_activation "relu") '(-1.0 0.0 2.0))
+        ; => (0.0 0.0 2.0)
     """
     return Activation(name)
 
@@ -221,6 +251,11 @@ def forward(model: nn.Module, input: Tensor, mask: Tensor | None = None) -> Tens
         model: Any module.
         input: Features, or token ids for a model that starts with an embedding.
         mask: Which positions attention may see; used by modules that attend.
+
+    Example:
+        (setq network (torch_sequential (list (torch_linear 4 8) (torch_activation "relu"))))
+        (torch_shape (torch_forward network (torch_ones '(3 4))))
+        ; => (3 8)
     """
     return apply(model, follow(model, input), mask)
 
@@ -230,6 +265,10 @@ def linear_forward(layer: Linear, input: Tensor) -> Tensor:
 
     Raises:
         ShapeError: The last dimension is not ``in_features``.
+
+    Example:
+        (torch_shape (torch_linear_forward (torch_linear 4 2) (torch_ones '(3 4))))
+        ; => (3 2)
     """
     return forward(layer, input)
 
@@ -240,6 +279,10 @@ def embedding_forward(layer: Embedding, ids: Tensor) -> Tensor:
     Raises:
         ArgumentError: An id is outside the vocabulary.
         KindError: The ids are not whole numbers.
+
+    Example:
+        (torch_shape (torch_embedding_forward (torch_embedding 10 4) '((1 2 3) (4 5 6))))
+        ; => (2 3 4)
     """
     return forward(layer, ids)
 
@@ -249,6 +292,10 @@ def layer_norm_forward(layer: LayerNorm, input: Tensor) -> Tensor:
 
     Raises:
         ShapeError: The last dimensions are not those of the layer.
+
+    Example:
+        (torch_round (torch_layer_norm_forward (torch_layer_norm '(2)) '((1.0 3.0) (-40.0 60.0))))
+        ; => ((-1.0 1.0) (-1.0 1.0))
     """
     return forward(layer, input)
 

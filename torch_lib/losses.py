@@ -26,6 +26,10 @@ def mse_loss(predictions: Tensor, targets: Tensor) -> Tensor:
 
     Raises:
         ShapeError: The shapes differ.
+
+    Example:
+        (torch_mse_loss '(1.0 2.0 3.0) '(1.0 2.0 6.0))
+        ; => 3.0
     """
     check_same_device(predictions, targets)
     predicted = floating(predictions)
@@ -53,6 +57,14 @@ def crossentropy_loss(
     Raises:
         ShapeError: The shapes do not fit.
         ArgumentError: A target is no class.
+
+    Example:
+        (torch_crossentropy_loss '((0.0 100.0) (100.0 0.0)) '(1 0))
+        ; => 0.0
+        (torch_crossentropy_loss '((0.0 100.0) (100.0 0.0)) '(1 1))
+        ; => 50.0
+        (torch_crossentropy_loss '((0.0 100.0) (100.0 0.0)) '(1 -1) -1)
+        ; => 0.0
     """
     check_same_device(predictions, targets)
     logits = floating(predictions)

@@ -24,6 +24,10 @@ def causal_mask(n: int) -> Tensor:
 
     Raises:
         ArgumentError: ``n`` is negative.
+
+    Example:
+        (torch_causal_mask 3)
+        ; => [[true, false, false], [true, true, false], [true, true, true]]
     """
     if n < 0:
         raise ArgumentError(f"size must not be negative, got {n}")

@@ -90,6 +90,13 @@ def model(input_size: int, hidden_size: int, output_size: int) -> MultilayerPerc
 
     Raises:
         ArgumentError: A size is not positive.
+
+    Example:
+        (setq network (torch_model 4 8 2))
+        network
+        ; => PyTorch Model (4 -> 8 -> 2)
+        (torch_shape (torch_forward network (torch_ones '(3 4))))
+        ; => (3 2)
     """
     return MultilayerPerceptron(input_size, hidden_size, output_size)
 
@@ -99,5 +106,12 @@ def sequential(modules: Sequence[nn.Module]) -> Sequential:
 
     Raises:
         ArgumentError: There are none.
+
+    Example:
+        (setq network (torch_sequential (list (torch_embedding 10 4) (torch_linear 4 10))))
+        network
+        ; => PyTorch Sequential (2 modules)
+        (torch_shape (torch_forward network '(1 2 3)))
+        ; => (3 10)
     """
     return Sequential(modules)

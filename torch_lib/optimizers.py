@@ -72,6 +72,10 @@ def optimizer(
     Raises:
         ArgumentError: The type or an option is unknown, the rate is not positive, or there is
             nothing to train.
+
+    Example:
+        (torch_optimizer (torch_model 4 8 2) 0.001 "adamw" {"weight_decay":0.1})
+        ; => PyTorch Optimizer (adamw, lr=0.001)
     """
     trainable = _trainable([model] if isinstance(model, Trainable) else model)
     if not trainable:
@@ -84,6 +88,11 @@ def adam_optimizer(learning_rate: float) -> Optimizer:
 
     Raises:
         ArgumentError: The rate is not positive.
+
+    Example:
+        (setq layer (torch_linear 4 2))
+        (torch_optimizer_add_params (torch_adam_optimizer 0.001) (torch_parameters layer))
+        ; => PyTorch Optimizer (adam, lr=0.001)
     """
     return _made("adam", [{"params": []}], learning_rate, {})
 
@@ -93,6 +102,11 @@ def adamw_optimizer(learning_rate: float) -> Optimizer:
 
     Raises:
         ArgumentError: The rate is not positive.
+
+    Example:
+        (setq layer (torch_linear 4 2))
+        (torch_optimizer_add_params (torch_adamw_optimizer 0.001) (torch_parameters layer))
+        ; => PyTorch Optimizer (adamw, lr=0.001)
     """
     return _made("adamw", [{"params": []}], learning_rate, {})
 
@@ -102,6 +116,11 @@ def sgd_optimizer(learning_rate: float) -> Optimizer:
 
     Raises:
         ArgumentError: The rate is not positive.
+
+    Example:
+        (setq layer (torch_linear 4 2))
+        (torch_optimizer_add_params (torch_sgd_optimizer 0.1) (torch_parameters layer))
+        ; => PyTorch Optimizer (sgd, lr=0.1)
     """
     return _made("sgd", [{"params": []}], learning_rate, {})
 
@@ -120,6 +139,13 @@ def optimizer_add_params(
 
     Raises:
         ArgumentError: The two arguments are neither pair, or there is nothing to train.
+
+    Example:
+        (setq layer (torch_linear 4 2))
+        (torch_optimizer_add_params (torch_sgd_optimizer 0.1) (torch_parameters layer))
+        ; => PyTorch Optimizer (sgd, lr=0.1)
+        (torch_optimizer_add_params (torch_parameters layer) 0.001)
+        ; => PyTorch Optimizer (adamw, lr=0.001)
     """
     if isinstance(target, Optimizer) and isinstance(value, Sequence):
         with _guard(target):
@@ -131,14 +157,34 @@ def optimizer_add_params(
 
 
 def optimizer_step(optimizer: Optimizer) -> bool:
-    """Move every parameter that has a gradient."""
+    """Move every parameter that has a gradient.
+
+    Example:
+        (setq weight (torch_requires_grad (torch_tensor '(1.0 2.0)) true))
+        (setq optimizer (torch_optimizer weight 0.5 "sgd"))
+        (torch_backward (torch_sum (torch_mul weight weight)))
+        (torch_optimizer_step optimizer)
+        weight
+        ; => (0.0 0.0)
+    """
     with _guard(optimizer):
         optimizer.step()
     return True
 
 
 def optimizer_zero_grad(optimizer: Optimizer) -> bool:
-    """Forget the gradients of every parameter."""
+    """Forget the gradients of every parameter.
+
+    Example:
+        (setq weight (torch_requires_grad (torch_tensor '(1.0 2.0)) true))
+        (setq optimizer (torch_optimizer weight 0.5 "sgd"))
+        (torch_backward (torch_sum weight))
+        (torch_grad weight)
+        ; => (1.0 1.0)
+        (torch_optimizer_zero_grad optimizer)
+        (torch_grad weight)
+        ; => nil
+    """
     with _guard(optimizer):
         optimizer.zero_grad()
     return True
@@ -152,6 +198,15 @@ def clip_grad_norm(optimizer: Optimizer, max_norm: float) -> float:
 
     Raises:
         ArgumentError: ``max_norm`` is not positive.
+
+    Example:
+        (setq weight (torch_requires_grad (torch_tensor '(0.0 0.0)) true))
+        (setq optimizer (torch_optimizer weight 0.5 "sgd"))
+        (torch_backward (torch_sum (torch_mul weight '(3.0 4.0))))
+        (torch_clip_grad_norm optimizer 1.0)
+        ; => 5
+        (torch_round (torch_norm (torch_grad weight)))
+        ; => 1.0
     """
     if not max_norm > 0:
         raise ArgumentError(f"max_norm must be a positive number, got {max_norm}")

@@ -105,7 +105,17 @@ class PipelineTokenizer:
 
 
 def bpe_tokenizer(path: str) -> PipelineTokenizer:
-    """Open a ``tokenizer.json``, a folder that holds one, or a file of lines "base64 rank"."""
+    """Open a ``tokenizer.json``, a folder that holds one, or a file of lines "base64 rank".
+
+    Example:
+        (fwrite "corpus.txt" "low lower lowest")
+        (torch_train_bpe "corpus.txt" "small" 260)
+        (setq tok (torch_bpe_tokenizer "small.json"))
+        (size (torch_encode tok "low"))
+        ; => 1
+        (torch_decode tok (torch_encode tok "low λ"))
+        ; => low λ
+    """
     file = Path(path)
     if file.is_dir():
         file = file / "tokenizer.json"
@@ -125,6 +135,13 @@ def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
 
     Returns:
         A sentence that names the file.
+
+    Example:
+        (fwrite "corpus.txt" "low lower lowest")
+        (torch_train_bpe "corpus.txt" "small" 260)
+        ; => Training completed successfully. Tokenizer saved as: small.json
+        (torch_bpe_tokenizer "small.json")
+        ; => BPE Tokenizer (vocab size: 260)
     """
     package = tokenizers_package()
     pipeline = package.Tokenizer(package.models.BPE())
@@ -144,6 +161,16 @@ def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) ->
 
     Returns:
         A sentence that names the file.
+
+    Example:
+        (fwrite "corpus.txt" "low lower lowest")
+        (torch_train_wordpiece "corpus.txt" "small" 18)
+        ; => Training completed successfully. Tokenizer saved as: small.json
+        (setq tok (torch_bpe_tokenizer "small.json"))
+        tok
+        ; => WordPiece Tokenizer (vocab size: 18)
+        (torch_decode tok (torch_encode tok "lower low"))
+        ; => lower low
     """
     package = tokenizers_package()
     pipeline = package.Tokenizer(package.models.WordPiece(unk_token="[UNK]"))

@@ -58,6 +58,10 @@ def positional_encoding(embed_dim: int, max_length: int) -> PositionalEncoding:
 
     Raises:
         ArgumentError: A size is not positive.
+
+    Example:
+        (torch_positional_encoding 16 512)
+        ; => PyTorch Positional Encoding (16, max_length=512)
     """
     return PositionalEncoding(embed_dim, max_length)
 
@@ -67,6 +71,12 @@ def positional_encoding_forward(encoder: PositionalEncoding, input: Tensor) -> T
 
     Raises:
         ShapeError: The embedding size differs, or the sequence is too long.
+
+    Example:
+        (setq encoder (torch_positional_encoding 4 512))
+        (setq encoded (torch_positional_encoding_forward encoder (torch_zeros '(10 4))))
+        (torch_select encoded 0 0)
+        ; => (0.0 1.0 0.0 1.0)
     """
     return forward(encoder, input)
 

@@ -20,6 +20,11 @@ def demo_model_path() -> str:
 
     Raises:
         MissingPackage: It is not installed.
+
+    Example:
+        (setq path (torch_demo_model_path))
+        (@ (split path ".") -1)
+        ; => gguf
     """
     package = find_spec(_DEMO_PACKAGE)
     folders = package.submodule_search_locations if package is not None else None
@@ -36,6 +41,14 @@ def model_tokenizer(model: nn.Module) -> Tokenizer:
 
     Raises:
         ArgumentError: The model came without one.
+
+    Example:
+        (setq sizes {"vocab_size":257 "n_embd":8 "n_head":2 "n_layer":1})
+        (torch_hf_save_model (torch_gpt2_model sizes) "m")
+        (fwrite "corpus.txt" "a")
+        (torch_train_bpe "corpus.txt" "m/tokenizer" 257)
+        (torch_model_tokenizer (torch_load_model "m"))
+        ; => BPE Tokenizer (vocab size: 257)
     """
     tokenizer: Tokenizer | None = getattr(model, "tokenizer", None)
     if tokenizer is None:

@@ -64,22 +64,44 @@ class CheckpointedModule(nn.Module):
 
 
 def checkpoint_create(module: nn.Module) -> CheckpointedModule:
-    """``module``, trained with less memory for more time."""
+    """``module``, trained with less memory for more time.
+
+    Example:
+        (torch_checkpoint_create (torch_transformer_block 64 4 128))
+        ; => PyTorch Checkpointed Module (checkpointing enabled)
+    """
     return CheckpointedModule(module)
 
 
 def checkpoint_enable(wrapper: CheckpointedModule) -> CheckpointedModule:
-    """Compute the inner results again in the backward pass, and give the wrapper back."""
+    """Compute the inner results again in the backward pass, and give the wrapper back.
+
+    Example:
+        (setq wrapper (torch_checkpoint_disable (torch_checkpoint_create (torch_linear 4 2))))
+        (torch_checkpoint_enable wrapper)
+        ; => PyTorch Checkpointed Module (checkpointing enabled)
+    """
     wrapper.enabled = True
     return wrapper
 
 
 def checkpoint_disable(wrapper: CheckpointedModule) -> CheckpointedModule:
-    """Store the inner results, as modules do, and give the wrapper back."""
+    """Store the inner results, as modules do, and give the wrapper back.
+
+    Example:
+        (torch_checkpoint_disable (torch_checkpoint_create (torch_linear 4 2)))
+        ; => PyTorch Checkpointed Module (checkpointing disabled)
+    """
     wrapper.enabled = False
     return wrapper
 
 
 def checkpoint_forward(wrapper: CheckpointedModule, input: Tensor) -> Tensor:
-    """What the module makes of ``input``."""
+    """What the module makes of ``input``.
+
+    Example:
+        (setq wrapper (torch_checkpoint_create (torch_linear 4 2)))
+        (torch_shape (torch_checkpoint_forward wrapper (torch_ones '(3 4))))
+        ; => (3 2)
+    """
     return forward(wrapper, input)

@@ -88,6 +88,12 @@ def rotary_embedding(
         scaling: For longer sequences than the model was trained on: a map with ``rope_type``
             ``"linear"``, ``"dynamic"`` or ``"llama3"``, ``factor``, and for the last
             ``low_freq_factor``, ``high_freq_factor``, ``original_max_position_embeddings``.
+
+    Example:
+        (torch_rotary_embedding 64 4096)
+        ; => PyTorch Rotary Embedding (dim=64, max_seq_len=4096)
+        (torch_rotary_embedding 64 4096 500000.0 {"rope_type":"linear" "factor":4.0})
+        ; => PyTorch Rotary Embedding (dim=64, max_seq_len=4096)
     """
     return RotaryEmbedding(dim, max_seq_len, theta, scaling)
 
@@ -97,6 +103,13 @@ def rotary_forward(rope: RotaryEmbedding, seq_len: int, device: str | None = Non
 
     Returns:
         A list of two ``(T, D)``.
+
+    Example:
+        (setq turns (torch_rotary_forward (torch_rotary_embedding 4) 10))
+        (map 'torch_shape turns)
+        ; => ((10 4) (10 4))
+        (torch_select (@ turns 0) 0 0)
+        ; => (1.0 1.0 1.0 1.0)
     """
     where = current_device() if device is None else usable_device(device)
     return list(rope(torch.arange(seq_len, device=where)))
@@ -109,6 +122,11 @@ def apply_rotary_pos_emb(t: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         t: ``(B, H, T, D)``.
         cos: ``(T, D)``.
         sin: ``(T, D)``.
+
+    Example:
+        (setq quarter_turn (list '((0.0 0.0)) '((1.0 1.0))))
+        (torch_apply_rotary_pos_emb '((((1.0 2.0)))) (@ quarter_turn 0) (@ quarter_turn 1))
+        ; => ((((-2.0 1.0))))
     """
     first, second = t.chunk(2, dim=-1)
     return t * cos + torch.cat((-second, first), dim=-1) * sin

@@ -219,6 +219,11 @@ def lr_scheduler(
 
     Raises:
         ArgumentError: The type or a key of ``config`` is unknown, or a value makes no schedule.
+
+    Example:
+        (setq optimizer (torch_optimizer (torch_linear 4 2) 0.1 "sgd"))
+        (torch_lr_scheduler optimizer "cosine" {"total_steps":100})
+        ; => LR Scheduler (Cosine, step=0, lr=0.1)
     """
     known_types = (*SCHEDULES, PLATEAU)
     if type not in known_types:
@@ -239,13 +244,28 @@ def scheduler_step(scheduler: Scheduler, metric: float | None = None) -> bool:
 
     Raises:
         ArgumentError: A plateau gets no metric.
+
+    Example:
+        (setq optimizer (torch_optimizer (torch_linear 4 2) 1.0 "sgd"))
+        (setq scheduler (torch_lr_scheduler optimizer "step" {"step_size":2 "gamma":0.5}))
+        (torch_scheduler_step scheduler)
+        (torch_scheduler_step scheduler)
+        scheduler
+        ; => LR Scheduler (Step, step=2, lr=0.5)
     """
     scheduler.step(metric)
     return True
 
 
 def scheduler_get_lr(scheduler: Scheduler) -> float:
-    """The learning rate of the next optimizer step."""
+    """The learning rate of the next optimizer step.
+
+    Example:
+        (setq optimizer (torch_optimizer (torch_linear 4 2) 0.1 "sgd"))
+        (setq settings {"warmup_steps":10 "total_steps":100})
+        (torch_scheduler_get_lr (torch_lr_scheduler optimizer "linear_warmup_cosine" settings))
+        ; => 0
+    """
     return scheduler.rate
 
 
@@ -254,6 +274,13 @@ def scheduler_set_lr(scheduler: Scheduler, learning_rate: float) -> bool:
 
     Raises:
         ArgumentError: The rate is not positive.
+
+    Example:
+        (setq optimizer (torch_optimizer (torch_linear 4 2) 0.1 "sgd"))
+        (setq scheduler (torch_lr_scheduler optimizer "cosine"))
+        (torch_scheduler_set_lr scheduler 0.02)
+        optimizer
+        ; => PyTorch Optimizer (sgd, lr=0.02)
     """
     check_learning_rate(learning_rate)
     scheduler.set_rate(learning_rate)

@@ -92,6 +92,13 @@ def sentencepiece_tokenizer(model_path: str) -> Tokenizer:
     """Open a SentencePiece model file.
 
     Llama 3 names a file of ranks ``tokenizer.model`` too; such a file is opened as well.
+
+    Example:
+        (fwrite "corpus.txt" "low lower lowest new newer newest")
+        (torch_train_sentencepiece "corpus.txt" "small" 20)
+        (setq tok (torch_sentencepiece_tokenizer "small.model"))
+        (torch_decode tok (torch_encode tok "newest low"))
+        ; => newest low
     """
     from torch_lib.pipeline_tokenizer import bpe_tokenizer, is_rank_file
 
@@ -128,6 +135,13 @@ def train_sentencepiece(
 
     Returns:
         A sentence that names the model file.
+
+    Example:
+        (fwrite "corpus.txt" "low lower lowest new newer newest")
+        (torch_train_sentencepiece "corpus.txt" "small" 20)
+        ; => Training completed successfully. Model saved as: small.model
+        (torch_sentencepiece_tokenizer "small.model")
+        ; => SentencePiece Tokenizer (vocab size: 20)
     """
     if model_type not in _MODEL_TYPES:
         raise ArgumentError(f'model type must be "bpe" or "unigram", got "{model_type}"')

@@ -36,6 +36,12 @@ def pad_sequences(
         ArgumentError: There are no sequences, or ``max_length`` is negative.
         KindError: An entry is no sequence of token ids; the message names its position.
         ShapeError: An entry has not one dimension.
+
+    Example:
+        (torch_pad_sequences '((1 2 3) (4)))
+        ; => [[1, 2, 3], [4, 0, 0]]
+        (torch_pad_sequences '((1 2 3) (4)) 2 9)
+        ; => [[1, 2], [4, 9]]
     """
     if len(sequences) == 0:
         raise ArgumentError("the list of sequences is empty")
@@ -55,7 +61,12 @@ def pad_sequences(
 
 
 def create_attention_mask(padded: Tensor, pad_id: int = 0) -> Tensor:
-    """An int64 tensor in the shape of ``padded``: 1 for tokens, 0 for padding."""
+    """An int64 tensor in the shape of ``padded``: 1 for tokens, 0 for padding.
+
+    Example:
+        (torch_create_attention_mask (torch_pad_sequences '((1 2 3) (4))))
+        ; => [[1, 1, 1], [1, 0, 0]]
+    """
     return (padded != pad_id).to(torch.int64)
 
 

@@ -107,7 +107,15 @@ class SimpleTokenizer:
 
 
 def simple_tokenizer() -> SimpleTokenizer:
-    """A word-based tokenizer with an empty vocabulary that grows as it encodes."""
+    """A word-based tokenizer with an empty vocabulary that grows as it encodes.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_encode tok "Hello, world!")
+        ; => [2, 4, 5, 6, 7, 3]
+        tok
+        ; => Simple Tokenizer (vocab size: 8)
+    """
     return SimpleTokenizer()
 
 

@@ -46,7 +46,15 @@ class StateDict(Mapping[str, Any]):
 
 
 def state_dict(model: nn.Module) -> StateDict:
-    """Copies of the module's parameters and buffers, by name."""
+    """Copies of the module's parameters and buffers, by name.
+
+    Example:
+        (setq state (torch_state_dict (torch_model 4 8 2)))
+        state
+        ; => PyTorch State Dict (4 parameters)
+        (torch_shape (@ state "fc1.weight"))
+        ; => (8 4)
+    """
     copies = {
         name: gathered(tensor.detach()).clone() for name, tensor in model.state_dict().items()
     }
@@ -54,7 +62,12 @@ def state_dict(model: nn.Module) -> StateDict:
 
 
 def state_dict_names(state_dict: StateDict) -> list[str]:
-    """The names of the tensors, in order."""
+    """The names of the tensors, in order.
+
+    Example:
+        (torch_state_dict_names (torch_state_dict (torch_linear 4 2)))
+        ; => ("weight" "bias")
+    """
     return list(state_dict)
 
 
@@ -63,6 +76,15 @@ def load_state_dict(model: nn.Module | Optimizer, state_dict: StateDict) -> str:
 
     Raises:
         CheckpointError: Names or shapes differ.
+
+    Example:
+        (setq teacher (torch_linear 4 2))
+        (setq pupil (torch_linear 4 2))
+        (torch_load_state_dict pupil (torch_state_dict teacher))
+        ; => State dict loaded successfully
+        (setq input (torch_ones '(3 4)))
+        (torch_mse_loss (torch_forward pupil input) (torch_forward teacher input))
+        ; => 0.0
     """
     if isinstance(model, Optimizer):
         restore_optimizer(model, state_dict)

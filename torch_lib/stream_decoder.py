@@ -55,15 +55,39 @@ class StreamDecoder:
 
 
 def stream_decoder(tokenizer: Tokenizer) -> StreamDecoder:
-    """A decoder that takes ids one at a time and holds back unfinished characters."""
+    """A decoder that takes ids one at a time and holds back unfinished characters.
+
+    Example:
+        (torch_stream_decoder (torch_simple_tokenizer))
+        ; => Stream Decoder (Simple Tokenizer (vocab size: 4))
+    """
     return StreamDecoder(tokenizer)
 
 
 def stream_decoder_add(decoder: StreamDecoder, token: int) -> str:
-    """The text that one more token completes; empty while a character is unfinished."""
+    """The text that one more token completes; empty while a character is unfinished.
+
+    Example:
+        (fwrite "corpus.txt" "a")
+        (torch_train_bpe "corpus.txt" "bytes" 257)
+        (setq tok (torch_bpe_tokenizer "bytes.json"))
+        (setq decoder (torch_stream_decoder tok))
+        (maplist (lambda (token) (torch_stream_decoder_add decoder token)) (torch_encode tok "aé"))
+        ; => ("a" "" "é")
+    """
     return decoder.add(token)
 
 
 def stream_decoder_finish(decoder: StreamDecoder) -> str:
-    """The text the decoder still holds back; it is ready for another text then."""
+    """The text the decoder still holds back; it is ready for another text then.
+
+    Example:
+        (fwrite "corpus.txt" "a")
+        (torch_train_bpe "corpus.txt" "bytes" 257)
+        (setq tok (torch_bpe_tokenizer "bytes.json"))
+        (setq decoder (torch_stream_decoder tok))
+        (torch_stream_decoder_add decoder (car (torch_encode tok "é")))
+        (torch_stream_decoder_finish decoder)
+        ; => �
+    """
     return decoder.finish()

@@ -84,7 +84,15 @@ def tag(ids: Tensor, tokenizer: Tokenizer) -> Tensor:
 
 
 def tokenizer_of(ids: Tensor) -> Tokenizer | None:
-    """The tokenizer that encoded ``ids``, or None for ids of another origin."""
+    """The tokenizer that encoded ``ids``, or None for ids of another origin.
+
+    Example:
+        (setq ids (torch_encode (torch_simple_tokenizer) "to be"))
+        (torch_tokenizer_of ids)
+        ; => Simple Tokenizer (vocab size: 6)
+        (torch_tokenizer_of (torch_tensor '(1 2 3)))
+        ; => nil
+    """
     return _encoders.get(ids)
 
 
@@ -97,6 +105,13 @@ def encode(tokenizer: Tokenizer, text: str | Sequence[str]) -> Tensor | list[Ten
 
     Returns:
         int64 ``(T,)``; for a list of texts, a list of such tensors.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_encode tok "to be or not to be")
+        ; => [2, 4, 5, 6, 7, 4, 5, 3]
+        (torch_encode tok '("to be" "not to be"))
+        ; => ([2, 4, 5, 3] [2, 7, 4, 5, 3])
     """
     if isinstance(text, str):
         return _encoded(tokenizer, text)
@@ -108,12 +123,20 @@ def encode_batch(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Tensor]:
 
     Returns:
         One int64 tensor ``(T,)`` for each.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (setq rows (torch_encode_batch tok '("to be" "or not to be")))
+        rows
+        ; => ([2, 4, 5, 3] [2, 6, 7, 4, 5, 3])
+        (torch_shape (torch_pad_sequences rows))
+        ; => (2 6)
     """
     return [_encoded(tokenizer, text) for text in texts]
 
 
 def encode_file(tokenizer: Tokenizer, path: str, callback: Callable[..., Any]) -> int:
-    """Encode a text file line by line, so that a file of any size fits.
+    r"""Encode a text file line by line, so that a file of any size fits.
 
     Args:
         tokenizer: The tokenizer.
@@ -123,6 +146,15 @@ def encode_file(tokenizer: Tokenizer, path: str, callback: Callable[..., Any]) -
 
     Returns:
         How many lines were encoded.
+
+    Example:
+        (fwrite "poem.txt" "to be\nor not to be\n")
+        (setq tok (torch_simple_tokenizer))
+        (setq lengths ())
+        (torch_encode_file tok "poem.txt" (lambda (ids) (push lengths (size ids))))
+        ; => 2
+        lengths
+        ; => (4 6)
     """
     if not Path(path).is_file():
         raise FileMissing(f"file not found: {path}")
@@ -149,7 +181,16 @@ def text_lines(path: Path) -> Iterator[str]:
 
 
 def decode(tokenizer: Tokenizer, tokens: Tensor | Sequence[int] | int) -> str:
-    """The text of token ids: a tensor of any shape, a list or a single id."""
+    """The text of token ids: a tensor of any shape, a list or a single id.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (setq ids (torch_encode tok "Hello, world!"))
+        (torch_decode tok ids)
+        ; => hello, world!
+        (torch_decode tok '(6 5 4))
+        ; => world, hello
+    """
     return tokenizer.decode(token_list(tokens))
 
 
@@ -169,17 +210,42 @@ def token_list(tokens: Tensor | Sequence[int] | int) -> list[int]:
 
 
 def vocab_size(tokenizer: Tokenizer) -> int:
-    """How many token ids the tokenizer has."""
+    """How many token ids the tokenizer has.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_vocab_size tok)
+        ; => 4
+        (torch_encode tok "to be or not to be")
+        (torch_vocab_size tok)
+        ; => 8
+    """
     return tokenizer.vocab_size
 
 
 def token_id(tokenizer: Tokenizer, piece: str) -> int | None:
-    """The id of one piece of the vocabulary, or nil if it is not there."""
+    """The id of one piece of the vocabulary, or nil if it is not there.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_encode tok "to be")
+        (torch_token_id tok "be")
+        ; => 5
+        (torch_token_id tok "seen")
+        ; => nil
+    """
     return tokenizer.token_id(piece)
 
 
 def id_token(tokenizer: Tokenizer, token: int) -> str:
-    """The piece of the vocabulary that has this id."""
+    """The piece of the vocabulary that has this id.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_encode tok "to be")
+        (torch_id_token tok 5)
+        ; => be
+    """
     check_ids(tokenizer, [token])
     return tokenizer.id_token(token)
 
@@ -201,6 +267,13 @@ def tokenizer_freeze(tokenizer: Tokenizer) -> Tokenizer:
 
     Returns:
         The tokenizer.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_encode tok "to be")
+        (torch_tokenizer_freeze tok)
+        (torch_encode tok "to see")
+        ; => [2, 4, 1, 3]
     """
     if not isinstance(tokenizer, _Growing):
         raise KindError("the vocabulary of this tokenizer never grows")
@@ -209,14 +282,28 @@ def tokenizer_freeze(tokenizer: Tokenizer) -> Tokenizer:
 
 
 def save_tokenizer(tokenizer: Tokenizer, path: str) -> str:
-    """Write the tokenizer to a file that ``load_tokenizer`` reads."""
+    """Write the tokenizer to a file that ``load_tokenizer`` reads.
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_save_tokenizer tok "words.json")
+        ; => Tokenizer saved successfully
+    """
     with replacing(Path(path)) as temporary:
         tokenizer.save(temporary)
     return "Tokenizer saved successfully"
 
 
 def tokenizer_create(path: str | None = None) -> Tokenizer:
-    """The tokenizer in a file, as ``load_tokenizer`` opens it; a new simple one without a path."""
+    """The tokenizer in a file, as ``load_tokenizer`` opens it; a new simple one without a path.
+
+    Example:
+        (torch_tokenizer_create)
+        ; => Simple Tokenizer (vocab size: 4)
+        (torch_save_tokenizer (torch_simple_tokenizer) "words.json")
+        (torch_tokenizer_create "words.json")
+        ; => Simple Tokenizer (vocab size: 4)
+    """
     from torch_lib.simple_tokenizer import SimpleTokenizer
 
     return SimpleTokenizer() if path is None else load_tokenizer(path)
@@ -228,6 +315,13 @@ def load_tokenizer(path: str) -> Tokenizer:
     Args:
         path: What ``save_tokenizer`` wrote, a ``tokenizer.json`` or a folder that holds one, a
             SentencePiece model, or a rank file of lines "base64 rank".
+
+    Example:
+        (setq tok (torch_simple_tokenizer))
+        (torch_encode tok "to be")
+        (torch_save_tokenizer tok "words.json")
+        (torch_load_tokenizer "words.json")
+        ; => Simple Tokenizer (vocab size: 6)
     """
     from torch_lib.pipeline_tokenizer import bpe_tokenizer
     from torch_lib.sentencepiece_tokenizer import sentencepiece_tokenizer

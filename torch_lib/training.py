@@ -31,6 +31,13 @@ def backward(loss: Tensor, retain_graph: bool = False, create_graph: bool = Fals
 
     Emits:
         Metric: ``loss``.
+
+    Example:
+        (setq weight (torch_requires_grad (torch_tensor '(1.0 2.0)) true))
+        (torch_backward (torch_sum (torch_mul weight weight)))
+        ; => true
+        (torch_grad weight)
+        ; => (2.0 4.0)
     """
     if loss.numel() != 1:
         raise ShapeError(f"the loss must have one element, it has shape {shape_text(loss.shape)}")
@@ -55,12 +62,27 @@ def backward(loss: Tensor, retain_graph: bool = False, create_graph: bool = Fals
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Compute without recording gradients."""
+    """Compute without recording gradients.
+
+    Example:
+        (setq weight (torch_requires_grad (torch_tensor '(1.0 2.0)) true))
+        (setq total (torch_no_grad (torch_sum weight)))
+        (catch (torch_backward total))
+        ; => Error: torch_backward: the loss does not depend on any trainable parameter
+    """
     with torch.no_grad():
         yield
 
 
 def set_grad_enabled(flag: bool) -> bool:
-    """Record gradients from now on, or no longer."""
+    """Record gradients from now on, or no longer.
+
+    Example:
+        (torch_set_grad_enabled nil)
+        (setq output (torch_forward (torch_linear 4 2) (torch_ones '(3 4))))
+        (torch_set_grad_enabled true)
+        (catch (torch_backward (torch_sum output)))
+        ; => Error: torch_backward: the loss does not depend on any trainable parameter
+    """
     torch.set_grad_enabled(flag)
     return True

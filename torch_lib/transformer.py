@@ -70,6 +70,10 @@ def transformer_block(
     Raises:
         ArgumentError: A size is not positive, ``embed_dim`` is not divisible by ``num_heads``, or
             ``dropout`` is not in [0, 1).
+
+    Example:
+        (torch_transformer_block 32 4 64)
+        ; => PyTorch Transformer Block (embed_dim=32, num_heads=4, ff_dim=64)
     """
     return TransformerBlock(embed_dim, num_heads, ff_dim, dropout)
 
@@ -81,5 +85,11 @@ def transformer_forward(
 
     Raises:
         ShapeError: The embedding size differs, or the mask does not fit.
+
+    Example:
+        (setq block (torch_transformer_block 32 4 64))
+        (setq output (torch_transformer_forward block (torch_ones '(2 5 32)) (torch_causal_mask 5)))
+        (torch_shape output)
+        ; => (2 5 32)
     """
     return forward(block, input, mask)
