@@ -77,6 +77,7 @@ NEIGHBOURS = {"lispe_gguf": "gguf_library", "lispe_tiktoken": "tiktoken_library"
 """Libraries of their own, whose functions have their Lisp names already, and their modules."""
 
 FOUNDATIONS = (
+    "archives",
     "atomic_files",
     "bare_weights",
     "beam_search",
@@ -101,7 +102,9 @@ FOUNDATIONS = (
     "placement",
     "quantized_linear",
     "quiet",
+    "reading",
     "sampling",
+    "text_files",
 )
 """The modules that those build on."""
 

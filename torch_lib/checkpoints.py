@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from torch_lib.archives import archive_names, is_torchscript
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
 from torch_lib.distributed import gathered, write_together
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
 from torch_lib.kinds import KINDS, description, rebuilt
+from torch_lib.reading import making_sense_of
 from torch_lib.state_dicts import (
     StateDict,
     fit_weights,
@@ -96,16 +97,13 @@ def load_model(path: str | nn.Module, model: nn.Module | str | None = None) -> n
     if Path(file).is_dir() or file.endswith(".gguf"):
         built = _foreign_model(file)
         return built if target is None else _filled(target, plain_weights(built))
-    content = _read(file)
-    if target is not None:
-        return _filled(target, content["weights"])
-    if "configuration" not in content:
-        return _bare_model(file, content["weights"])
-    try:
-        built = rebuilt(content)
-    except KindError as error:
-        raise CheckpointError(f"{file} cannot be used: {error}") from error
-    return _filled(built, content["weights"]).to(current_device())
+    with making_sense_of(file):
+        content = _read(file)
+        if target is not None:
+            return _filled(target, content["weights"])
+        if "configuration" not in content:
+            return _bare_model(file, content["weights"])
+        return _filled(rebuilt(content), content["weights"]).to(current_device())
 
 
 def save_checkpoint(
@@ -142,7 +140,7 @@ def save_checkpoint(
         "random": _random_state(),
     }
     for name, value in (extra or {}).items():
-        if name in content:
+        if name in content or name in _MODEL_KEYS:
             raise ArgumentError(f'a checkpoint has its own entry "{name}"')
         content[name] = value.state_dict() if hasattr(value, "state_dict") else value
 
@@ -186,21 +184,22 @@ def load_checkpoint(
     """
     if not Path(path).exists():
         raise FileMissing(f"file not found: {path}")
-    content = _read(path)
-    if "epoch" not in content:
-        raise CheckpointError(f"{path} is a model file, not a checkpoint")
-    extras = {name: value for name, value in content.items() if name not in _MODEL_KEYS}
-    checkpoint = StateDict(content["weights"], extras)
-    if model is not None:
-        fit_weights(model, checkpoint.weights)
-    if optimizer is not None:
-        restore_optimizer(optimizer, checkpoint)
-    for name, value in (extra or {}).items():
-        if name not in extras:
-            raise CheckpointError(f'{path} has no entry "{name}"')
-        value.load_state_dict(extras[name])
-    if model is not None or optimizer is not None:
-        _restore_random_state(extras["random"])
+    with making_sense_of(path):
+        content = _read(path)
+        if "epoch" not in content:
+            raise CheckpointError(f"{path} is a model file, not a checkpoint")
+        extras = {name: value for name, value in content.items() if name not in _MODEL_KEYS}
+        checkpoint = StateDict(content["weights"], extras)
+        if model is not None:
+            fit_weights(model, checkpoint.weights)
+        if optimizer is not None:
+            restore_optimizer(optimizer, checkpoint)
+        for name, value in (extra or {}).items():
+            if name not in extras:
+                raise CheckpointError(f'{path} has no entry "{name}"')
+            value.load_state_dict(extras[name])
+        if model is not None or optimizer is not None:
+            _restore_random_state(extras["random"])
     return checkpoint
 
 
@@ -256,11 +255,9 @@ def read_archive(path: str) -> Any:
     Raises:
         CheckpointError: It is no such file.
     """
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if any(name.endswith("/constants.pkl") for name in archive.namelist()):
-                raise CheckpointError(f"{path} is a TorchScript archive, for torch_jit_load")
-    elif _begins_as_archive(path):
+    if is_torchscript(path):
+        raise CheckpointError(f"{path} is a TorchScript archive, for torch_jit_load")
+    if _begins_as_archive(path) and not archive_names(path):
         raise CheckpointError(f"{path} is damaged or cut short")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)

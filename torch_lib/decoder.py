@@ -24,10 +24,11 @@ from torch_lib.decoder_layers import (
     SwiGLU,
 )
 from torch_lib.devices import current_device
-from torch_lib.errors import ShapeError
+from torch_lib.errors import CheckpointError, ShapeError
 from torch_lib.kinds import kind
 from torch_lib.kv_cache import KVCache, LayerCache
 from torch_lib.layers import check_ids, whole_ids
+from torch_lib.memory import check_room
 from torch_lib.rotary import RotaryEmbedding
 from torch_lib.state_dicts import check_fit
 from torch_lib.tokenizers import Tokenizer
@@ -163,6 +164,9 @@ class DecoderModel(nn.Module):
         Raises:
             CheckpointError: They do not fit the configuration.
         """
+        if config.num_hidden_layers > len(weights):
+            named = f"{config.num_hidden_layers} layers are configured"
+            raise CheckpointError(f"weights do not fit: {named}, {len(weights)} tensors given")
         with torch.device("meta"):
             model = cls(config)
         check_fit(model, weights)
@@ -298,6 +302,7 @@ def gpt2_model(config: Mapping[str, Any]) -> DecoderModel:
 
 
 def _made(config: DecoderConfig) -> DecoderModel:
+    check_room((config.matrix_elements,), torch.float32, torch.device("cpu"))
     return DecoderModel(config).to(current_device())
 
 

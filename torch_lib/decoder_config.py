@@ -76,6 +76,8 @@ _REQUIRED = ("vocab_size", "hidden_size", "num_attention_heads", "num_hidden_lay
 _GATED_ACTIVATIONS = ("silu",)
 _PLAIN_ACTIVATIONS = ("gelu_new", "gelu_pytorch_tanh", "gelu", "relu")
 _SLIDING = "sliding_attention"
+_LARGEST = 2**24
+"""No size of a model is beyond it; greater ones come from damaged files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,17 @@ class DecoderConfig:
     def family(self) -> Family:
         """What the model shares with others of its name."""
         return FAMILIES[self.model_type]
+
+    @property
+    def matrix_elements(self) -> int:
+        """How many numbers the embeddings and projections hold, which is nearly all."""
+        heads = 2 * self.num_attention_heads + 2 * self.num_key_value_heads
+        mlp = (3 if self.family.gated else 2) * self.intermediate_size
+        rows = self.num_hidden_layers * (heads * self.head_dim + mlp)
+        rows += self.vocab_size * (1 if self.tie_word_embeddings else 2)
+        if self.family.learned_positions:
+            rows += self.max_position_embeddings
+        return rows * self.hidden_size
 
     def window(self, layer: int) -> int | None:
         """How many tokens a token sees in a layer, None for all before it."""
@@ -212,6 +225,8 @@ def _layer_types(given: Mapping[str, Any]) -> tuple[str, ...]:
 def _check_size(name: str, size: Any) -> None:
     if not isinstance(size, int) or size <= 0:
         raise ArgumentError(f"{name} must be a positive integer, got {value_text(size)}")
+    if size > _LARGEST:
+        raise ArgumentError(f"{name} must be at most {_LARGEST}, got {size}")
 
 
 def _settings(given: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from torch_lib.kinds import kind
 from torch_lib.kv_cache import LayerCache
 from torch_lib.layers import check_positive, checked_features
 from torch_lib.masks import attention_mask
-from torch_lib.rotary import apply_rotary_pos_emb
+from torch_lib.rotary import rotated
 
 __all__ = [
     "FeedForward",
@@ -40,6 +40,8 @@ class RMSNorm(nn.RMSNorm):
 
     def __init__(self, dim: int, eps: float = 1e-5) -> None:
         check_positive(dim=dim)
+        if eps < 0:
+            raise ArgumentError(f"eps must not be negative, got {eps}")
         super().__init__(dim, eps)
         self.dim = dim
 
@@ -203,8 +205,8 @@ class GroupedQueryAttention(nn.Module):
         if self.qk_norm_eps is not None:
             queries, keys = self.q_norm(queries), self.k_norm(keys)
         if rotation is not None:
-            queries = apply_rotary_pos_emb(queries, *rotation)
-            keys = apply_rotary_pos_emb(keys, *rotation)
+            queries = rotated(queries, *rotation)
+            keys = rotated(keys, *rotation)
         if cache is not None:
             keys, values = cache.extend(keys, values)
         attended = _attend(queries, keys, values, mask, causal, self.window)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -17,7 +16,9 @@ from typing import Any
 
 import torch
 
+from torch_lib.archives import archive_content
 from torch_lib.errors import CheckpointError
+from torch_lib.text_files import json_value
 
 __all__ = ["checked_archive"]
 
@@ -81,22 +82,22 @@ def checked_archive(path: str, content: bytes) -> io.BytesIO:
         CheckpointError: It is no such archive, or holds more.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = {one.filename: archive.read(one) for one in archive.infolist()}
-            if len(entries) != len(archive.infolist()):
-                raise _refused(path, "two entries of one name")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        written = archive_content(content)
+    except ValueError as error:
         raise CheckpointError(f"{path} is no exported program") from error
+    entries = dict(written)
+    if len(entries) != len(written):
+        raise _refused(path, "two entries of one name")
     if not any("/models/" in name for name in entries):
         raise CheckpointError(f"{path} is no exported program")
     for name in entries:
         if not _PLAIN_ENTRY.fullmatch(name.partition("/")[2]):
             raise _refused(path, name)
     clean = io.BytesIO()
-    with zipfile.ZipFile(clean, "w") as written:
+    with zipfile.ZipFile(clean, "w") as archive:
         for name, data in entries.items():
             _check_content(path, name, data)
-            written.writestr(name, data)
+            archive.writestr(name, data)
     clean.seek(0)
     return clean
 
@@ -109,9 +110,9 @@ def _check_content(path: str, name: str, data: bytes) -> None:
             raise _refused(path, name) from error
     if name.endswith(".json"):
         try:
-            described = json.loads(data)
+            described = json_value(data)
         except ValueError as error:
-            raise CheckpointError(f"{path} is damaged: {name} is no JSON") from error
+            raise CheckpointError(f"{path} is damaged: {name} is {error}") from error
         for fault in _faults(described):
             raise _refused(path, fault)
 

@@ -10,11 +10,12 @@ from torch import Tensor, nn
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
 from torch_lib.display import shape_text
-from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, ShapeError
+from torch_lib.errors import ArgumentError, FileMissing, ShapeError
 from torch_lib.exported_files import checked_archive
 from torch_lib.modules import evaluating
 from torch_lib.placement import follow
 from torch_lib.quiet import quietly
+from torch_lib.reading import making_sense_of
 
 __all__ = ["ExportedModel", "export", "load_exported"]
 
@@ -99,10 +100,6 @@ def load_exported(path: str) -> ExportedModel:
     file = Path(path)
     if not file.exists():
         raise FileMissing(f"file not found: {path}")
-    archive = checked_archive(path, file.read_bytes())
-    try:
-        with quietly():
-            model = ExportedModel(torch.export.load(archive))
-    except Exception as error:  # descriptions that make no sense fail anywhere in the loader
-        raise CheckpointError(f"{path} cannot be read as an exported program") from error
+    with making_sense_of(path), quietly():
+        model = ExportedModel(torch.export.load(checked_archive(path, file.read_bytes())))
     return model.to(current_device())

@@ -16,6 +16,7 @@ from torch_lib.errors import ArgumentError, CheckpointError, TorchLibWarning
 from torch_lib.events import Progress, emit
 from torch_lib.gguf_file import GGUFFile
 from torch_lib.gguf_tokenizers import gguf_tokenizer
+from torch_lib.reading import making_sense_of
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["load_gguf"]
@@ -57,16 +58,17 @@ def load_gguf(path: str) -> DecoderModel:
         (torch_model_tokenizer model)
         ; => BPE Tokenizer (vocab size: 49152)
     """
-    file = GGUFFile(path)
-    architecture = file.metadata.get("general.architecture")
-    if architecture != "llama":
-        raise CheckpointError(f'architecture "{architecture}" is not supported (known: llama)')
-    try:
-        config = _config(file)
+    with making_sense_of(path):
+        file = GGUFFile(path)
+        architecture = file.metadata.get("general.architecture")
+        if architecture != "llama":
+            raise CheckpointError(f'architecture "{architecture}" is not supported (known: llama)')
+        try:
+            config = _config(file)
+        except KeyError as error:
+            raise CheckpointError(f"{path} lacks {error}") from error
         model = DecoderModel.from_weights(config, dict(_weights(file, config)))
-    except KeyError as error:
-        raise CheckpointError(f"{path} lacks {error}") from error
-    model.tokenizer = _tokenizer(file)
+        model.tokenizer = _tokenizer(file)
     return model.to(current_device())
 
 

@@ -24,6 +24,8 @@ from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
 from torch_lib.events import Progress, emit
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.pipeline_tokenizer import PipelineTokenizer
+from torch_lib.reading import making_sense_of
+from torch_lib.text_files import json_map
 
 __all__ = ["as_ours", "load_hugging_face", "write_hugging_face"]
 
@@ -67,12 +69,15 @@ def load_hugging_face(
         CheckpointError: The folder lacks a file, or holds another architecture.
     """
     root = Path(folder)
-    config = change(read_config(root))
-    model = DecoderModel.from_weights(config, as_ours(dict(_stored_tensors(root))))
-    if (root / "tokenizer.json").is_file():
-        from torch_lib.pipeline_tokenizer import bpe_tokenizer
+    with making_sense_of(root):
+        stored = read_config(root)
+    config = change(stored)
+    with making_sense_of(root):
+        model = DecoderModel.from_weights(config, as_ours(dict(_stored_tensors(root))))
+        if (root / "tokenizer.json").is_file():
+            from torch_lib.pipeline_tokenizer import bpe_tokenizer
 
-        model.tokenizer = bpe_tokenizer(folder)
+            model.tokenizer = bpe_tokenizer(folder)
     return model.to(current_device())
 
 
@@ -264,10 +269,4 @@ def _read_json(root: Path, name: str) -> dict[str, Any]:
     file = root / name
     if not file.is_file():
         raise FileMissing(f"{root} is a folder without {name}")
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CheckpointError(f"{file} is damaged") from error
-    if not isinstance(content, dict):
-        raise CheckpointError(f"{file} holds no map")
-    return content
+    return json_map(file)

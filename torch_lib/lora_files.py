@@ -21,6 +21,8 @@ from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
 from torch_lib.lora import LoRAConfig, adapted_layers, lora_apply
 from torch_lib.lora_linear import LoRALinear
+from torch_lib.reading import making_sense_of
+from torch_lib.text_files import json_map
 
 __all__ = ["lora_load_adapters", "lora_save_adapters"]
 
@@ -96,18 +98,19 @@ def lora_load_adapters(layer: nn.Module, path: str) -> str:
     """
     if not Path(path).exists():
         raise FileMissing(f"file not found: {path}")
-    settings, weights = _read_folder(Path(path)) if Path(path).is_dir() else _read_file(path)
-    rank, alpha = _rank_and_alpha(path, settings)
-    if not any(isinstance(module, LoRALinear) for module in layer.modules()):
-        _apply_as_saved(layer, LoRAConfig(rank, alpha, tuple(settings["target_modules"])), path)
-    layers = adapted_layers(layer)
-    pairs = {name: _pair(path, weights, name) for name in layers}
-    if len(pairs) * 2 != len(weights):
-        raise CheckpointError(
-            f"{path} holds adapters for {len(weights) // 2} layers, the model has {len(pairs)}"
-        )
-    for name, adapted in layers.items():
-        _check_sizes(adapted, *pairs[name])
+    with making_sense_of(path):
+        settings, weights = _read_folder(Path(path)) if Path(path).is_dir() else _read_file(path)
+        rank, alpha = _rank_and_alpha(path, settings)
+        if not any(isinstance(module, LoRALinear) for module in layer.modules()):
+            _apply_as_saved(layer, LoRAConfig(rank, alpha, tuple(settings["target_modules"])), path)
+        layers = adapted_layers(layer)
+        pairs = {name: _pair(path, weights, name) for name in layers}
+        if len(pairs) * 2 != len(weights):
+            raise CheckpointError(
+                f"{path} holds adapters for {len(weights) // 2} layers, the model has {len(pairs)}"
+            )
+        for name, adapted in layers.items():
+            _check_sizes(adapted, *pairs[name])
     for name, adapted in layers.items():
         adapted.unmerge()
         with torch.no_grad():
@@ -143,13 +146,7 @@ def _read_folder(folder: Path) -> tuple[Settings, dict[str, Tensor]]:
     for name in (_CONFIG, _WEIGHTS):
         if not (folder / name).is_file():
             raise CheckpointError(f"{folder} lacks {name}")
-    try:
-        settings = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CheckpointError(f"{folder / _CONFIG} is no JSON: {error}") from error
-    if not isinstance(settings, dict):
-        raise CheckpointError(f"{folder / _CONFIG} holds no map")
-    return settings, safetensors_content(str(folder / _WEIGHTS))[1]
+    return json_map(folder / _CONFIG), safetensors_content(str(folder / _WEIGHTS))[1]
 
 
 def _read_file(path: str) -> tuple[Settings, dict[str, Tensor]]:
@@ -184,7 +181,7 @@ def _apply_as_saved(model: nn.Module, config: LoRAConfig, path: str) -> None:
 
 
 def _pair(path: str, weights: Mapping[str, Tensor], layer: str) -> tuple[Tensor, Tensor]:
-    names = [f"{_PREFIX}{layer}.{part}.weight".replace("..", ".") for part in ("lora_A", "lora_B")]
+    names = _file_names(layer)
     if not all(name in weights for name in names):
         raise CheckpointError(f'{path} holds no adapter for "{layer}"')
     low, high = (weights[name] for name in names)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from torch_lib.errors import (
     MissingPackage,
     TorchLibWarning,
 )
+from torch_lib.text_files import json_map
 from torch_lib.tokenizers import check_ids
 
 __all__ = ["PipelineTokenizer", "bpe_tokenizer", "train_bpe", "train_wordpiece"]
@@ -274,11 +274,11 @@ def _companion_settings(folder: Path, pipeline: Any) -> dict[str, Any]:
     file, separate = folder / "tokenizer_config.json", folder / "chat_template.jinja"
     if not file.is_file():
         return {}
+    settings = json_map(file)
     try:
-        settings = json.loads(file.read_text(encoding="utf-8"))
         written = separate.read_text(encoding="utf-8") if separate.is_file() else None
     except ValueError as error:
-        raise CheckpointError(f"{file} is damaged") from error
+        raise CheckpointError(f"{separate} is not UTF-8 text") from error
     end = settings.get("eos_token")
     piece = end.get("content") if isinstance(end, dict) else end
     template = written or settings.get("chat_template")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Iterator
-from pathlib import Path
+import re
 from typing import Any
 
-from torch_lib.errors import ArgumentError, FileMissing
+from torch_lib.errors import ArgumentError
+from torch_lib.text_files import json_value, text_lines
 
 __all__ = ["read_csv", "read_jsonl", "read_text"]
+
+_NUMBER = re.compile(r"[+-]?((\d{1,4000}|\d*\.\d+|\d+\.)([eE][+-]?\d+)?|nan|NaN|inf|Inf)", re.ASCII)
 
 
 def read_jsonl(path: str) -> list[Any]:
@@ -27,13 +28,13 @@ def read_jsonl(path: str) -> list[Any]:
         ; => two
     """
     values = []
-    for number, line in enumerate(lines_of(path), 1):
+    for number, line in enumerate(text_lines(path), 1):
         if not line.strip():
             continue
         try:
-            values.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise ArgumentError(f"{path}, line {number}: no JSON ({error.msg})") from error
+            values.append(json_value(line))
+        except ValueError as error:
+            raise ArgumentError(f"{path}, line {number}: {error}") from error
     return values
 
 
@@ -54,7 +55,7 @@ def read_csv(path: str, header: bool = True) -> list[Any]:
         (@ (torch_read_csv "data.csv") 1 "size")
         ; => 2.5
     """
-    reader = csv.reader(lines_of(path), strict=True)
+    reader = csv.reader(text_lines(path, keep_ends=True), strict=True)
     rows: list[list[str]] = []
     try:
         for row in reader:
@@ -84,33 +85,10 @@ def read_text(path: str) -> list[str]:
         (torch_read_text "data.txt")
         ; => ("one" "two")
     """
-    return list(lines_of(path))
-
-
-def lines_of(path: str) -> Iterator[str]:
-    """The lines of a file, one after the other.
-
-    Raises:
-        FileMissing: There is no such file.
-        ArgumentError: The file is a folder or not UTF-8.
-    """
-    if Path(path).is_dir():
-        raise ArgumentError(f"{path} is a folder, not a file")
-    if not Path(path).exists():
-        raise FileMissing(f"file not found: {path}")
-    number = 0
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        try:
-            for number, line in enumerate(file, 1):  # noqa: B007 - for the message
-                yield line.removesuffix("\n").removesuffix("\r")
-        except UnicodeDecodeError as error:
-            raise ArgumentError(f"{path}, after line {number}: the text is not UTF-8") from error
+    return list(text_lines(path))
 
 
 def _value(entry: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(entry)
-        except ValueError:
-            continue
-    return entry
+    if _NUMBER.fullmatch(entry) is None:
+        return entry
+    return int(entry) if entry.lstrip("+-").isdecimal() else float(entry)

@@ -13,8 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from torch_lib.devices import current_device, usable_device
-from torch_lib.errors import ArgumentError
+from torch_lib.display import shape_text
+from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
+from torch_lib.layers import check_positive
+from torch_lib.memory import check_room
 
 __all__ = ["RotaryEmbedding", "apply_rotary_pos_emb", "rotary_embedding", "rotary_forward"]
 
@@ -38,6 +41,9 @@ class RotaryEmbedding(nn.Module):
         super().__init__()
         if dim <= 0 or dim % 2:
             raise ArgumentError(f"dim must be even and positive, got {dim}")
+        check_positive(max_seq_len=max_seq_len)
+        if not theta > 0:
+            raise ArgumentError(f"theta must be positive, got {theta}")
         self.dim = dim
         self.max_seq_len = max_seq_len
         self.theta = theta
@@ -89,6 +95,9 @@ def rotary_embedding(
             ``"linear"``, ``"dynamic"`` or ``"llama3"``, ``factor``, and for the last
             ``low_freq_factor``, ``high_freq_factor``, ``original_max_position_embeddings``.
 
+    Raises:
+        ArgumentError: A size or a setting is outside what makes sense.
+
     Example:
         (torch_rotary_embedding 64 4096)
         ; => PyTorch Rotary Embedding (dim=64, max_seq_len=4096)
@@ -104,6 +113,9 @@ def rotary_forward(rope: RotaryEmbedding, seq_len: int, device: str | None = Non
     Returns:
         A list of two ``(T, D)``.
 
+    Raises:
+        ArgumentError: ``seq_len`` is not positive.
+
     Example:
         (setq turns (torch_rotary_forward (torch_rotary_embedding 4) 10))
         (map 'torch_shape turns)
@@ -111,7 +123,9 @@ def rotary_forward(rope: RotaryEmbedding, seq_len: int, device: str | None = Non
         (torch_select (@ turns 0) 0 0)
         ; => (1.0 1.0 1.0 1.0)
     """
+    check_positive(seq_len=seq_len)
     where = current_device() if device is None else usable_device(device)
+    check_room((seq_len, rope.dim), torch.float32, where)
     return list(rope(torch.arange(seq_len, device=where)))
 
 
@@ -119,15 +133,26 @@ def apply_rotary_pos_emb(t: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn queries or keys by their positions.
 
     Args:
-        t: ``(B, H, T, D)``.
-        cos: ``(T, D)``.
-        sin: ``(T, D)``.
+        t: ``(… T D)``.
+        cos: ``(T D)``.
+        sin: ``(T D)``.
+
+    Raises:
+        ShapeError: The sizes do not fit each other, or D is odd.
 
     Example:
         (setq quarter_turn (list '((0.0 0.0)) '((1.0 1.0))))
         (torch_apply_rotary_pos_emb '((((1.0 2.0)))) (@ quarter_turn 0) (@ quarter_turn 1))
         ; => ((((-2.0 1.0))))
     """
+    if cos.shape != sin.shape or t.dim() < 2 or t.shape[-2:] != cos.shape or t.size(-1) % 2:
+        shapes = f"{shape_text(cos.shape)} and {shape_text(sin.shape)}"
+        raise ShapeError(f"cosines and sines of {shapes} do not turn {shape_text(t.shape)}")
+    return rotated(t, cos, sin)
+
+
+def rotated(t: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """``apply_rotary_pos_emb`` for sizes that are known to fit."""
     first, second = t.chunk(2, dim=-1)
     return t * cos + torch.cat((-second, first), dim=-1) * sin
 
@@ -156,6 +181,8 @@ def _linear(rope: RotaryEmbedding, length: int) -> Tensor:
 def _dynamic(rope: RotaryEmbedding, length: int) -> Tensor:
     """Raise the base as the sequence outgrows the trained length (NTK-aware scaling)."""
     trained, factor = rope.max_seq_len, _factor(rope)
+    if rope.dim == 2:
+        raise ArgumentError("dynamic scaling needs a dim of at least 4, got 2")
     longest = max(length, trained)
     growth = factor * longest / trained - (factor - 1)
     return _powers(rope.theta * growth ** (rope.dim / (rope.dim - 2)), rope.dim)

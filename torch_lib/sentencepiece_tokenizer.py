@@ -20,7 +20,8 @@ from torch_lib.errors import (
     TorchLibWarning,
 )
 from torch_lib.options import check_keys
-from torch_lib.tokenizers import Tokenizer, check_ids, text_lines
+from torch_lib.text_files import text_lines
+from torch_lib.tokenizers import Tokenizer, check_ids
 
 __all__ = ["SentencePieceTokenizer", "sentencepiece_tokenizer", "train_sentencepiece"]
 

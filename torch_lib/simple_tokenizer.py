@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from torch_lib.errors import CheckpointError
+from torch_lib.text_files import json_map
 
 __all__ = ["SimpleTokenizer", "simple_tokenizer"]
 
@@ -85,11 +86,11 @@ class SimpleTokenizer:
     @classmethod
     def load(cls, path: Path) -> SimpleTokenizer:
         """Read what ``save`` wrote."""
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            return cls(content["words"], content["frozen"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"{path} is a damaged tokenizer file") from error
+        content = json_map(path)
+        words, frozen = content.get("words"), content.get("frozen")
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise CheckpointError(f"{path} is a damaged tokenizer file")
+        return cls(words, bool(frozen))
 
     def summary(self) -> str:
         """The printed line."""

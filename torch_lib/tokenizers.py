@@ -7,7 +7,7 @@ imported only when its kind is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, overload, runtime_checkable
 
@@ -17,6 +17,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from torch_lib.atomic_files import replacing
 from torch_lib.errors import ArgumentError, FileMissing, KindError
+from torch_lib.text_files import text_lines
 
 __all__ = [
     "Tokenizer",
@@ -159,25 +160,11 @@ def encode_file(tokenizer: Tokenizer, path: str, callback: Callable[..., Any]) -
     if not Path(path).is_file():
         raise FileMissing(f"file not found: {path}")
     count = 0
-    for line in text_lines(Path(path)):
+    for line in text_lines(path):
         count += 1
         if callback(_encoded(tokenizer, line)) == "stop":
             break
     return count
-
-
-def text_lines(path: Path) -> Iterator[str]:
-    """The lines of a text file without their newlines.
-
-    Raises:
-        ArgumentError: The file is not in UTF-8.
-    """
-    try:
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                yield line.removesuffix("\n")
-    except UnicodeDecodeError as error:
-        raise ArgumentError(f"{path} is not UTF-8 text") from error
 
 
 def decode(tokenizer: Tokenizer, tokens: Tensor | Sequence[int] | int) -> str:

@@ -7,7 +7,6 @@ when the model does.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from torch_lib.archives import is_torchscript
 from torch_lib.atomic_files import replacing
 from torch_lib.devices import get_best_device, to_device, usable_device
 from torch_lib.display import shape_text
@@ -23,6 +23,7 @@ from torch_lib.lora_linear import LoRALinear
 from torch_lib.modules import evaluating, parameter_count
 from torch_lib.placement import follow
 from torch_lib.quiet import quietly
+from torch_lib.reading import making_sense_of
 
 __all__ = [
     "TorchScriptModel",
@@ -115,14 +116,11 @@ def jit_load(path: str, device: str = "cpu") -> TorchScriptModel:
     if not Path(path).exists():
         raise FileMissing(f"file not found: {path}")
     where = usable_device(device)
-    if not _is_torchscript(path):
+    if not is_torchscript(path):
         raise CheckpointError(f"{path} is no TorchScript file")
-    try:
-        with quietly():
-            load: Any = torch.jit.load
-            script = load(path, map_location=where).eval()
-    except (RuntimeError, ValueError) as error:
-        raise CheckpointError(f"{path} is damaged") from error
+    with making_sense_of(path), quietly():
+        load: Any = torch.jit.load
+        script = load(path, map_location=where).eval()
     return TorchScriptModel(script, script.original_name)
 
 
@@ -486,10 +484,3 @@ def _named(tensors: dict[str, Tensor], kind: str, name: str) -> Tensor:
     if name not in tensors:
         raise ArgumentError(f'the model has no {kind} "{name}"')
     return tensors[name]
-
-
-def _is_torchscript(path: str) -> bool:
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())

@@ -276,7 +276,7 @@ def test_schedules_and_other_states_are_restored(tmp_path: Path) -> None:
 
     assert restored.gamma == 0.5
     assert checkpoint["note"] == "warm"
-    with pytest.raises(ArgumentError, match="holds no optimizer state"):
+    with pytest.raises(CheckpointError, match="holds no optimizer state"):
         load_checkpoint(path, layer, optimizer)
     with pytest.raises(CheckpointError, match='has no entry "loader"'):
         load_checkpoint(path, extra={"loader": schedule})

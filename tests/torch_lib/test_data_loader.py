@@ -1,5 +1,6 @@
 """Readers and loaders of data."""
 
+import math
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -104,9 +105,21 @@ def test_files_are_data(tmp_path: Path) -> None:
     assert batch["size"].tolist() == [1.0, 2.5]
 
 
+def test_cells_hold_lines_and_numbers_only_where_they_are_written_so(tmp_path: Path) -> None:
+    table = tmp_path / "data.csv"
+    table.write_bytes(b'text,size\r\n"one\ntwo\r\n",1_000\r\nNan,1e3\r\n-0.5,-inf\r\n')
+
+    (first, second, third) = read_csv(str(table))
+
+    assert first == {"text": "one\ntwo\r\n", "size": "1_000"}
+    assert second == {"text": "Nan", "size": 1000.0}
+    assert third == {"text": -0.5, "size": -math.inf}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
+        ("bad.jsonl", b"[" * 100_000, r"bad\.jsonl, line 1: no JSON .*nested too deeply"),
         ("bad.jsonl", b'{"a": 1}\n{"a": \n', r"bad\.jsonl, line 2: no JSON"),
         ("bad.csv", b"a,b\n1,2\n3\n", r"bad\.csv, line 3: 1 entries, the first row has 2"),
         ("bad.csv", b'a,b\n1,"2\n', r"bad\.csv, line 2: unexpected end"),

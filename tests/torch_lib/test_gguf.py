@@ -1,7 +1,6 @@
 """GGUF files: a small one written here, and the demonstration model against transformers."""
 
 import os
-from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.torch_lib.model_files import write_gguf
 from torch_lib.chat import chat_prompt
 from torch_lib.checkpoints import load_model
 from torch_lib.decoder import DecoderModel, llama_model
@@ -34,50 +34,6 @@ SIZES = {
     "max_position_embeddings": 32,
     "rms_norm_eps": 2**-17,
 }
-NAMES = {
-    "model.embed_tokens": "token_embd",
-    "model.norm": "output_norm",
-    "lm_head": "output",
-    "input_layernorm": "attn_norm",
-    "self_attn.q_proj": "attn_q",
-    "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output",
-    "post_attention_layernorm": "ffn_norm",
-    "mlp.gate_proj": "ffn_gate",
-    "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
-}
-Change = Callable[[gguf.GGUFWriter], None]
-
-
-def write_gguf(model: DecoderModel, path: Path, change: Change = lambda writer: None) -> None:
-    config = model.config
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    change(writer)
-    for name, tensor in model.state_dict().items():
-        if name == "lm_head.weight" and config.tie_word_embeddings:
-            continue
-        stem = name.removesuffix(".weight")
-        layers, _, rest = stem.removeprefix("model.layers.").partition(".")
-        stem = f"blk.{layers}.{NAMES[rest]}" if layers.isdecimal() else NAMES[stem]
-        heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
-        count = heads.get(stem.rpartition(".")[2])
-        if count is not None:
-            halves = tensor.view(count, 2, -1, config.hidden_size)
-            tensor = halves.transpose(1, 2).reshape(tensor.shape)
-        writer.add_tensor(f"{stem}.weight", tensor.numpy().astype(np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
 
 
 @pytest.fixture

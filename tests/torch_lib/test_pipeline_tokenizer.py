@@ -1,11 +1,11 @@
 """Byte-level BPE and WordPiece through the tokenizers library."""
 
-import base64
 import json
 from pathlib import Path
 
 import pytest
 
+from tests.torch_lib.model_files import rank_file
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, TorchLibWarning
 from torch_lib.pipeline_tokenizer import (
     PipelineTokenizer,
@@ -78,15 +78,6 @@ def test_settings_beside_the_tokenizer_are_read(trained: Path, tmp_path: Path) -
 
     assert tokenizer.eos_id == token_id(tokenizer, "<|endoftext|>") == 0
     assert tokenizer.chat_template == "{{ messages }}"
-
-
-def rank_file(folder: Path) -> Path:
-    pieces = [bytes([byte]) for byte in range(256)]
-    pieces += [b"th", b"the", b" c", b"at", b" cat"]
-    lines = [f"{base64.b64encode(piece).decode()} {rank}" for rank, piece in enumerate(pieces)]
-    path = folder / "tokenizer.model"
-    path.write_text("\n".join(lines) + "\n")
-    return path
 
 
 def test_rank_files_merge_by_rank(tmp_path: Path) -> None:
