@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from torch_lib.display import number_text, shape_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
-from torch_lib.layers import Linear, check_dropout, check_positive
+from torch_lib.layers import Linear, check_dropout
 from torch_lib.masks import attention_mask, with_causal
+from torch_lib.options import check_positive
 from torch_lib.placement import follow
 from torch_lib.tensors import item
 

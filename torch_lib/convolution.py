@@ -13,7 +13,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
-from torch_lib.layers import check_positive
+from torch_lib.options import check_positive
 from torch_lib.placement import floating_input
 
 __all__ = [

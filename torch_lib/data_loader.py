@@ -16,8 +16,7 @@ from torch_lib.conversion import tensor_from
 from torch_lib.devices import current_device
 from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError
-from torch_lib.layers import check_positive
-from torch_lib.options import check_keys
+from torch_lib.options import check_keys, check_positive
 from torch_lib.readers import read_csv, read_jsonl, read_text
 from torch_lib.sequences import pad_sequences
 

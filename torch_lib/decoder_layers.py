@@ -17,8 +17,9 @@ from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
 from torch_lib.kv_cache import LayerCache
-from torch_lib.layers import check_positive, checked_features
+from torch_lib.layers import checked_features
 from torch_lib.masks import attention_mask
+from torch_lib.options import check_positive
 from torch_lib.rotary import rotated
 
 __all__ = [

@@ -42,7 +42,7 @@ def abs(tensor: Tensor) -> Tensor:
         (torch_abs '(-2.0 0.0 3.5))
         ; => (2.0 0.0 3.5)
     """
-    return torch.abs(tensor)
+    return torch.abs(counted(tensor))
 
 
 def neg(tensor: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ def neg(tensor: Tensor) -> Tensor:
         (torch_neg '(1.0 -2.0))
         ; => (-1.0 2.0)
     """
-    return torch.neg(tensor.to(torch.int64) if tensor.dtype == torch.bool else tensor)
+    return torch.neg(counted(tensor))
 
 
 def reciprocal(tensor: Tensor) -> Tensor:
@@ -222,7 +222,7 @@ def floor(tensor: Tensor) -> Tensor:
         (torch_floor '(-1.5 0.5 2.0))
         ; => (-2.0 0.0 2.0)
     """
-    return torch.floor(tensor)
+    return torch.floor(counted(tensor))
 
 
 def ceil(tensor: Tensor) -> Tensor:
@@ -232,7 +232,7 @@ def ceil(tensor: Tensor) -> Tensor:
         (torch_ceil '(-1.5 0.5 2.0))
         ; => (-1.0 1.0 2.0)
     """
-    return torch.ceil(tensor)
+    return torch.ceil(counted(tensor))
 
 
 def round(tensor: Tensor) -> Tensor:
@@ -242,7 +242,7 @@ def round(tensor: Tensor) -> Tensor:
         (torch_round '(0.4 0.6 1.5 2.5))
         ; => (0.0 1.0 2.0 2.0)
     """
-    return torch.round(tensor)
+    return torch.round(counted(tensor))
 
 
 def relu(tensor: Tensor) -> Tensor:
@@ -252,7 +252,7 @@ def relu(tensor: Tensor) -> Tensor:
         (torch_relu '(-1.0 0.0 2.0))
         ; => (0.0 0.0 2.0)
     """
-    return torch.relu(tensor)
+    return torch.relu(counted(tensor))
 
 
 def sigmoid(tensor: Tensor) -> Tensor:
@@ -283,6 +283,11 @@ def silu(tensor: Tensor) -> Tensor:
         ; => (0.0 0.7310586)
     """
     return F.silu(floating(tensor))
+
+
+def counted(tensor: Tensor) -> Tensor:
+    """``tensor`` with truth values as the numbers 0 and 1."""
+    return tensor.to(torch.int64) if tensor.dtype == torch.bool else tensor
 
 
 def floating(tensor: Tensor) -> Tensor:

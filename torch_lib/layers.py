@@ -18,6 +18,7 @@ from torch_lib.display import number_text, shape_text
 from torch_lib.errors import ArgumentError, KindError, ShapeError
 from torch_lib.kinds import kind
 from torch_lib.memory import check_room
+from torch_lib.options import check_positive
 from torch_lib.placement import floating_input, follow
 from torch_lib.tensors import Shape
 
@@ -305,17 +306,6 @@ def apply(model: nn.Module, input: Tensor, mask: Tensor | None) -> Tensor:
     masked = mask is not None and getattr(model, "attends", False)
     output: Tensor = model(input, mask=mask) if masked else model(input)
     return output
-
-
-def check_positive(**values: int) -> None:
-    """Refuse sizes below 1.
-
-    Raises:
-        ArgumentError: A value is not positive; the message names it.
-    """
-    for name, value in values.items():
-        if value < 1:
-            raise ArgumentError(f"{name} must be a positive integer, got {value}")
 
 
 def check_dropout(probability: float) -> None:

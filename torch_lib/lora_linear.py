@@ -17,7 +17,8 @@ from torch_lib.display import number_text
 from torch_lib.errors import ArgumentError
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.kinds import kind
-from torch_lib.layers import Linear, check_positive, checked_features
+from torch_lib.layers import Linear, checked_features
+from torch_lib.options import check_positive
 from torch_lib.quantized_linear import QuantizedLinear
 
 __all__ = ["LinearLayer", "LoRALinear"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import TypeAlias
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from torch_lib.devices import current_device
 from torch_lib.display import shape_text
-from torch_lib.elementwise import floating
+from torch_lib.elementwise import counted, floating
 from torch_lib.errors import ArgumentError, DeviceError, ShapeError
 from torch_lib.shapes import common_shape, dimension
 from torch_lib.tensors import Number
@@ -103,7 +104,11 @@ def pow(tensor: Operand, exponent: Operand) -> Tensor:
         ; => (1.0 4.0 9.0)
         (torch_pow 2 '(1 2 3))
         ; => [2, 4, 8]
+        (torch_pow '(1 2 4) -1)
+        ; => (1.0 0.5 0.25)
     """
+    if _whole(tensor) and _whole(exponent) and torch.as_tensor(exponent).lt(0).any():
+        tensor = floating(torch.as_tensor(tensor))
     return _combined(torch.pow, tensor, exponent)
 
 
@@ -138,13 +143,24 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
 def einsum(specification: str, tensors: Sequence[Tensor]) -> Tensor:
     """The sum of products that an Einstein specification such as ``"ij,jk->ik"`` names.
 
+    Raises:
+        ShapeError: The specification does not fit the tensors.
+
     Example:
         (torch_einsum "ij->i" '(((1 2) (3 4))))
         ; => [3, 7]
         (torch_einsum "i,j->ij" '((1 2) (3 4)))
         ; => [[3, 4], [6, 8]]
     """
-    return torch.einsum(specification, *tensors)
+    if not tensors:
+        raise ArgumentError("at least one tensor must be given")
+    for tensor in tensors[1:]:
+        check_same_device(tensors[0], tensor)
+    common = reduce(torch.promote_types, (tensor.dtype for tensor in tensors))
+    try:
+        return torch.einsum(specification, *(tensor.to(common) for tensor in tensors))
+    except RuntimeError as error:
+        raise ShapeError(f"{error}".removeprefix("einsum(): ")) from error
 
 
 def linear_apply(tensor: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -156,15 +172,18 @@ def linear_apply(tensor: Tensor, weight: Tensor, bias: Tensor | None = None) -> 
         bias: ``(O)``.
 
     Raises:
-        ShapeError: ``tensor`` and ``weight`` differ in their last size.
+        ShapeError: ``tensor`` and ``weight`` differ in their last size, or the bias has another.
 
     Example:
         (torch_linear_apply '(1.0 2.0) '((1.0 1.0) (0.0 3.0)) '(0.5 0.0))
         ; => (3.5 6.0)
     """
-    if tensor.shape[-1:] != weight.shape[-1:]:
+    if weight.dim() != 2 or tensor.shape[-1:] != weight.shape[-1:]:
         shapes = f"{shape_text(tensor.shape)} x {shape_text(weight.shape)} transposed"
         raise ShapeError(f"inner sizes differ: {shapes}")
+    if bias is not None and bias.shape != weight.shape[:1]:
+        shapes = f"{shape_text(bias.shape)} does not fit {weight.size(0)} outputs"
+        raise ShapeError(f"bias of shape {shapes}")
     element_type = torch.promote_types(tensor.dtype, weight.dtype)
     offset = None if bias is None else bias.to(element_type)
     return F.linear(tensor.to(element_type), weight.to(element_type), offset)
@@ -183,7 +202,8 @@ def rms_norm(tensor: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:
     if weight.shape != tensor.shape[-1:]:
         shapes = f"{shape_text(weight.shape)} does not fit {shape_text(tensor.shape)}"
         raise ShapeError(f"weight of shape {shapes}")
-    return F.rms_norm(tensor, tuple(weight.shape), weight, eps)
+    values = floating(tensor)
+    return F.rms_norm(values, tuple(weight.shape), weight.to(values.dtype), eps)
 
 
 def clamp(tensor: Tensor, min: Number | None = None, max: Number | None = None) -> Tensor:
@@ -242,6 +262,10 @@ def cumsum(tensor: Tensor, dim: int) -> Tensor:
     return torch.cumsum(tensor, dimension(tensor, dim))
 
 
+def _whole(operand: Operand) -> bool:
+    return not isinstance(operand, float) and not torch.as_tensor(operand).is_floating_point()
+
+
 def check_same_device(a: Tensor, b: Tensor) -> None:
     """Refuse tensors that no operation can combine.
 
@@ -264,6 +288,8 @@ def _combined(operation: Callable[[Tensor, Operand], Tensor], a: Operand, b: Ope
             if common_shape(a.shape, b.shape) is None:
                 shapes = f"{shape_text(a.shape)} and {shape_text(b.shape)}"
                 raise ShapeError(f"shapes {shapes} do not match") from None
+            if a.dtype == b.dtype == torch.bool:  # PyTorch does not subtract truth values
+                return operation(counted(a), counted(b))
         raise
 
 

@@ -35,7 +35,7 @@ def check_room(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -
     if needed > available:
         name = str(dtype).removeprefix("torch.")
         sizes = f"needs {_gib(needed)} GiB, {_gib(available)} GiB are available"
-        raise ShapeError(f"a {name} tensor of shape {shape_text(shape)} {sizes}")
+        raise ShapeError(f"a tensor of {name} and shape {shape_text(shape)} {sizes}")
 
 
 def _available(device: torch.device) -> int:

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError
 from torch_lib.kinds import description, kind, rebuilt
-from torch_lib.layers import apply, check_positive, checked_features
+from torch_lib.layers import apply, checked_features
 from torch_lib.memory import check_room
+from torch_lib.options import check_positive
 
 __all__ = ["model", "sequential"]
 

@@ -1,4 +1,4 @@
-"""Maps of settings, as functions take them."""
+"""Checks that many functions share: of maps of settings, and of sizes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from torch_lib.errors import ArgumentError
 
-__all__ = ["check_keys"]
+__all__ = ["check_keys", "check_positive"]
 
 
 def check_keys(given: Iterable[str], known: Collection[str]) -> None:
@@ -18,3 +18,14 @@ def check_keys(given: Iterable[str], known: Collection[str]) -> None:
     for key in given:
         if key not in known:
             raise ArgumentError(f'unknown key "{key}" (known: {", ".join(known)})')
+
+
+def check_positive(**values: int) -> None:
+    """Refuse sizes below 1.
+
+    Raises:
+        ArgumentError: A value is not positive; the message names it.
+    """
+    for name, value in values.items():
+        if value < 1:
+            raise ArgumentError(f"{name} must be a positive integer, got {value}")

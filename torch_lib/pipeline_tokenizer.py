@@ -16,11 +16,13 @@ from typing import Any, TypeVar
 
 from torch_lib.atomic_files import replacing
 from torch_lib.errors import (
+    ArgumentError,
     CheckpointError,
     FileMissing,
     MissingPackage,
     TorchLibWarning,
 )
+from torch_lib.options import check_positive
 from torch_lib.text_files import json_map
 from torch_lib.tokenizers import check_ids
 
@@ -136,6 +138,10 @@ def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
     Returns:
         A sentence that names the file.
 
+    Raises:
+        ArgumentError: The size is not positive, or there are no files.
+        FileMissing: A file is not there.
+
     Example:
         (fwrite "corpus.txt" "low lower lowest")
         (torch_train_bpe "corpus.txt" "small" 260)
@@ -143,6 +149,7 @@ def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
         (torch_bpe_tokenizer "small.json")
         ; => BPE Tokenizer (vocab size: 260)
     """
+    check_positive(vocab_size=vocab_size)
     package = tokenizers_package()
     pipeline = package.Tokenizer(package.models.BPE())
     pipeline.pre_tokenizer = package.pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -162,6 +169,10 @@ def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) ->
     Returns:
         A sentence that names the file.
 
+    Raises:
+        ArgumentError: The size is not positive, or there are no files.
+        FileMissing: A file is not there.
+
     Example:
         (fwrite "corpus.txt" "low lower lowest")
         (torch_train_wordpiece "corpus.txt" "small" 18)
@@ -172,6 +183,7 @@ def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) ->
         (torch_decode tok (torch_encode tok "lower low"))
         ; => lower low
     """
+    check_positive(vocab_size=vocab_size)
     package = tokenizers_package()
     pipeline = package.Tokenizer(package.models.WordPiece(unk_token="[UNK]"))
     pipeline.normalizer = package.normalizers.BertNormalizer(lowercase=False)
@@ -292,6 +304,8 @@ def _train(
     pipeline: Any, trainer: Any, files: str | Sequence[str], prefix: str, vocab_size: int
 ) -> str:
     paths = [files] if isinstance(files, str) else list(files)
+    if not paths:
+        raise ArgumentError("no file to train on")
     for path in paths:
         if not Path(path).is_file():
             raise FileMissing(f"input file not found: {path}")

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from torch_lib.devices import current_device
 from torch_lib.errors import ShapeError
 from torch_lib.kinds import kind
-from torch_lib.layers import check_positive, forward
+from torch_lib.layers import forward
 from torch_lib.memory import check_room
+from torch_lib.options import check_positive
 
 __all__ = ["positional_encoding", "positional_encoding_forward"]
 

@@ -12,7 +12,8 @@ from torch_lib.devices import current_device
 from torch_lib.display import shape_text
 from torch_lib.errors import ShapeError
 from torch_lib.kinds import kind
-from torch_lib.layers import check_dropout, check_positive, checked_features
+from torch_lib.layers import check_dropout, checked_features
+from torch_lib.options import check_positive
 from torch_lib.placement import follow
 
 __all__ = ["gru", "gru_forward", "lstm", "lstm_forward"]

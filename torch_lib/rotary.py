@@ -16,8 +16,8 @@ from torch_lib.devices import current_device, usable_device
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
-from torch_lib.layers import check_positive
 from torch_lib.memory import check_room
+from torch_lib.options import check_positive
 
 __all__ = ["RotaryEmbedding", "apply_rotary_pos_emb", "rotary_embedding", "rotary_forward"]
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch_lib.display import shape_text
 from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import ArgumentError, ShapeError
-from torch_lib.tensors import Number, Shape, item
+from torch_lib.tensors import Number, Shape, check_holds, item
 
 __all__ = [
     "cat",
@@ -383,11 +383,13 @@ def masked_fill(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
 
     Raises:
         ShapeError: The mask does not fit.
+        ArgumentError: The tensor's type has no such value.
 
     Example:
         (torch_masked_fill '(1 2 3) '(true false true) 0)
         ; => [0, 2, 0]
     """
+    check_holds(tensor, value)
     return _fillable(tensor, mask).masked_fill(mask.bool(), value)
 
 
@@ -396,6 +398,7 @@ def masked_fill_(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
 
     Raises:
         ShapeError: The mask does not fit.
+        ArgumentError: The tensor's type has no such value.
 
     Example:
         (setq x (torch_tensor '(1 2 3)))
@@ -403,6 +406,7 @@ def masked_fill_(tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
         x
         ; => [0, 2, 0]
     """
+    check_holds(tensor, value)
     return _fillable(tensor, mask).masked_fill_(mask.bool(), value)
 
 
@@ -410,7 +414,7 @@ def set_item(tensor: Tensor, indices: Shape, value: Tensor | Number) -> Tensor:
     """A copy with ``value`` at the place that ``indices`` choose.
 
     Raises:
-        ArgumentError: An index is out of bounds.
+        ArgumentError: An index is out of bounds, or the tensor's type has no such value.
         ShapeError: ``value`` does not fit the place.
 
     Example:
@@ -419,6 +423,7 @@ def set_item(tensor: Tensor, indices: Shape, value: Tensor | Number) -> Tensor:
         (torch_set_item '((1 2) (3 4)) '(0) '(7 8))
         ; => [[7, 8], [3, 4]]
     """
+    check_holds(tensor, value)
     changed = tensor.clone()
     try:
         changed[indices] = value

@@ -182,8 +182,10 @@ def eye(n: int) -> Tensor:
         (torch_eye 2)
         ; => ((1.0 0.0) (0.0 1.0))
     """
-    size, _ = sizes((n, n), torch.float32)
-    return torch.eye(size, device=current_device())
+    if n < 0:
+        raise ArgumentError(f"n must not be negative, got {n}")
+    sizes((n, n), torch.float32)
+    return torch.eye(n, device=current_device())
 
 
 def zeros_like(tensor: Tensor) -> Tensor:
@@ -209,10 +211,14 @@ def ones_like(tensor: Tensor) -> Tensor:
 def full_like(tensor: Tensor, value: Number) -> Tensor:
     """``value`` throughout, in the shape and type of ``tensor``, on its device.
 
+    Raises:
+        ArgumentError: The type has no such value.
+
     Example:
         (torch_full_like '(1.5 2.5) 7)
         ; => (7.0 7.0)
     """
+    check_holds(tensor, value)
     return torch.full_like(tensor, value)
 
 
@@ -363,6 +369,20 @@ def element_type(name: str | None) -> torch.dtype:
         known = ", ".join(ELEMENT_TYPES)
         raise ArgumentError(f'unknown element type "{name}" (known: {known})')
     return ELEMENT_TYPES[name]
+
+
+def check_holds(tensor: Tensor, value: Tensor | Number) -> None:
+    """Refuse decimals where the elements are whole numbers: PyTorch would cut them off.
+
+    Raises:
+        ArgumentError: Naming the value and the type.
+    """
+    if tensor.is_floating_point() or tensor.is_complex() or isinstance(value, int):
+        return
+    numbers = torch.as_tensor(value)
+    if numbers.is_floating_point() and not torch.equal(numbers, numbers.trunc()):
+        given = "a value" if numbers.dim() else f"{value}"
+        raise ArgumentError(f"{given} with decimals does not fit a tensor of {dtype(tensor)}")
 
 
 def sizes(shape: Shape, dtype: torch.dtype) -> Shape:

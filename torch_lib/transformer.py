@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from torch_lib.attention import MultiheadAttention, dropout_text
 from torch_lib.kinds import kind
-from torch_lib.layers import LayerNorm, Linear, check_positive, forward
+from torch_lib.layers import LayerNorm, Linear, forward
+from torch_lib.options import check_positive
 
 __all__ = ["transformer_block", "transformer_forward"]
 

@@ -113,6 +113,17 @@ def test_functions_along_a_dimension() -> None:
             "inner sizes differ: (2) x (4 3) transposed",
         ),
         (
+            lambda: mathematics.linear_apply(torch.ones(3), torch.ones(4, 3), torch.ones(3)),
+            ShapeError,
+            "bias of shape (3) does not fit 4 outputs",
+        ),
+        (
+            lambda: mathematics.einsum("ij,jk->ik", [torch.ones(2, 3), torch.ones(2, 3)]),
+            ShapeError,
+            "subscript j has size 2 for operand 1 which does not broadcast with previously seen "
+            "size 3",
+        ),
+        (
             lambda: mathematics.rms_norm(torch.ones(2, 3), torch.ones(2)),
             ShapeError,
             "weight of shape (2) does not fit (2 3)",
@@ -135,6 +146,27 @@ def test_misfits_are_named(call, error: type[TorchLibError], message: str) -> No
         call()
 
     assert str(caught.value) == message
+
+
+def test_truth_values_are_numbers() -> None:
+    truths, others = torch.tensor([True, False]), torch.tensor([True, True])
+
+    assert mathematics.sub(truths, others).tolist() == [0, -1]
+    for name in ("abs", "floor", "ceil", "round", "relu"):
+        assert getattr(elementwise, name)(truths).tolist() == [1, 0]
+    assert elementwise.neg(truths).tolist() == [-1, 0]
+
+
+def test_whole_numbers_become_floating_where_results_are() -> None:
+    whole = torch.tensor([1, 2, 4])
+
+    assert mathematics.pow(whole, -1).tolist() == [1.0, 0.5, 0.25]
+    assert mathematics.pow(2, torch.tensor([1, -1])).tolist() == [2.0, 0.5]
+    assert mathematics.pow(whole, 2).dtype == torch.int64
+    torch.testing.assert_close(
+        mathematics.rms_norm(whole, whole), F.rms_norm(whole.float(), (3,), whole.float(), 1e-6)
+    )
+    assert mathematics.einsum("i,i->", [whole, torch.tensor([0.5, 0.5, 0.5])]).item() == 3.5
 
 
 def test_devices_do_not_mix() -> None:

@@ -41,6 +41,6 @@ def test_the_sentence_has_both_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         memory.check_room((100000, 100000), torch.float32, torch.device("cpu"))
 
     assert str(caught.value) == (
-        "a float32 tensor of shape (100000 100000) needs 37.3 GiB, 20.0 GiB are available"
+        "a tensor of float32 and shape (100000 100000) needs 37.3 GiB, 20.0 GiB are available"
     )
     memory.check_room((50000, 50000), torch.float32, torch.device("cpu"))

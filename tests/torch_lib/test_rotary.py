@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from torch_lib.errors import ArgumentError
+from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.rotary import apply_rotary_pos_emb, rotary_embedding, rotary_forward
 
 
@@ -114,6 +114,17 @@ def test_wrong_arguments_are_named() -> None:
         rotary_embedding(8, scaling={"rope_type": "yarn"})
     with pytest.raises(ArgumentError, match="needs a factor of at least 1, got None"):
         rotary_embedding(8, scaling={"rope_type": "linear"})
+    with pytest.raises(ArgumentError, match="theta must be positive, got -1"):
+        rotary_embedding(8, 16, -1.0)
+    with pytest.raises(ArgumentError, match="max_seq_len must be a positive integer, got 0"):
+        rotary_embedding(8, 0)
+    with pytest.raises(ArgumentError, match="needs a dim of at least 4, got 2"):
+        rotary_embedding(2, scaling={"rope_type": "dynamic", "factor": 2.0})
+    with pytest.raises(ArgumentError, match="seq_len must be a positive integer, got -1"):
+        rotary_forward(rotary_embedding(8), -1)
+    cosines, sines = rotary_forward(rotary_embedding(8), 4)
+    with pytest.raises(ShapeError, match=r"cosines and sines of \(4 8\) and \(4 8\) do not turn"):
+        apply_rotary_pos_emb(torch.ones(1, 1, 5, 8), cosines, sines)
 
 
 def test_summary() -> None:

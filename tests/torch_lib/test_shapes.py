@@ -1,9 +1,11 @@
 """Shapes of tensors and parts of them."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
-from torch_lib import shapes
+from torch_lib import shapes, tensors
 from torch_lib.errors import ArgumentError, ShapeError, TorchLibError
 
 
@@ -74,6 +76,23 @@ def test_filling_copies_unless_it_says_so() -> None:
     assert torch.equal(tensor, torch.zeros(2, 2))
     assert shapes.masked_fill_(tensor, mask, 5) is tensor
     assert tensor[0, 0] == 5
+
+
+def test_decimals_are_not_cut_off() -> None:
+    whole, mask = torch.tensor([1, 2]), torch.tensor([True, False])
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: shapes.set_item(whole, (0,), 2.5),
+        lambda: shapes.set_item(whole, (), torch.tensor([2.5, 1.0])),
+        lambda: shapes.masked_fill(whole, mask, 2.5),
+        lambda: shapes.masked_fill_(whole, mask, 2.5),
+        lambda: tensors.full_like(whole, float("nan")),
+    )
+
+    for call in calls:
+        with pytest.raises(ArgumentError, match="with decimals does not fit a tensor of int64"):
+            call()
+    assert shapes.set_item(whole, (0,), 5.0).tolist() == [5, 2]
+    assert whole.tolist() == [1, 2]
 
 
 def test_gradients_flow_through_views() -> None:
