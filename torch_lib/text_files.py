@@ -23,13 +23,12 @@ def text_lines(path: str | Path, *, keep_ends: bool = False) -> Iterator[str]:
         raise ArgumentError(f"{path} is a folder, not a file")
     if not Path(path).exists():
         raise FileMissing(f"file not found: {path}")
-    number = 0
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         try:
-            for number, line in enumerate(file, 1):  # noqa: B007 - for the message
+            for line in file:
                 yield line if keep_ends else line.removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError as error:
-            raise ArgumentError(f"{path}, after line {number}: the text is not UTF-8") from error
+            raise ArgumentError(f"{path} is not UTF-8 text") from error
 
 
 def json_map(path: Path) -> dict[str, Any]:

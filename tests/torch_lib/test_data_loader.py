@@ -123,7 +123,7 @@ def test_cells_hold_lines_and_numbers_only_where_they_are_written_so(tmp_path: P
         ("bad.jsonl", b'{"a": 1}\n{"a": \n', r"bad\.jsonl, line 2: no JSON"),
         ("bad.csv", b"a,b\n1,2\n3\n", r"bad\.csv, line 3: 1 entries, the first row has 2"),
         ("bad.csv", b'a,b\n1,"2\n', r"bad\.csv, line 2: unexpected end"),
-        ("bad.txt", b"one\n\xff\xfe\n", r"bad\.txt, after line \d: the text is not UTF-8"),
+        ("bad.txt", b"one\n\xff\xfe\n", r"bad\.txt is not UTF-8 text"),
         ("bad.txt", b"", "the data is empty"),
         ("bad.xlsx", b"", "no file of a known kind"),
     ],

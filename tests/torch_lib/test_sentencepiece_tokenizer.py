@@ -168,7 +168,7 @@ def test_unusable_corpora_are_named(tmp_path: Path) -> None:
         train_sentencepiece("absent.txt", str(tmp_path / "m"))
     with pytest.raises(ArgumentError, match=r"corpus\.txt is empty"):
         train(tmp_path, "\n  \n", 300)
-    with pytest.raises(ArgumentError, match="binary, after line 0: the text is not UTF-8"):
+    with pytest.raises(ArgumentError, match="binary is not UTF-8 text"):
         train_sentencepiece(str(tmp_path / "binary"), str(tmp_path / "m"))
 
 

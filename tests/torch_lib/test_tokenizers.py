@@ -106,7 +106,7 @@ def test_damaged_files_are_refused(tokenizer: SimpleTokenizer, tmp_path: Path) -
 
     with pytest.raises(CheckpointError, match=r"words\.json is damaged: no JSON"):
         load_tokenizer(str(words))
-    with pytest.raises(CheckpointError, match=r"tokenizer_config\.json is damaged$"):
+    with pytest.raises(CheckpointError, match=r"tokenizer_config\.json is damaged: no JSON"):
         load_tokenizer(str(folder))
     with pytest.raises(ArgumentError, match=r"binary is not UTF-8 text$"):
         encode_file(tokenizer, str(binary), lambda ids: None)
