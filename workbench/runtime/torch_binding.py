@@ -176,12 +176,14 @@ class Parameters:
         converters: What turns each argument into its parameter's value.
         rest: The same for any further arguments, if it takes them.
         fewest: How many arguments are needed.
+        most: How many are allowed.
     """
 
     names: tuple[str, ...]
     converters: tuple[Callable[[Value], Any], ...]
     rest: Callable[[Value], Any] | None
     fewest: int
+    most: int
 
     @classmethod
     def of(cls, function: Function) -> Parameters:
@@ -204,12 +206,8 @@ class Parameters:
             converters=tuple(takes[:single]),
             rest=takes[single] if single < len(takes) else None,
             fewest=sum(parameter.default is parameter.empty for parameter in parameters[:single]),
+            most=sys.maxsize if single < len(takes) else single,
         )
-
-    @property
-    def most(self) -> int:
-        """How many arguments are allowed."""
-        return sys.maxsize if self.rest else len(self.converters)
 
     @property
     def expected_count(self) -> str:
