@@ -100,6 +100,7 @@ FOUNDATIONS = (
     "memory",
     "options",
     "placement",
+    "processes",
     "quantized_linear",
     "quiet",
     "reading",

@@ -9,18 +9,19 @@ its files stay what they are. Alone, a program runs as it is, as the only one.
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
 from torch_lib.data_loader import DataLoader
 from torch_lib.devices import cuda_is_available, current_device, set_device
 from torch_lib.errors import ArgumentError, DistributedError
+from torch_lib.processes import local_rank, process_count
 
 __all__ = [
     "distributed_all_reduce",
@@ -59,10 +60,10 @@ def distributed_init(backend: str | None = None, timeout_seconds: float = 600) -
         raise ArgumentError(f'unknown backend "{backend}" (known: {", ".join(BACKENDS)})')
     if not 0 < timeout_seconds < 1e9:
         raise ArgumentError(f"timeout_seconds must be positive, got {timeout_seconds}")
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1 or dist.is_initialized():
+    if process_count() == 1 or dist.is_initialized():
         return True
     if cuda_is_available():
-        set_device(int(os.environ.get("LOCAL_RANK", "0")))
+        set_device(local_rank())
     chosen = backend or ("nccl" if cuda_is_available() else "gloo")
     with _together():
         dist.init_process_group(chosen, timeout=timedelta(seconds=timeout_seconds))
@@ -202,10 +203,23 @@ def distributed_wrap(model: nn.Module, strategy: str = "data_parallel") -> nn.Mo
 
 
 def write_together(write: Callable[[], None]) -> None:
-    """Let the first process ``write`` what all have gathered, while the others wait."""
+    """Let the first process ``write`` what all have gathered, while the others wait.
+
+    Raises:
+        DistributedError: The first process has failed, with an error of its own.
+    """
+    failure: Exception | None = None
     if distributed_is_main():
-        write()
-    distributed_barrier()
+        try:
+            write()
+        except Exception as error:  # raised below, when the others know
+            failure = error
+    told = torch.tensor(float(failure is not None), device=current_device())
+    failed = distributed_all_reduce(told, "max").item() > 0
+    if failure is not None:
+        raise failure
+    if failed:
+        raise DistributedError("the first process could not write the file")
 
 
 def gathered(value: Any) -> Any:
@@ -233,7 +247,7 @@ def sharded_as(tensor: Tensor, target: Tensor) -> Tensor:
     )
 
 
-def loss_of_a_process(error: RuntimeError) -> DistributedError | None:
+def loss_of_a_process(error: Exception) -> DistributedError | None:
     """What ``error`` says of another process, None if it is about something else."""
     text = str(error).lower()
     if not dist.is_initialized() or not any(word in text for word in LOST):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import json
 import math
-import os
 import time
 import warnings
 from collections import Counter
@@ -20,6 +19,8 @@ from typing import Any, TextIO
 
 from torch_lib.errors import ArgumentError, TorchLibWarning
 from torch_lib.events import Event, Metric, listen, unlisten
+from torch_lib.processes import process_rank
+from torch_lib.text_files import json_value, text_lines
 
 __all__ = ["MetricLog", "log_close", "log_to"]
 
@@ -37,12 +38,16 @@ class MetricLog:
         self.steps: Counter[str] = Counter()
         self.lines: TextIO | None = None
         self.events: Any = None
-        if os.environ.get("RANK", "0") != "0":
+        if process_rank():
             return
         if folder.exists() and not folder.is_dir():
             raise ArgumentError(f"{folder} is a file, not a folder")
         folder.mkdir(parents=True, exist_ok=True)
-        self.lines = (folder / FILE_NAME).open("a", encoding="utf-8", buffering=1)
+        path = folder / FILE_NAME
+        whole = _count_steps(path, self.steps)
+        self.lines = path.open("a", encoding="utf-8", buffering=1)
+        if not whole:
+            self.lines.write("\n")
         self.events = _event_writer(folder)
         atexit.register(self.close)
 
@@ -113,6 +118,18 @@ def log_close() -> bool:
     unlisten(log)
     log.close()
     return True
+
+
+def _count_steps(path: Path, steps: Counter[str]) -> bool:
+    """Count the metrics of a log; whether its last line is whole, which a killed process cuts."""
+    line = "\n"
+    for line in text_lines(path, keep_ends=True) if path.exists() else ():
+        try:
+            entry = json_value(line)
+            steps[entry["name"]] = int(entry["step"]) + 1
+        except (KeyError, TypeError, ValueError):
+            continue
+    return line.endswith("\n")
 
 
 def _event_writer(folder: Path) -> Any:

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from torch_lib.display import shape_text
-from torch_lib.distributed import loss_of_a_process
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.events import Metric, emit, has_listeners
 
@@ -48,9 +47,6 @@ def backward(loss: Tensor, retain_graph: bool = False, create_graph: bool = Fals
             retain_graph=retain_graph or create_graph, create_graph=create_graph
         )
     except RuntimeError as error:
-        lost = loss_of_a_process(error)
-        if lost is not None:
-            raise lost from error
         if "second time" not in str(error):
             raise
         freed = "an earlier backward has freed the graph: pass it retain_graph to keep it"

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from torch_lib.processes import process_count
+
 __all__ = ["main"]
 
 EPILOG = """\
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         status = _dispatch(options)
     except KeyboardInterrupt:
         status = 130
-    if "WORLD_SIZE" in os.environ:
+    if process_count() > 1:
         _leave(status)
     sys.exit(status)
 

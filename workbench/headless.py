@@ -22,6 +22,7 @@ from lispe_core.forms import EMPTY, Value
 from lispe_core.interpreter import Interpreter
 from lispe_core.printer import display
 from lispe_core.reports import report
+from torch_lib.processes import process_rank
 from workbench.runtime.build import build_interpreter
 from workbench.runtime.warning_lines import show_warnings
 
@@ -97,11 +98,11 @@ def _run(
     print_value: bool,
     log_folder: str | None,
 ) -> int:
-    rank = os.environ.get("RANK", "0")
-    output = Output(sys.stdout, silent=rank != "0")
+    rank = process_rank()
+    output = Output(sys.stdout, silent=rank > 0)
     error_output = Output(sys.stderr)
     signal.signal(signal.SIGINT, _on_interrupt)
-    show_warnings(Output(sys.stderr, silent=rank != "0"))
+    show_warnings(Output(sys.stderr, silent=rank > 0))
     if log_folder is not None and (problem := _start_log(log_folder)):
         error_output.write(f"lispe-workbench: {problem}\n")
         return UNREADABLE
@@ -122,7 +123,7 @@ def _run(
         return FAILED if output.closed else INTERRUPTED
     except LispError as error:
         output.flush()
-        process = "" if rank == "0" else f"process {rank}: "
+        process = f"process {rank}: " if rank else ""
         error_output.write(f"{process}{report(error, interpreter.source)}\n")
         return FAILED
     except Exception as defect:

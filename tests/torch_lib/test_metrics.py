@@ -57,7 +57,7 @@ def test_a_log_holds_every_metric(tmp_path: Path) -> None:
         ("loss", 0.5, 0),
         ("loss", 0.25, 1),
         ("accuracy", 0.9, 40),
-        ("loss", 0.125, 0),
+        ("loss", 0.125, 2),
         ("accuracy", 0.9, 40),
     ]
     assert not has_listeners()
@@ -78,12 +78,30 @@ def test_tensorboard_reads_the_log(tmp_path: Path) -> None:
 
 def test_only_the_first_process_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
 
     log_to(str(tmp_path / "run"))
     log_metric("loss", 1.0)
     log_close()
 
     assert not (tmp_path / "run").exists()
+
+
+def test_a_log_goes_on_where_it_ended(tmp_path: Path) -> None:
+    """A killed process may have left half a line."""
+    log_to(str(tmp_path))
+    log_metric("loss", 3.0)
+    log_metric("loss", 2.0)
+    log_close()
+    with (tmp_path / "metrics.jsonl").open("a") as file:
+        file.write('{"name": "loss", "va')
+
+    log_to(str(tmp_path))
+    log_metric("loss", 1.0)
+    log_close()
+
+    first, second, _, last = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in (first, second, last)] == [0, 1, 2]
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

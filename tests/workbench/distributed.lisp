@@ -1,11 +1,13 @@
-; Trains in as many processes as there are, by the strategy that is the first argument; prints the
-; loss of the whole batch after every step.
+; Trains in as many processes as there are, by the strategy that is the first argument, from the
+; checkpoint that is the second if there is one; prints the loss of the whole batch at every step.
 (use 'lispe_torch)
 (torch_distributed_init)
 (torch_manual_seed 7)
 (setq strategy (at _args 0))
 (setq model (torch_distributed_wrap (torch_sequential (list (torch_model 4 8 4) (torch_linear 4 2))) strategy))
 (setq optimizer (torch_optimizer model 0.05 "adam"))
+(if (size (cdr _args))
+  (torch_load_checkpoint (at _args 1) model optimizer))
 (torch_manual_seed 3)
 (setq xs (torch_distributed_shard (torch_to_list (torch_randn '(8 4)))))
 (setq ys (torch_distributed_shard (torch_to_list (torch_randn '(8 2)))))

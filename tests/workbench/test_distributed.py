@@ -12,10 +12,17 @@ import pytest
 import torch
 
 PROGRAM = Path(__file__).parent / "distributed.lisp"
-ENDLESS = """
+REDUCING = """
 (torch_distributed_init "gloo" 60)
 (println "started")
 (while true (torch_distributed_all_reduce (torch_ones '(2))))
+"""
+SHARDED = """
+(torch_distributed_init "gloo" 60)
+(setq layers (torch_sequential (list (torch_linear 4 8) (torch_linear 8 2))))
+(setq model (torch_distributed_wrap layers "fully_sharded"))
+(println "started")
+(while true (torch_forward model (torch_ones '(1 4))))
 """
 
 
@@ -24,14 +31,14 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root, **more}
 
 
-def train(folder: Path, strategy: str, processes: int) -> str:
+def train(folder: Path, strategy: str, processes: int, *more: str) -> str:
     """What the program prints when so many processes run it."""
     launch = ["-m", "workbench"]
     if processes > 1:
         launcher = ["-m", "torch.distributed.run", "--standalone"]
         launch = [*launcher, "--nproc-per-node", str(processes), "-m", "--", "workbench"]
     done = subprocess.run(
-        [sys.executable, *launch, "--run", str(PROGRAM), strategy],
+        [sys.executable, *launch, "--run", str(PROGRAM), strategy, *more],
         cwd=folder,
         env=environment(),
         capture_output=True,
@@ -48,11 +55,8 @@ def test_two_processes_train_as_one_does(tmp_path: Path, strategy: str) -> None:
     """Losses and files are the same; only the first process prints."""
     alone, together = (train(tmp_path, strategy, processes) for processes in (1, 2))
 
-    numbers = [
-        [float(word) for word in re.findall(r"\d+\.\d+", text)] for text in (alone, together)
-    ]
-    assert len(numbers[0]) == 5
-    assert numbers[1] == pytest.approx(numbers[0], abs=1e-5)
+    assert len(losses(alone)) == 5
+    assert losses(together) == pytest.approx(losses(alone), abs=1e-5)
     assert together.count("PyTorch Sequential (2 modules)") == 1
     files = [torch.load(tmp_path / f"{strategy}{count}.pt", weights_only=True) for count in (1, 2)]
     assert files[0]["configuration"] == files[1]["configuration"]
@@ -64,7 +68,27 @@ def test_two_processes_train_as_one_does(tmp_path: Path, strategy: str) -> None:
             torch.testing.assert_close(other, tensor, rtol=1e-3, atol=1e-5)
 
 
-def test_a_killed_process_ends_the_run() -> None:
+def test_a_run_goes_on_with_another_number_of_processes(tmp_path: Path) -> None:
+    train(tmp_path, "fully_sharded", 2)
+    (tmp_path / "fully_sharded2.pt").rename(tmp_path / "started.pt")
+
+    alone = train(tmp_path, "data_parallel", 1, "started.pt")
+    together = train(tmp_path, "fully_sharded", 2, "started.pt")
+
+    assert losses(together) == pytest.approx(losses(alone), abs=1e-5)
+    assert losses(alone)[0] < losses(train(tmp_path, "data_parallel", 1))[0]
+
+
+def losses(printed: str) -> list[float]:
+    return [float(word) for word in re.findall(r"\d+\.\d+", printed)]
+
+
+@pytest.mark.parametrize(
+    ("program", "function"),
+    [(REDUCING, "torch_distributed_all_reduce"), (SHARDED, "torch_forward")],
+    ids=["all_reduce", "forward"],
+)
+def test_a_killed_process_ends_the_run(program: str, function: str) -> None:
     """The other one says why it cannot go on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -72,7 +96,7 @@ def test_a_killed_process_ends_the_run() -> None:
     meeting = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     first, second = (
         subprocess.Popen(
-            [sys.executable, "-m", "workbench", "--eval", ENDLESS],
+            [sys.executable, "-m", "workbench", "--eval", program],
             env=environment(RANK=rank, **meeting),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,14 +113,14 @@ def test_a_killed_process_ends_the_run() -> None:
     second.communicate()
 
     assert first.returncode == 1
-    assert "torch_distributed_all_reduce: another process of the run has ended" in told
+    assert f"{function}: another process of the run has ended" in told
     assert "Traceback" not in told
 
 
 def test_errors_tell_the_process() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--eval", "(torch_ones -1)"],
-        env=environment(RANK="3"),
+        env=environment(RANK="3", WORLD_SIZE="4"),
         capture_output=True,
         text=True,
         timeout=60,
@@ -125,3 +149,25 @@ def test_mistakes_are_named(call: str, message: str) -> None:
     )
     with pytest.raises(LispError, match=re.escape(message)):
         interpreter.evaluate(call)
+
+
+def test_a_failed_write_is_known_to_all(tmp_path: Path) -> None:
+    """No process waits for a file that the first cannot write."""
+    program = tmp_path / "program.lisp"
+    program.write_text(
+        """
+(torch_distributed_init "gloo" 60)
+(setq failure (catch (torch_save_model (torch_linear 2 2) _current)))
+(printerrln failure)
+(torch_distributed_barrier)
+"""
+    )
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", "2", "-m", "--", "workbench", "--run", str(program)]
+    done = subprocess.run(
+        command, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0
+    assert "torch_save_model: the first process could not write the file" in done.stderr
+    assert "is a folder, not a file" in done.stderr

@@ -169,9 +169,13 @@ def test_unusual_text_is_written() -> None:
 
 
 def test_only_the_first_of_several_processes_prints() -> None:
-    done = run("--eval", '(println "x") (printerrln "y")', env={"RANK": "1"})
+    done = run("--eval", '(println "x") (printerrln "y")', env={"RANK": "1", "WORLD_SIZE": "2"})
 
     assert (done.stdout, done.stderr) == ("", "y\n")
+
+
+def test_a_lone_program_prints_whatever_the_environment_says() -> None:
+    assert run("--eval", '(println "x")', env={"RANK": "1"}).stdout == "x\n"
 
 
 MEASURING = """

@@ -158,8 +158,13 @@ def converting(name: str, function: Function, result: Callable[[Any], Value] = t
             raise LispError(f"{name}: {takes.mismatch(arguments, problem)}") from None
         except OSError as problem:
             raise LispError(f"{name}: {_file_problem(problem)}") from problem
-        except (TorchLibError, *TORCH_FAILURES) as problem:
+        except TorchLibError as problem:
             raise LispError(f"{name}: {first_line(problem)}") from problem
+        except TORCH_FAILURES as problem:
+            from torch_lib.distributed import loss_of_a_process
+
+            reason = first_line(loss_of_a_process(problem) or problem)
+            raise LispError(f"{name}: {reason}") from problem
         if arguments and type(first := arguments[0]) is TensorValue and first.tensor is given:
             return first  # a tensor that is given back is the same value
         return result(given)
