@@ -26,7 +26,6 @@ __all__ = [
     "quantize_per_channel",
     "quantize_static",
     "scale",
-    "tensor_to_fp16",
     "tensor_to_int8",
     "zero_point",
 ]
@@ -148,21 +147,11 @@ def quantize_int8(tensor: Tensor) -> QuantizedTensor:
 
 
 def quantize_fp16(tensor: Tensor) -> Tensor:
-    """``tensor`` as float16, in half the memory.
+    """``tensor`` as float16, in half the memory of float32.
 
     Example:
         (torch_dtype (torch_quantize_fp16 (floats 1.5 2.5)))
         ; => float16
-    """
-    return tensor.half()
-
-
-def tensor_to_fp16(tensor: Tensor) -> Tensor:
-    """``tensor`` as float16.
-
-    Example:
-        (torch_tensor_to_fp16 (floats 1.5 0.1))
-        ; => (1.5 0.1)
     """
     return tensor.half()
 

@@ -59,6 +59,7 @@ ALIASES = {
     "torch_tokenizer_encode": "torch_encode",
     "torch_tokenizer_decode": "torch_decode",
     "torch_tokenizer_get_vocab_size": "torch_vocab_size",
+    "torch_tensor_to_fp16": "torch_quantize_fp16",
     "torch_pad_sequence": "torch_pad_sequences",
     "torch_attention_mask": "torch_create_attention_mask",
     "torch_cross_entropy": "torch_crossentropy_loss",

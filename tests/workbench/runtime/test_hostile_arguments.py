@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from lispe_core.errors import LispError
+from torch_lib import NEIGHBOURS
+from torch_lib.devices import set_device
 from torch_lib.tracking import log_close
 from workbench.runtime.build import build_interpreter
-from workbench.runtime.torch_binding import torch_library
+from workbench.runtime.torch_binding import neighbour_library, torch_library
 
 VALUES = """
 nil true -1 0 3 (** 10 30) 1e308 -0.5 (- 1e308 (* 1e308 10)) (/ 0.0 1)
@@ -27,16 +29,12 @@ nil true -1 0 3 (** 10 30) 1e308 -0.5 (- 1e308 (* 1e308 10)) (/ 0.0 1)
 (torch_simple_tokenizer) (torch_optimizer (torch_linear 2 2) 0.1 "sgd")
 (torch_generator_create (torch_sequential (list (torch_embedding 4 2) (torch_linear 2 4))))
 (torch_data_loader '(1 2 3) 2) (torch_state_dict (torch_linear 2 2)) (lambda (x) x)
+(torch_llama_model {"vocab_size":9 "hidden_size":8 "num_heads":2 "num_layers":1})
+(torch_rotary_embedding 4) (torch_stream_decoder (torch_simple_tokenizer)) (torch_grad_scaler)
+(torch_scaler_scale (torch_grad_scaler) (torch_tensor 1.0)) (torch_generation_config {})
+(tiktoken_create {"a":0 "b":1} (list {"content":"<end>" "id":2}) ".")
 """
 
-# What changes the process that the tests share.
-LEFT_OUT = {
-    "torch_distributed_init",
-    "torch_manual_seed",
-    "torch_set_device",
-    "torch_set_grad_enabled",
-    "torch_set_num_threads",
-}
 LEAKS = (
     "\n",
     "NoneType",
@@ -51,13 +49,10 @@ LEAKS = (
 MOST_ARGUMENTS = 6
 RANDOM_CALLS = 60
 
-FUNCTIONS = [
-    definition
-    for definition in torch_library()
-    if definition.kind == "function"
-    and definition.name.startswith("torch_")
-    and definition.name not in LEFT_OUT
-]
+LIBRARIES = (torch_library(), *map(neighbour_library, NEIGHBOURS))
+DEFINITIONS = [definition for library in LIBRARIES for definition in library]
+FUNCTIONS = [definition for definition in DEFINITIONS if definition.kind == "function"]
+BLOCKS = [definition.name for definition in DEFINITIONS if definition.kind == "block form"]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +60,7 @@ def values() -> list[Any]:
     interpreter = build_interpreter(
         output=io.StringIO(), error_output=io.StringIO(), read_line=lambda prompt: None
     )
-    found = interpreter.evaluate(f"(use 'lispe_torch)\n(list {VALUES})")
+    found = interpreter.evaluate(f"(use 'lispe_torch) (use 'lispe_tiktoken)\n(list {VALUES})")
     assert isinstance(found, list)
     return found
 
@@ -73,9 +68,13 @@ def values() -> list[Any]:
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    threads = torch.get_num_threads()
     with torch.random.fork_rng():
         yield
     log_close()
+    set_device("cpu")
+    torch.set_grad_enabled(True)
+    torch.set_num_threads(threads)
 
 
 def calls(values: list[Any], fewest: int, most: int) -> Iterator[list[Any]]:
@@ -109,3 +108,14 @@ def test_hostile_arguments_get_one_sentence(
 
     assert sorted(set(wrong))[:5] == []
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("call", ["({})", "({} 3)", "({} '(1 2))", '({} "é" 1)', "({} nil (x))"])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_block_forms_run_or_say_why_not(name: str, call: str) -> None:
+    interpreter = build_interpreter(
+        output=io.StringIO(), error_output=io.StringIO(), read_line=lambda prompt: None
+    )
+    sentence = interpreter.evaluate(f"(use 'lispe_torch) (catch {call.format(name)})")
+
+    assert not any(leak in str(sentence) for leak in LEAKS)
