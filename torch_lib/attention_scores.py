@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from torch_lib.errors import ArgumentError
 from torch_lib.layers import forward
+from torch_lib.memory import check_room
 from torch_lib.modules import evaluating
 
 __all__ = ["AttentionWatch", "attention_scores"]
@@ -46,6 +47,7 @@ def attention_scores(
 
     Raises:
         ArgumentError: The model attends nowhere, or there is no such layer or head.
+        ShapeError: There is no memory for the scores.
 
     Example:
         (setq block (torch_transformer_block 8 2 16))
@@ -103,6 +105,7 @@ def _scores(
     enable_gqa: bool = False,
 ) -> Tensor:
     """The weights of the kernel's documentation."""
+    check_room((*query.shape[:-1], key.size(-2)), query.dtype, query.device)
     if enable_gqa:
         key = key.repeat_interleave(query.size(1) // key.size(1), 1)
     products = query @ key.mT * (1 / math.sqrt(query.size(-1)) if scale is None else scale)

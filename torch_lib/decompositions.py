@@ -11,6 +11,8 @@ from torch import Tensor
 from torch_lib.display import shape_text
 from torch_lib.elementwise import floating
 from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.mathematics import mul
+from torch_lib.memory import check_room
 
 __all__ = [
     "cholesky",
@@ -144,7 +146,7 @@ def khatri_rao_product(a: Tensor, b: Tensor) -> Tensor:
     if a.dim() != 2 or b.dim() != 2 or a.size(1) != b.size(1):
         shapes = f"{shape_text(a.shape)} and {shape_text(b.shape)}"
         raise ShapeError(f"expected two matrices with as many columns, got {shapes}")
-    return (a.unsqueeze(1) * b.unsqueeze(0)).reshape(-1, a.size(1))
+    return mul(a.unsqueeze(1), b.unsqueeze(0)).reshape(-1, a.size(1))
 
 
 def tucker_decomposition(
@@ -211,6 +213,7 @@ def tucker_reconstruct(core: Tensor, factors: Sequence[Tensor]) -> Tensor:
     if sizes != list(core.shape):
         shapes = " ".join(shape_text(factor.shape) for factor in factors)
         raise ShapeError(f"factors {shapes} do not fit the core {shape_text(core.shape)}")
+    check_room([factor.size(0) for factor in factors], core.dtype, core.device)
     for dim, factor in enumerate(factors):
         core = torch.tensordot(core, factor, dims=([dim], [1])).movedim(-1, dim)
     return core

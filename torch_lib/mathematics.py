@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TypeAlias
@@ -14,6 +15,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import shape_text
 from torch_lib.elementwise import counted, floating
 from torch_lib.errors import ArgumentError, DeviceError, ShapeError
+from torch_lib.memory import check_room
 from torch_lib.shapes import common_shape, dimension
 from torch_lib.tensors import Number
 
@@ -34,6 +36,9 @@ __all__ = [
 ]
 
 Operand: TypeAlias = Tensor | Number
+
+FEW_ELEMENTS = 2**24
+"""With no more than so many pairs of elements, the room for a result is not worth a check."""
 
 
 def add(a: Operand, b: Operand) -> Tensor:
@@ -125,6 +130,9 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
         (torch_matmul '((1 2) (3 4)) '(1 10))
         ; => [21, 43]
     """
+    if a.dim() > 1 and b.dim() > 1 and a.numel() * b.numel() > FEW_ELEMENTS:
+        batch = common_shape(a.shape[:-2], b.shape[:-2]) or ()
+        check_room((*batch, a.size(-2), b.size(-1)), a.dtype, a.device)
     try:
         return torch.matmul(a, b)
     except RuntimeError:
@@ -158,6 +166,9 @@ def einsum(specification: str, tensors: Sequence[Tensor]) -> Tensor:
         check_same_device(tensors[0], tensor)
     common = reduce(torch.promote_types, (tensor.dtype for tensor in tensors))
     try:
+        if math.prod(tensor.numel() for tensor in tensors) > FEW_ELEMENTS:
+            result = torch.einsum(specification, *(tensor.to("meta") for tensor in tensors))
+            check_room(result.shape, common, tensors[0].device)
         return torch.einsum(specification, *(tensor.to(common) for tensor in tensors))
     except RuntimeError as error:
         raise ShapeError(f"{error}".removeprefix("einsum(): ")) from error
@@ -280,6 +291,8 @@ def _combined(operation: Callable[[Tensor, Operand], Tensor], a: Operand, b: Ope
     if not isinstance(a, Tensor):
         device = b.device if isinstance(b, Tensor) else current_device()
         a = torch.as_tensor(a, dtype=_scalar_type(a, b), device=device)
+    if isinstance(b, Tensor) and a.numel() * b.numel() > FEW_ELEMENTS:
+        _check_common_room(a, b)
     try:
         return operation(a, b)
     except RuntimeError:
@@ -291,6 +304,12 @@ def _combined(operation: Callable[[Tensor, Operand], Tensor], a: Operand, b: Ope
             if a.dtype == b.dtype == torch.bool:  # PyTorch does not subtract truth values
                 return operation(counted(a), counted(b))
         raise
+
+
+def _check_common_room(a: Tensor, b: Tensor) -> None:
+    shape = common_shape(a.shape, b.shape)
+    if shape is not None:
+        check_room(shape, torch.promote_types(a.dtype, b.dtype), a.device)
 
 
 def _scalar_type(number: Number, other: Operand) -> torch.dtype | None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch_lib.display import shape_text
 from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import ArgumentError, ShapeError
+from torch_lib.memory import check_room
 from torch_lib.tensors import Number, Shape, check_holds, item
 
 __all__ = [
@@ -164,17 +165,19 @@ def expand(tensor: Tensor, shape: Shape) -> Tensor:
     """``tensor`` repeated, without copying, along dimensions of length 1; -1 keeps a length.
 
     Raises:
-        ShapeError: A longer dimension would have to change.
+        ShapeError: A longer dimension would have to change, or there is no memory for the result.
 
     Example:
         (torch_expand '((1) (2)) '(2 3))
         ; => [[1, 1, 1], [2, 2, 2]]
     """
     try:
-        return tensor.expand(shape)
+        expanded = tensor.expand(shape)
     except RuntimeError:
         given = f"{shape_text(tensor.shape)} to {shape_text(shape)}"
         raise ShapeError(f"cannot expand {given}") from None
+    check_room(expanded.shape, expanded.dtype, expanded.device)  # what uses it needs as much
+    return expanded
 
 
 def contiguous(tensor: Tensor) -> Tensor:
@@ -329,6 +332,8 @@ def where(condition: Tensor, a: Tensor | Number, b: Tensor | Number) -> Tensor:
         ; => [1, 0, 3]
     """
     try:
+        parts = [part.shape for part in (condition, a, b) if isinstance(part, Tensor)]
+        check_room(torch.broadcast_shapes(*parts), torch.float32, condition.device)  # type: ignore[no-untyped-call]
         return torch.where(condition.bool(), a, b)
     except RuntimeError:
         shapes = [shape_text(torch.as_tensor(part).shape) for part in (condition, a, b)]

@@ -5,10 +5,25 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from torch_lib import layers, masks, memory, networks, sequences, tensors
+from torch_lib import (
+    decompositions,
+    layers,
+    masks,
+    mathematics,
+    memory,
+    networks,
+    sequences,
+    shapes,
+    tensors,
+)
+from torch_lib.attention_scores import attention_scores
+from torch_lib.decoder import llama_model
+from torch_lib.decoder_layers import gqa_attention
 from torch_lib.errors import ShapeError
 
 HUGE = 2**40
+COLUMN = torch.ones(2**22, 1)
+SIZES = {"vocab_size": 9, "hidden_size": 1024, "num_heads": 2}
 
 
 @pytest.mark.parametrize(
@@ -27,11 +42,28 @@ HUGE = 2**40
         lambda: networks.model(HUGE, 4, 2),
         lambda: masks.causal_mask(2**30),
         lambda: sequences.pad_sequences([[1]], HUGE),
+        lambda: mathematics.add(COLUMN, COLUMN.T),
+        lambda: mathematics.matmul(COLUMN, COLUMN.T),
+        lambda: mathematics.einsum("ij,kj->ik", [COLUMN, COLUMN]),
+        lambda: shapes.expand(torch.ones(1), (HUGE,)),
+        lambda: shapes.where(COLUMN.bool(), COLUMN.T, 0),
+        lambda: decompositions.khatri_rao_product(COLUMN, COLUMN),
+        lambda: decompositions.tucker_reconstruct(torch.ones(1, 1), [COLUMN, COLUMN]),
+        lambda: llama_model({**SIZES, "num_layers": 2**22}),
     ],
 )
 def test_huge_shapes_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(ShapeError, match=r"needs .* GiB, .* GiB are available"):
         call()
+
+
+def test_scores_need_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their size is that of the sequence squared, unlike that of anything else in a model."""
+    monkeypatch.setattr(memory, "_available", lambda device: 2**27)
+    layer, tokens = gqa_attention(4, 1, 1), torch.ones(1, 2**13, 4)
+
+    with pytest.raises(ShapeError, match=r"shape \(1 1 8192 8192\) needs 0.2 GiB, 0.1 GiB are"):
+        attention_scores(layer, tokens)
 
 
 def test_the_sentence_has_both_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
