@@ -1,10 +1,5 @@
-"""Writing with language models.
+"""Writing with language models."""
 
-A table of ``V`` logits for each of ``V`` tokens, which an embedding holds, is the smallest model:
-the next token depends on the last alone.
-"""
-
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,16 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from torch_lib.decoder import DecoderModel, llama_model
+from tests.torch_lib.small_models import VOCABULARY, counting_model, ids
+from torch_lib.decoder import DecoderModel
 from torch_lib.errors import ArgumentError, KindError, ShapeError, TorchLibWarning
-from torch_lib.events import (
-    Event,
-    GenerationFinished,
-    GenerationStarted,
-    Progress,
-    TokenGenerated,
-    listening,
-)
 from torch_lib.generation import (
     Generator,
     generate,
@@ -31,7 +19,6 @@ from torch_lib.generation import (
     generator_generate,
     generator_greedy,
     generator_set_device,
-    generator_stream,
     generator_top_k,
     generator_top_p,
     set_generation_params,
@@ -39,46 +26,6 @@ from torch_lib.generation import (
 from torch_lib.generation_config import generation_config
 from torch_lib.layers import embedding, linear
 from torch_lib.positions import positional_encoding
-from torch_lib.simple_tokenizer import simple_tokenizer
-from torch_lib.tokenizers import encode, tokenizer_of
-
-VOCABULARY = 12
-
-
-def counting_model() -> nn.Module:
-    """After token ``i`` comes ``i + 1``, with ``i + 2`` second best."""
-    model = embedding(VOCABULARY, VOCABULARY)
-    after = torch.arange(VOCABULARY)
-    with torch.no_grad():
-        model.weight.fill_(-4.0)
-        model.weight[after, (after + 1) % VOCABULARY] = 2.0
-        model.weight[after, (after + 2) % VOCABULARY] = 1.0
-    return model
-
-
-@pytest.fixture
-def counting() -> Generator:
-    return generator_create(counting_model())
-
-
-@pytest.fixture(scope="module")
-def llama() -> DecoderModel:
-    torch.manual_seed(3)
-    model = llama_model(
-        {
-            "vocab_size": 61,
-            "hidden_size": 32,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "intermediate_size": 48,
-            "max_position_embeddings": 64,
-        }
-    )
-    for parameter in model.parameters():
-        if parameter.dim() == 2:
-            nn.init.normal_(parameter, std=0.3)
-    return model
 
 
 class Uncached(nn.Module):
@@ -91,10 +38,6 @@ class Uncached(nn.Module):
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self.model(ids)
         return logits
-
-
-def ids(*tokens: int) -> torch.Tensor:
-    return torch.tensor(tokens)
 
 
 def test_greedy_takes_the_best_up_to_the_whole_length(counting: Generator) -> None:
@@ -366,227 +309,7 @@ def test_written_ids_can_train(llama: DecoderModel) -> None:
     llama.zero_grad()
 
 
-def test_events_tell_the_story() -> None:
-    tokenizer = simple_tokenizer()
-    prompt = encode(tokenizer, "one two three four")
-    generator = generator_create(counting_model())
-    events: list[Event] = []
-
-    with listening(events.append):
-        written = generator_greedy(generator, prompt[1:3], 5)
-        events.clear()
-        prompt = encode(tokenizer, "one")
-        generator_greedy(generator, prompt, 5)
-
-    assert written.tolist() == [4, 5, 6, 7, 8]
-    started, *tokens, finished = events
-    assert started == GenerationStarted("one", 3, 2)
-    assert tokens == [TokenGenerated(4, "one"), TokenGenerated(5, " two")]
-    assert isinstance(finished, GenerationFinished)
-    assert (finished.tokens, finished.reason) == (2, "length")
-    assert finished.seconds >= 0
-
-
-def test_events_without_a_tokenizer_have_no_text(counting: Generator) -> None:
-    generator_configure(counting, {"eos_token_id": 3, "do_sample": False})
-    events: list[Event] = []
-
-    with listening(events.append):
-        generator_generate(counting, ids(1))
-
-    assert events[:-1] == [
-        GenerationStarted("", 1, 100),
-        TokenGenerated(2, ""),
-        TokenGenerated(3, ""),
-    ]
-    assert isinstance(events[-1], GenerationFinished)
-    assert events[-1].reason == "end"
-
-
-def test_events_of_a_batch_are_those_of_its_first_row(counting: Generator) -> None:
-    generator_configure(counting, {"eos_token_id": 6, "do_sample": False})
-    events: list[Event] = []
-
-    with listening(events.append):
-        generator_generate(counting, torch.tensor([[4], [1]]))
-
-    assert [event.token for event in events if isinstance(event, TokenGenerated)] == [5, 6]
-
-
-def test_written_ids_remember_the_tokenizer() -> None:
-    tokenizer = simple_tokenizer()
-
-    written = generator_greedy(generator_create(counting_model()), encode(tokenizer, "one two"), 6)
-
-    assert tokenizer_of(written) is tokenizer
-
-
-def test_a_stream_gives_tokens_as_they_come(counting: Generator) -> None:
-    generator_configure(counting, {"max_length": 4, "do_sample": False})
-
-    stream = counting.stream(ids(5))
-
-    assert next(stream) == TokenGenerated(6, "")
-    assert [event.token for event in stream] == [7, 8, 9]
-
-
-def test_a_stream_left_early_is_finished(counting: Generator) -> None:
-    counting.model.train()
-    events: list[Event] = []
-
-    with listening(events.append):
-        stream = counting.stream(ids(5))
-        next(stream)
-        while_writing = counting.model.training
-        stream.close()  # type: ignore[attr-defined]
-
-    assert (while_writing, counting.model.training) == (False, True)
-    assert isinstance(events[-1], GenerationFinished)
-    assert (events[-1].tokens, events[-1].reason) == (1, "stopped")
-
-
-def test_the_callback_hears_every_token_and_can_stop(counting: Generator) -> None:
-    heard: list[tuple[int, str]] = []
-    events: list[Event] = []
-
-    def callback(token: int, data: str) -> str | None:
-        heard.append((token, data))
-        return "stop" if token == 4 else None
-
-    generator_configure(counting, {"do_sample": False, "max_length": 50})
-    with listening(events.append):
-        written = generator_stream(counting, ids(1), callback, "data")
-
-    assert heard == [(2, "data"), (3, "data"), (4, "data")]
-    assert written.tolist() == [1, 2, 3, 4]
-    assert isinstance(events[-1], GenerationFinished)
-    assert events[-1].reason == "stopped"
-    assert counting.config.callback is None
-
-
-def test_a_configured_callback_is_called(counting: Generator) -> None:
-    heard: list[int] = []
-    generator_configure(
-        counting,
-        {"max_length": 2, "do_sample": False, "callback": lambda token, data: heard.append(token)},
-    )
-
-    generator_generate(counting, ids(1))
-
-    assert heard == [2, 3]
-    with pytest.raises(ArgumentError, match="a callback needs one sequence, got 2"):
-        generator_generate(counting, torch.tensor([[1], [2]]))
-
-
-class Interruption(BaseException):
-    """What a session raises in a listener."""
-
-
-@pytest.mark.parametrize("source", ["listener", "callback"])
-def test_an_interruption_leaves_everything_in_order(counting: Generator, source: str) -> None:
-    counting.model.train()
-    events: list[Event] = []
-
-    def listen(event: Event) -> None:
-        events.append(event)
-        if source == "listener" and isinstance(event, TokenGenerated) and event.token == 3:
-            raise Interruption
-
-    def call(token: int, data: Any) -> None:
-        if source == "callback" and token == 3:
-            raise Interruption
-
-    with listening(listen), pytest.raises(Interruption):
-        generator_stream(counting, ids(1), call)
-
-    assert isinstance(events[-1], GenerationFinished)
-    assert events[-1].reason == "interrupted"
-    assert counting.model.training
-    assert torch.is_grad_enabled()
-    generator_greedy(counting, ids(1), 3)
-
-
-def test_threads_take_turns(counting: Generator) -> None:
-    generator_configure(counting, {"max_length": 8, "do_sample": False})
-    texts: list[list[int]] = []
-    workers = [
-        threading.Thread(target=lambda: texts.append(generator_generate(counting, ids(2)).tolist()))
-        for _ in range(4)
-    ]
-
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-
-    assert texts == [[2, 3, 4, 5, 6, 7, 8, 9, 10]] * 4
-
-
 def test_the_model_moves_with_its_generator(counting: Generator) -> None:
     assert generator_set_device(counting, "cpu") is counting
     with pytest.raises(Exception, match='unknown device "gpu"'):
         generator_set_device(counting, "gpu")
-
-
-def test_beam_search_finds_at_least_as_probable_a_text_as_greedy(llama: DecoderModel) -> None:
-    generator = generator_create(llama)
-
-    def log_probability(text: torch.Tensor) -> float:
-        with torch.no_grad():
-            steps = llama(text[:-1]).log_softmax(-1).gather(1, text[1:, None])
-        return float(steps[1:].sum())
-
-    for first in range(8):
-        greedy = generator_greedy(generator, ids(first, 1), 12)
-        beams = generator_beam_search(generator, ids(first, 1), 12, 8)
-        assert log_probability(beams) >= log_probability(greedy) - 1e-4
-
-
-def test_beam_search_is_exact_where_it_follows_everything() -> None:
-    torch.manual_seed(1)
-    model = embedding(4, 4)
-    generator = generator_create(model)
-    steps = model.weight.log_softmax(-1)
-    texts = torch.cartesian_prod(*[torch.arange(4)] * 3)
-    totals = (
-        steps[0, texts[:, 0]] + steps[texts[:, 0], texts[:, 1]] + steps[texts[:, 1], texts[:, 2]]
-    )
-
-    found = generator_beam_search(generator, ids(0), 4, 16)
-
-    assert found[1:].tolist() == texts[totals.argmax()].tolist()
-
-
-def test_beam_search_prefers_finished_texts_and_weighs_length() -> None:
-    model = embedding(4, 4)
-    with torch.no_grad():
-        model.weight.copy_(
-            torch.tensor(
-                [
-                    [0.0, 0.55, 0.45, 0.0],
-                    [0.0, 0.9, 0.0, 0.1],
-                    [0.0, 0.0, 0.5, 0.5],
-                    [0.25, 0.25, 0.25, 0.25],
-                ]
-            ).log()
-        )
-    generator = generator_create(model)
-
-    def best(length_penalty: float) -> list[int]:
-        generator_configure(generator, {"eos_token_id": 3, "length_penalty": length_penalty})
-        return generator_beam_search(generator, ids(0), 6, 4).tolist()
-
-    assert best(0.0) == [0, 2, 3]
-    assert best(3.0) == [0, 1, 1, 1, 1, 3]
-
-
-def test_beam_search_tells_its_progress(counting: Generator) -> None:
-    events: list[Event] = []
-
-    with listening(events.append):
-        generator_beam_search(counting, ids(0), 4, 2)
-
-    assert [event for event in events if isinstance(event, Progress)] == [
-        Progress("beam search", done, 3) for done in (1, 2, 3)
-    ]
-    assert [event.token for event in events if isinstance(event, TokenGenerated)] == [1, 2, 3]
