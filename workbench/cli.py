@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from torch_lib.processes import process_count
-
 __all__ = ["main"]
 
 EPILOG = """\
@@ -32,17 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         status = _dispatch(options)
     except KeyboardInterrupt:
         status = 130
-    if process_count() > 1:
-        _leave(status)
     sys.exit(status)
-
-
-def _leave(status: int) -> NoReturn:
-    """End one of several processes, whose threads abort when they outlive the interpreter."""
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,15 +96,32 @@ def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) ->
     if program is not None and not program:
         flag, operand = ("--run", "FILE") if options.run is not None else ("--eval", "TEXT")
         return _misuse(f"{flag} needs {operand}")
+    from torch_lib.processes import process_count
+
+    status = _status(options, program or ["-"])
+    if process_count() > 1:
+        _leave(status)
+    return status
+
+
+def _status(options: argparse.Namespace, program: Sequence[str]) -> int:
     from workbench.headless import run_file, run_stdin, run_text
 
-    first, *arguments = program or ["-"]
+    first, *arguments = program
     how: dict[str, Any] = {"print_value": options.print_value, "log_folder": options.log_dir}
     if options.eval is not None:
         return run_text(first, arguments, **how)
     if first == "-":
         return run_stdin(arguments, **how)
     return run_file(first, arguments, **how)
+
+
+def _leave(status: int) -> NoReturn:
+    """End one of several processes, whose threads abort when they outlive the interpreter."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _start_app(options: argparse.Namespace) -> int:
