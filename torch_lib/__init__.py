@@ -48,6 +48,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "simple_tokenizer",
         "sentencepiece_tokenizer",
         "pipeline_tokenizer",
+        "tokenizer_files",
         "stream_decoder",
         "chat",
     ),

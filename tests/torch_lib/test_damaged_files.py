@@ -32,7 +32,7 @@ from torch_lib.pipeline_tokenizer import train_bpe
 from torch_lib.readers import read_csv, read_jsonl
 from torch_lib.sentencepiece_tokenizer import train_sentencepiece
 from torch_lib.simple_tokenizer import SimpleTokenizer
-from torch_lib.tokenizers import load_tokenizer, save_tokenizer
+from torch_lib.tokenizer_files import load_tokenizer, save_tokenizer
 from torch_lib.torchscript import jit_load, jit_save
 
 DAMAGES = 60

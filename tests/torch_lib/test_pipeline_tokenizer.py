@@ -14,7 +14,8 @@ from torch_lib.pipeline_tokenizer import (
     train_wordpiece,
 )
 from torch_lib.sentencepiece_tokenizer import sentencepiece_tokenizer
-from torch_lib.tokenizers import decode, encode, load_tokenizer, save_tokenizer, token_id
+from torch_lib.tokenizer_files import load_tokenizer, save_tokenizer
+from torch_lib.tokenizers import decode, encode, token_id
 
 CORPUS = "the cat sat on the mat, the rat sat on the cat\n" * 3
 TEXTS = ["the cat", "  spaces\n\nand lines ", "unseen: émojis 🚀", "<tags> don't 123", ""]

@@ -6,16 +6,8 @@ import pytest
 
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, TorchLibWarning
 from torch_lib.sentencepiece_tokenizer import sentencepiece_tokenizer, train_sentencepiece
-from torch_lib.tokenizers import (
-    Tokenizer,
-    decode,
-    encode,
-    id_token,
-    load_tokenizer,
-    save_tokenizer,
-    token_id,
-    vocab_size,
-)
+from torch_lib.tokenizer_files import load_tokenizer, save_tokenizer
+from torch_lib.tokenizers import Tokenizer, decode, encode, id_token, token_id, vocab_size
 
 THREE_LINES = (
     "Natural language processing is fascinating.\n"

@@ -8,16 +8,8 @@ import pytest
 
 from torch_lib.errors import KindError
 from torch_lib.simple_tokenizer import simple_tokenizer
-from torch_lib.tokenizers import (
-    decode,
-    encode,
-    id_token,
-    load_tokenizer,
-    save_tokenizer,
-    token_id,
-    tokenizer_freeze,
-    vocab_size,
-)
+from torch_lib.tokenizer_files import load_tokenizer, save_tokenizer
+from torch_lib.tokenizers import decode, encode, id_token, token_id, tokenizer_freeze, vocab_size
 
 
 def test_ids_count_from_four_in_order_of_appearance() -> None:

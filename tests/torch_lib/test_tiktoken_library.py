@@ -24,7 +24,8 @@ from torch_lib.tiktoken_library import (
     tiktoken_token_byte_values,
     tiktoken_vocab_size,
 )
-from torch_lib.tokenizers import Tokenizer, decode, encode, load_tokenizer, save_tokenizer
+from torch_lib.tokenizer_files import load_tokenizer, save_tokenizer
+from torch_lib.tokenizers import Tokenizer, decode, encode
 
 PATTERNS = {
     "gpt2": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",

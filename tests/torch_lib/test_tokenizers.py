@@ -9,6 +9,7 @@ import torch
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
 from torch_lib.pipeline_tokenizer import train_bpe
 from torch_lib.simple_tokenizer import SimpleTokenizer, simple_tokenizer
+from torch_lib.tokenizer_files import load_tokenizer, save_tokenizer
 from torch_lib.tokenizers import (
     Tokenizer,
     decode,
@@ -16,8 +17,6 @@ from torch_lib.tokenizers import (
     encode_batch,
     encode_file,
     id_token,
-    load_tokenizer,
-    save_tokenizer,
     tokenizer_of,
 )
 
