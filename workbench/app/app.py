@@ -6,6 +6,7 @@ the left side. The app asks its session for everything and never evaluates Lisp 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -24,6 +25,7 @@ from torch_lib.events import Progress
 from workbench import resources
 from workbench.app import structure
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
+from workbench.app.buffers import Buffers, names
 from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands, help_page
 from workbench.app.completion import CompletionPopup
@@ -66,6 +68,9 @@ from workbench.runtime.protocol import (
     VariablesChanged,
 )
 
+FILES_SEEN_EVERY = 1.0
+"""Seconds between two looks at what other programs have done to the open files."""
+
 
 class Workbench(App[int]):
     """The app around one session.
@@ -96,9 +101,9 @@ class Workbench(App[int]):
         self._asked_to_stop = False
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
-        self._editor = Editor(self.vocabulary, path, id="editor")
+        self._buffers = Buffers(self.vocabulary, self._popup, path, id="buffers")
         self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
-        self._editor.popup = self._repl.prompt.popup = self._popup
+        self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
         self._status = StatusLine(id="status")
         self._settings, mistakes = load_settings(config_file())
@@ -116,7 +121,7 @@ class Workbench(App[int]):
         yield Static(Content.assemble((" λ ", "bold $accent"), "LispE Workbench"), id="heading")
         with Horizontal(id="work"):
             with Vertical(id="code"):
-                yield self._editor
+                yield self._buffers
                 yield self._repl
             yield self._panels
         yield Static("This terminal is too small: 60 by 16 is the least.", id="too-small")
@@ -124,12 +129,18 @@ class Workbench(App[int]):
         yield self._status
         yield KeyLine(show_command_palette=False)
 
+    @property
+    def _editor(self) -> Editor:
+        """The editor that is seen."""
+        return self._buffers.current
+
     def on_mount(self) -> None:
         """Begin in the editor, or at the prompt where there is no file."""
         self._name_panes()
         self._check_comments()
         (self._editor if self._editor.path else self._repl.prompt).focus()
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
+        self.set_interval(FILES_SEEN_EVERY, self.watch_files)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
             self.notify(warning, severity="warning", markup=False)
@@ -171,12 +182,13 @@ class Workbench(App[int]):
                 self._ended(event.id)
             case EvaluationFailed(identifier, error, _):
                 self._ended(identifier)
-                if error.origin == self._editor.origin:
-                    self._editor.mark_error(error)
+                editor = self._buffers.editing(error.origin)
+                if editor is not None:
+                    editor.mark_error(error)
             case LibraryLoaded(_, definitions):
                 self.vocabulary.learn(definitions)
-                self._editor.repaint()
-                self._repl.prompt.repaint()
+                for area in (*self._buffers.editors, self._repl.prompt):
+                    area.repaint()
             case VariablesChanged(variables):
                 self.vocabulary.variables = {variable.name for variable in variables}
             case TorchStateChanged(state):
@@ -318,53 +330,93 @@ class Workbench(App[int]):
         definition = self.vocabulary.definitions.get(area.name_at_cursor if area else "")
         self.push_screen(Help("Help", help_page(self.screen, definition)))
 
+    def watch_files(self) -> None:
+        """Ask about files that another program has written."""
+        if self.screen.is_modal:
+            return
+        changed = next((one for one in self._buffers.editors if one.changed_on_disk), None)
+        if changed is not None:
+            self._offer_reload(changed)
+
+    @work(exclusive=True, group="file")
+    async def _offer_reload(self, editor: Editor) -> None:
+        loses = "\nYour own changes would be lost, until undone." if editor.unsaved else ""
+        question = f"Another program has written {editor.title}.{loses}"
+        answers = [("keep", "Keep this text"), ("reload", "Reload")]
+        if await self.push_screen_wait(Choice("Changed on disk", question, answers)) != "reload":
+            return
+        try:
+            editor.reload()
+        except (OSError, UnicodeDecodeError) as error:
+            self.notify(f"{editor.title}: {error}", severity="error", markup=False)
+
     @work(exclusive=True, group="file")
     async def action_save(self) -> None:
         """Save the program; an untitled one asks for a name."""
-        await self._save()
+        await self._save(self._editor)
 
     @work(exclusive=True, group="file")
     async def action_open(self) -> None:
-        """Open another program, with a question if this one is not saved."""
-        if await self._may_leave():
-            path = await self.push_screen_wait(AskPath("Open"))
-            if path is not None:
-                self._open(path)
+        """Open another program."""
+        path = await self.push_screen_wait(AskPath("Open"))
+        if path is not None:
+            self._open(path)
+
+    def action_new_buffer(self) -> None:
+        """Begin another program."""
+        self._buffers.add().focus()
+
+    def action_next_buffer(self, step: int) -> None:
+        """Show the next of the open programs."""
+        self._show_code()
+        self._buffers.show_next(step)
+        self._editor.focus()
+
+    @work(exclusive=True, group="file")
+    async def action_close_buffer(self) -> None:
+        """Close the program, with a question if it is not saved."""
+        editor = self._editor
+        if await self._may_leave([editor] if editor.unsaved else []):
+            self._buffers.close(editor)
+            self._editor.focus()
 
     @work(exclusive=True, group="file")
     async def action_save_as(self) -> None:
         """Save under another name."""
-        await self._save(ask=True)
+        await self._save(self._editor, ask=True)
 
     @work(exclusive=True, group="file")
     async def action_quit(self) -> None:  # type: ignore[override]
-        """Leave, with a question if the program is not saved."""
-        if await self._may_leave():
+        """Leave, with a question if a program is not saved."""
+        if await self._may_leave(self._buffers.unsaved):
             self.exit(0)
 
-    async def _may_leave(self) -> bool:
-        if not self._editor.unsaved:
+    async def _may_leave(self, unsaved: Sequence[Editor]) -> bool:
+        if not unsaved:
             return True
         answers = [("save", "Save"), ("discard", "Discard"), ("cancel", "Cancel")]
-        question = f"{self._editor.title} has changes that are not saved."
+        changed = "has changes" if len(unsaved) == 1 else "have changes"
+        question = f"{names(unsaved)} {changed} that are not saved."
         answer = await self.push_screen_wait(Choice("Unsaved changes", question, answers))
-        return answer == "discard" or (answer == "save" and await self._save())
+        if answer == "save":
+            return all([await self._save(editor) for editor in unsaved])
+        return answer == "discard"
 
-    async def _save(self, ask: bool = False) -> bool:
-        path = self._editor.path
+    async def _save(self, editor: Editor, ask: bool = False) -> bool:
+        path = editor.path
         if path is None or ask:
             path = await self.push_screen_wait(AskPath("Save as", str(path or "")))
-        if path is None or not await self._may_replace(path):
+        if path is None or not await self._may_replace(path, editor):
             return False
         try:
-            self._editor.save(path)
+            editor.save(path)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
             return False
         return True
 
-    async def _may_replace(self, path: Path) -> bool:
-        if path == self._editor.path or not path.exists():
+    async def _may_replace(self, path: Path, editor: Editor) -> bool:
+        if path == editor.path or not path.exists():
             return True
         answers = [("replace", "Replace"), ("cancel", "Cancel")]
         question = Choice("Replace", f"{path} exists already.", answers)
@@ -372,7 +424,7 @@ class Workbench(App[int]):
 
     def _open(self, path: Path) -> None:
         try:
-            self._editor.open(path)
+            self._buffers.open(path)
         except (OSError, UnicodeDecodeError) as error:
             self.notify(f"{path}: {error}", severity="error", markup=False)
         else:
@@ -384,13 +436,15 @@ class Workbench(App[int]):
 
     @on(OpenLocation)
     def _open_location(self, message: OpenLocation) -> None:
-        """Go to a place in the editor; another file is opened if this one is saved."""
-        if message.origin != self._editor.origin:
-            path = Path(message.origin)
-            if self._editor.unsaved or not path.is_file():
-                self.notify(f"{message.origin} is not in the editor.", markup=False)
-                return
-            self._open(path)
+        """Go to a place in a program, which is opened if it is not."""
+        editor = self._buffers.editing(message.origin)
+        if editor is not None:
+            self._buffers.show(editor)
+        elif Path(message.origin).is_file():
+            self._open(Path(message.origin))
+        else:
+            self.notify(f"{message.origin} is no file.", markup=False)
+            return
         self._show_code()
         self._editor.focus()
         self._editor.go_to(message.line, message.column)
@@ -420,15 +474,16 @@ class Workbench(App[int]):
         known = self.vocabulary.definitions.get(name)
         return written or (known.usage if known else None)
 
-    @on(TextArea.Changed, "#editor")
+    @on(TextArea.Changed)
     @on(Editor.FileChanged)
+    @on(Buffers.Shown)
     def _check_comments(self) -> None:
         self._status.hidden_from = structure.comment_hides_code(self._editor.scanner)
 
     @on(Editor.FileChanged)
+    @on(Buffers.Shown)
     def _name_panes(self) -> None:
         self._status.file = self._editor.title
         self._status.unsaved = self._editor.unsaved
-        mark = " ●" if self._editor.unsaved else ""
-        self._editor.border_title = Content(self._editor.title + mark)
+        self._buffers.rename()
         self._repl.border_title = Content("REPL")

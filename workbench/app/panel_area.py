@@ -35,13 +35,6 @@ class PanelArea(Vertical):
         background: $surface;
         & DevicePanel { height: auto; max-height: 3; }
         & TabbedContent { height: 1fr; }
-        & Tabs { height: 1; background: $panel; }
-        & Tabs .underline--bar { background: $panel; }
-        & Underline { display: none; }
-        & Tab { height: 1; padding: 0 1; color: $text-muted; }
-        & Tab:hover { color: $foreground; }
-        & Tab.-active { color: $background; background: $primary; text-style: bold; }
-        & Tabs:focus Tab.-active { color: $background; background: $accent; }
         & ContentSwitcher { height: 1fr; }
         & TabPane { padding: 0; height: 1fr; }
         & TabPane > Panel { height: 1fr; }
