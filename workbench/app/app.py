@@ -52,6 +52,7 @@ from workbench.app.settings import (
 )
 from workbench.app.status_line import StatusLine, call_hint
 from workbench.app.themes import DARK, load_themes
+from workbench.app.workspace import Workspace, load_workspace, save_workspace
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
@@ -68,6 +69,9 @@ from workbench.runtime.protocol import (
     VariablesChanged,
 )
 
+WORKSPACE_KEPT_EVERY = 2.0
+"""Seconds of work that a crash may cost."""
+
 FILES_SEEN_EVERY = 1.0
 """Seconds between two looks at what other programs have done to the open files."""
 
@@ -78,6 +82,8 @@ class Workbench(App[int]):
     Args:
         session: The evaluator; the app closes it when it ends.
         path: The program to open, which need not exist yet.
+        workspace: The file that keeps what is open; without one nothing is kept. With a ``path``
+            only unsaved text comes back from it.
     """
 
     TITLE = "LispE Workbench"
@@ -88,11 +94,16 @@ class Workbench(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
-    def __init__(self, session: Session, path: Path | None = None) -> None:
+    def __init__(
+        self, session: Session, path: Path | None = None, workspace: Path | None = None
+    ) -> None:
         themes, self._warnings = load_themes([*resources.themes(), *user_themes()])
         self._palettes = {theme.dark: theme.variables for theme in reversed(themes)}
         super().__init__()
         self.session = session
+        self._workspace_file = workspace
+        self._kept = load_workspace(workspace) if workspace else Workspace()
+        self._restored = False
         self.bridge = Bridge()
         session.subscribe(self.bridge.put)
         self.vocabulary = Vocabulary()
@@ -138,9 +149,11 @@ class Workbench(App[int]):
         """Begin in the editor, or at the prompt where there is no file."""
         self._name_panes()
         self._check_comments()
-        (self._editor if self._editor.path else self._repl.prompt).focus()
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
         self.set_interval(FILES_SEEN_EVERY, self.watch_files)
+        (self._editor if self._editor.path else self._repl.prompt).focus()
+        self.call_after_refresh(self._restore)
+        self.set_interval(WORKSPACE_KEPT_EVERY, self.keep_workspace)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
             self.notify(warning, severity="warning", markup=False)
@@ -148,6 +161,46 @@ class Workbench(App[int]):
     def on_unmount(self) -> None:
         """End the evaluator."""
         self.session.close()
+
+    def _restore(self) -> None:
+        """Open again what was open; begin in the editor, at the prompt where there is no file."""
+        asked_for = self._editor.path
+        recovered = []
+        for program in self._kept.programs:
+            if asked_for is not None and program.text is None:
+                continue
+            try:
+                editor = self._buffers.restore(program)
+            except (OSError, UnicodeDecodeError):
+                continue
+            recovered += [editor] if editor.unsaved else []
+        if asked_for is not None:
+            self._buffers.open(asked_for)
+        else:
+            self._buffers.show_number(self._kept.shown)
+            self._panels.show_named(self._kept.panel)
+            self._repl.prompt.text = self._kept.draft
+        if recovered:
+            self.notify(f"Unsaved text of {names(recovered)} is back.", markup=False)
+        self._restored = True
+        if asked_for is None and self._editor.path:
+            self._editor.focus()
+
+    def keep_workspace(self, *, texts: bool = True) -> None:
+        """Write down what is open if that has changed; without ``texts`` unsaved ones are lost."""
+        now = Workspace(
+            *self._buffers.programs(texts=texts),
+            self._panels.current.title,
+            "" if self._repl.prompt.reading else self._repl.prompt.text,
+        )
+        if self._workspace_file is None or now == self._kept or not self._restored:
+            return
+        try:
+            save_workspace(self._workspace_file, now)
+        except OSError as error:
+            self.notify(f"What is open can't be kept: {error}", severity="warning", markup=False)
+            self._workspace_file = None
+        self._kept = now
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Syntax and plot colours for themes that are not ours: those of our dark or light one."""
@@ -389,6 +442,8 @@ class Workbench(App[int]):
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave, with a question if a program is not saved."""
         if await self._may_leave(self._buffers.unsaved):
+            self.keep_workspace(texts=False)
+            self._workspace_file = None
             self.exit(0)
 
     async def _may_leave(self, unsaved: Sequence[Editor]) -> bool:

@@ -17,6 +17,7 @@ from textual.widgets import Tab, Tabs
 from workbench.app.completion import CompletionPopup
 from workbench.app.editor import Editor
 from workbench.app.highlight import Vocabulary
+from workbench.app.workspace import OpenProgram
 
 UNSAVED = " ●"
 
@@ -74,7 +75,7 @@ class Buffers(Vertical):
             UnicodeDecodeError: It is not UTF-8 text.
         """
         found = self.editing(str(path))
-        if found is None and self.current.path is None and not self.current.text:
+        if found is None and self._is_blank:
             found = self.current
             found.open(path)
         if found is None:
@@ -95,6 +96,35 @@ class Buffers(Vertical):
         self.query_one(Tabs).add_tab(self._tab(editor))
         self.show(editor)
         return editor
+
+    def restore(self, program: OpenProgram) -> Editor:
+        """Open a program as it was left: where its cursor stood, with the text it had.
+
+        Raises:
+            OSError: Its file can't be read.
+            UnicodeDecodeError: That is not UTF-8 text.
+        """
+        if program.path:
+            editor = self.open(Path(program.path))
+        else:
+            editor = self.current if self._is_blank else self.add()
+        if program.text is not None:
+            editor.replace(program.text, (0, 0), editor.document.end)
+        editor.go_to(program.line + 1, program.column + 1)
+        return editor
+
+    def programs(self, *, texts: bool) -> tuple[tuple[OpenProgram, ...], int]:
+        """What is open and which is seen; no empty program, unsaved text only with ``texts``."""
+        kept = [one for one in self.editors if one.path or (texts and one.unsaved)]
+        programs = (
+            OpenProgram(
+                str(editor.path.absolute()) if editor.path else None,
+                *editor.cursor_location,
+                editor.text if texts and editor.unsaved else None,
+            )
+            for editor in kept
+        )
+        return tuple(programs), kept.index(self.current) if self.current in kept else 0
 
     def close(self, editor: Editor) -> None:
         """Take an editor away; in the place of the last one comes an empty one."""
@@ -120,6 +150,10 @@ class Buffers(Vertical):
             editor.focus()
         self.post_message(self.Shown(editor))
 
+    def show_number(self, place: int) -> None:
+        """Show the editor at a place, counted from 0; the last one where there are fewer."""
+        self.show(self.editors[min(place, len(self.editors) - 1)])
+
     def show_next(self, step: int) -> None:
         """Show the editor ``step`` tabs further."""
         place = self.editors.index(self.current)
@@ -138,6 +172,11 @@ class Buffers(Vertical):
             label = _label(editor)
             editor.border_title = label
             self.query_one(Tabs).query_one(f"#{editor.id}", Tab).label = label
+
+    @property
+    def _is_blank(self) -> bool:
+        """Whether the editor that is seen has neither file nor text."""
+        return self.current.path is None and not self.current.text
 
     @property
     def unsaved(self) -> list[Editor]:

@@ -91,6 +91,12 @@ class PanelArea(Vertical):
         """Bring the panel of a class up."""
         self.query_one(TabbedContent).active = _tab(self.panel(kind))
 
+    def show_named(self, title: str) -> None:
+        """Bring the panel with a title up, if there is one."""
+        for panel in self.panels:
+            if panel.title == title:
+                self.show(type(panel))
+
     def show_next(self, step: int) -> None:
         """Bring the next panel up, or the one before with a negative ``step``."""
         place = self.panels.index(self.current)
