@@ -168,10 +168,11 @@ class Buffers(Vertical):
 
     def rename(self) -> None:
         """Let tabs and borders say what the programs are called now."""
+        labels = {editor.id: _label(editor) for editor in self.editors}
         for editor in self.editors:
-            label = _label(editor)
-            editor.border_title = label
-            self.query_one(Tabs).query_one(f"#{editor.id}", Tab).label = label
+            editor.border_title = labels[editor.id]
+        for tab in self.query(Tab):  # none while the app ends
+            tab.label = labels.get(tab.id, tab.label)
 
     @property
     def _is_blank(self) -> bool:
