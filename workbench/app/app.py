@@ -35,6 +35,7 @@ from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.key_line import KeyLine
 from workbench.app.keys import WORKBENCH_KEYS
+from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Inspect,
@@ -116,6 +117,8 @@ class Workbench(App[int]):
         self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
         self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
+        self._work, self._code = Horizontal(id="work"), Vertical(id="code")
+        self._shares = self._kept.shares
         self._status = StatusLine(id="status")
         self._settings, mistakes = load_settings(config_file())
         self._warnings += mistakes
@@ -130,8 +133,8 @@ class Workbench(App[int]):
     def compose(self) -> ComposeResult:
         """Everything, once; the size of the terminal decides by classes what is seen."""
         yield Static(Content.assemble((" λ ", "bold $accent"), "LispE Workbench"), id="heading")
-        with Horizontal(id="work"):
-            with Vertical(id="code"):
+        with self._work:
+            with self._code:
                 yield self._buffers
                 yield self._repl
             yield self._panels
@@ -165,6 +168,7 @@ class Workbench(App[int]):
     def _restore(self) -> None:
         """Open again what was open; begin in the editor, at the prompt where there is no file."""
         asked_for = self._editor.path
+        self._share_out(self._kept.shares)
         recovered = []
         for program in self._kept.programs:
             if asked_for is not None and program.text is None:
@@ -192,6 +196,7 @@ class Workbench(App[int]):
             *self._buffers.programs(texts=texts),
             self._panels.current.title,
             "" if self._repl.prompt.reading else self._repl.prompt.text,
+            self._shares,
         )
         if self._workspace_file is None or now == self._kept or not self._restored:
             return
@@ -357,6 +362,30 @@ class Workbench(App[int]):
         """Bring editor and REPL back where a panel or a zoomed pane stands."""
         self._editor.screen.minimize()
         self._editor.screen.remove_class("-panels")
+
+    def action_resize(self, pane: str, steps: int) -> None:
+        """Move a border by some steps."""
+        self._share_out(self._shares.moved(pane, steps * STEP))
+
+    def action_reset_sizes(self) -> None:
+        """Give every pane its usual size."""
+        self._share_out(Shares())
+
+    @on(Dragged)
+    def _drag(self, message: Dragged) -> None:
+        if message.pane == "code":
+            start, whole = self._work.region.x, self._work.region.width
+        else:
+            start, whole = self._work.region.y, self._work.region.height
+        share = round(100 * (message.place - start) / max(1, whole))
+        self._share_out(self._shares.with_share(message.pane, share))
+
+    def _share_out(self, shares: Shares) -> None:
+        self._shares = shares
+        self._code.styles.width = f"{shares.code}fr"
+        self._panels.styles.width = f"{100 - shares.code}fr"
+        self._buffers.styles.height = f"{shares.editor}fr"
+        self._repl.styles.height = f"{100 - shares.editor}fr"
 
     def action_next_panel(self, step: int) -> None:
         """Bring another panel up."""

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import TabbedContent, TabPane
 
 from torch_lib.events import GenerationStarted, Metric
+from workbench.app.layout import DragEdge
 from workbench.app.panels import PANELS, DevicePanel, TensorPanel
 from workbench.app.panels.base import Panel, ShowVariable
 from workbench.app.panels.generation import GenerationPanel
@@ -27,7 +28,7 @@ from workbench.runtime.protocol import (
 P = TypeVar("P", bound=Panel[Any])
 
 
-class PanelArea(Vertical):
+class PanelArea(DragEdge, Vertical):
     """Hands events to the panels that accept them, and brings panels up."""
 
     DEFAULT_CSS = """
@@ -40,6 +41,9 @@ class PanelArea(Vertical):
         & TabPane > Panel { height: 1fr; }
     }
     """
+
+    edge = "left"
+    before = "code"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -17,6 +17,7 @@ from workbench.app import structure
 from workbench.app.code_area import CodeArea
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
+from workbench.app.layout import DragEdge
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     EvaluationFailed,
@@ -188,7 +189,7 @@ class Prompt(CodeArea):
             self.move_cursor(self.document.end)
 
 
-class Repl(Vertical):
+class Repl(DragEdge, Vertical):
     """Transcript above, prompt below."""
 
     ALLOW_MAXIMIZE = True
@@ -223,6 +224,9 @@ class Repl(Vertical):
         }
     }
     """
+
+    edge = "top"
+    before = "editor"
 
     def __init__(self, vocabulary: Vocabulary, history: History, *, id: str | None = None) -> None:
         super().__init__(id=id)

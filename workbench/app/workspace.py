@@ -8,12 +8,13 @@ the text that the user gave up.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from workbench.app.files import write_atomically
+from workbench.app.layout import Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,13 @@ class OpenProgram:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The programs, which of them was seen, the panel that was up, the draft at the prompt."""
+    """The programs, which was seen, the panel that was up, the draft at the prompt, the sizes."""
 
     programs: tuple[OpenProgram, ...] = ()
     shown: int = 0
     panel: str = ""
     draft: str = ""
+    shares: Shares = field(default_factory=Shares)
 
 
 def workspace_file(sessions: Path, folder: Path) -> Path:
@@ -49,7 +51,9 @@ def load_workspace(file: Path) -> Workspace:
         content = json.loads(file.read_text("utf-8"))
         programs = tuple(map(_program, content["programs"]))
         shown = _whole(content["shown"])
-        return Workspace(programs, shown, _text(content["panel"]), _text(content["draft"]))
+        sizes = content["shares"]
+        shares = Shares(_whole(sizes["code"]), _whole(sizes["editor"]))
+        return Workspace(programs, shown, _text(content["panel"]), _text(content["draft"]), shares)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return Workspace()
 

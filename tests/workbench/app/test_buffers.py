@@ -80,7 +80,7 @@ async def test_an_empty_program_makes_room(build: Build, program: Path) -> None:
 
 async def test_closing_asks_and_leaves_an_empty_one(build: Build, program: Path) -> None:
     async with build(program).run_test() as pilot:
-        await pilot.press("x", "alt+w")
+        await pilot.press("x", "alt+x")
         await pilot.pause()
         assert isinstance(pilot.app.screen, Choice)
         assert "program.lisp has changes" in pilot.app.screen.question

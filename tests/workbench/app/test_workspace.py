@@ -9,6 +9,7 @@ import pytest
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.buffers import Buffers
+from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.repl import Prompt
 from workbench.app.workspace import (
@@ -112,7 +113,9 @@ async def test_what_was_given_up_stays_away(start: Start, program: Path) -> None
 
 def test_files_are_read_as_written(tmp_path: Path) -> None:
     file = workspace_file(tmp_path, tmp_path / "é project")
-    workspace = Workspace((OpenProgram("/a", 1, 2), OpenProgram(None, 0, 0, "λ")), 1, "Loss", "(+")
+    workspace = Workspace(
+        (OpenProgram("/a", 1, 2), OpenProgram(None, 0, 0, "λ")), 1, "Loss", "(+", Shares(50, 40)
+    )
 
     save_workspace(file, workspace)
 
