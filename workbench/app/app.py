@@ -33,6 +33,7 @@ from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
+from workbench.app.history_search import history_search
 from workbench.app.key_line import KeyLine
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
@@ -114,7 +115,7 @@ class Workbench(App[int]):
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._buffers = Buffers(self.vocabulary, self._popup, path, id="buffers")
-        self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
+        self._repl = Repl(self.vocabulary, History(history_file(), Path.cwd()), id="repl")
         self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
         self._work, self._code = Horizontal(id="work"), Vertical(id="code")
@@ -296,6 +297,11 @@ class Workbench(App[int]):
         self._repl.transcript.echo(message.source)
         self._inputs += 1  # the errors of a function name the input that defined it
         self._evaluate(message.source, f"<repl {self._inputs}>")
+
+    @on(Prompt.HistoryWanted)
+    def _search_history(self) -> None:
+        found = history_search(self._repl.prompt.entries, self._repl.prompt.recall)
+        self.push_screen(CommandPalette([found], placeholder="Search what was submitted…"))
 
     @on(Prompt.Answered)
     def _answer(self, message: Prompt.Answered) -> None:

@@ -79,6 +79,14 @@ class Prompt(CodeArea):
             show=False,
         ),
         Binding(
+            "ctrl+r",
+            "search_history",
+            "Search history",
+            id="prompt.search-history",
+            tooltip="Find what was submitted before by any part of it",
+            show=False,
+        ),
+        Binding(
             "down",
             "newer",
             "Newer entry",
@@ -93,6 +101,10 @@ class Prompt(CodeArea):
         """A whole number of forms was entered."""
 
         source: str
+
+    @dataclass
+    class HistoryWanted(Message):
+        """The reader wants to search what was submitted."""
 
     @dataclass
     class Paged(Message):
@@ -170,6 +182,16 @@ class Prompt(CodeArea):
             return
         prefix = self.document.get_text_range((0, 0), self.cursor_location)
         self._show(self.entries.older(self.text, prefix))
+
+    def action_search_history(self) -> None:
+        """Ask for a list of what was submitted."""
+        if not self.reading:
+            self.post_message(self.HistoryWanted())
+
+    def recall(self, entry: str) -> None:
+        """Put an entry of the history at the prompt."""
+        self._show(entry)
+        self.focus()
 
     def action_newer(self) -> None:
         """Go down a line, from the last one to the next newer entry."""

@@ -191,3 +191,20 @@ async def test_output_comes_in_one_piece_per_batch(build: Build, session: FakeSe
         session.emit(OutputWritten("warning\n", "error"))
 
         assert transcript_of(pilot) == "0\n1\n2\nwarning"
+
+
+async def test_the_history_is_searched(build: Build) -> None:
+    """By letters in their order; brackets in entries are text."""
+    app = build(None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for entry in ("(setq [bold] 1)", "(defun twice (x)\n  (* 2 x))", "(+ 1 2)"):
+            app.query_one(Prompt).entries.add(entry)
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        await pilot.press(*"dftwice")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert app.query_one(Prompt).text == "(defun twice (x)\n  (* 2 x))"
+        assert app.query_one(Prompt).has_focus
