@@ -31,6 +31,7 @@ from workbench.app.commands import WorkbenchCommands, help_page
 from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
+from workbench.app.files import write_atomically
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.history_search import history_search
@@ -412,6 +413,22 @@ class Workbench(App[int]):
         """Empty the transcript."""
         self._repl.transcript.clear()
 
+    def action_show_all_output(self) -> None:
+        """Show the lines that the transcript has left out last."""
+        if not self._repl.transcript.show_all():
+            self.notify("Nothing was left out, or it is kept no more.", markup=False)
+
+    @work(exclusive=True, group="file")
+    async def action_save_transcript(self) -> None:
+        """Write what was submitted as a program, with the answers as comments."""
+        path = await self.push_screen_wait(AskPath("Save the transcript", "transcript.lisp"))
+        if path is None or not await self._may_replace(path):
+            return
+        try:
+            write_atomically(path, self._repl.transcript.as_program())
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+
     def action_help(self) -> None:
         """Show the name at the cursor and the keys."""
         area = self.focused if isinstance(self.focused, CodeArea) else None
@@ -496,7 +513,7 @@ class Workbench(App[int]):
         path = editor.path
         if path is None or ask:
             path = await self.push_screen_wait(AskPath("Save as", str(path or "")))
-        if path is None or not await self._may_replace(path, editor):
+        if path is None or not (path == editor.path or await self._may_replace(path)):
             return False
         try:
             editor.save(path)
@@ -505,8 +522,8 @@ class Workbench(App[int]):
             return False
         return True
 
-    async def _may_replace(self, path: Path, editor: Editor) -> bool:
-        if path == editor.path or not path.exists():
+    async def _may_replace(self, path: Path) -> bool:
+        if not path.exists():
             return True
         answers = [("replace", "Replace"), ("cancel", "Cancel")]
         question = Choice("Replace", f"{path} exists already.", answers)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
@@ -208,3 +209,17 @@ async def test_the_history_is_searched(build: Build) -> None:
 
         assert app.query_one(Prompt).text == "(defun twice (x)\n  (* 2 x))"
         assert app.query_one(Prompt).has_focus
+
+
+async def test_a_transcript_is_a_program(build: Build, tmp_path: Path) -> None:
+    app = build(None)
+    async with app.run_test() as pilot:
+        await write(pilot, "(+ 1 2)\n")
+        app.drain()
+        await app.run_action("save_transcript")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(tmp_path / "session.lisp")
+        await pilot.press("enter")
+        await pilot.pause()
+
+    assert (tmp_path / "session.lisp").read_text() == "(+ 1 2)\n; => 3\n"
