@@ -19,6 +19,7 @@ from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.theme import Theme
+from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from torch_lib.events import Progress
@@ -35,6 +36,7 @@ from workbench.app.files import write_atomically
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.history_search import history_search
+from workbench.app.jump import Jump, go_to, jump_targets
 from workbench.app.key_line import KeyLine
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
@@ -369,6 +371,15 @@ class Workbench(App[int]):
         """Bring editor and REPL back where a panel or a zoomed pane stands."""
         self._editor.screen.minimize()
         self._editor.screen.remove_class("-panels")
+
+    def action_jump(self) -> None:
+        """Let the next key choose where to go."""
+
+        def choose(target: Widget | None) -> None:
+            if target is not None:
+                go_to(target)
+
+        self.push_screen(Jump(jump_targets(self.screen)), choose)
 
     def action_resize(self, pane: str, steps: int) -> None:
         """Move a border by some steps."""

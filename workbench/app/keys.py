@@ -90,6 +90,15 @@ WORKBENCH_KEYS = (
         show=False,
     ),
     Binding(
+        "alt+j",
+        "jump",
+        "Jump",
+        id="jump",
+        tooltip="Show a letter on everything that can be gone to; the next key goes there",
+        show=False,
+        priority=True,
+    ),
+    Binding(
         "alt+1",
         "resize('code', -1)",
         "Narrower",
