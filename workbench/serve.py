@@ -19,6 +19,10 @@ __all__ = ["MISSING", "serve"]
 
 HOST = "127.0.0.1"
 MISSING = "--serve needs the textual-serve package (pip install 'lispe-workbench[serve]')"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    f"connect-src 'self' ws://{HOST}:*; img-src 'self' data:; font-src 'self' data:"
+)
 WARNING = """\
 Whoever opens this address can run programs on this machine, as you.
 It works on this machine only, and until ctrl+c is pressed here.
@@ -69,3 +73,4 @@ async def _keep_token(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = POLICY

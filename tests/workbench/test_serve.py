@@ -1,11 +1,15 @@
 """The workbench in a browser."""
 
 import asyncio
+import base64
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -81,3 +85,80 @@ def test_a_page_runs_the_workbench(address: str) -> None:
         return False
 
     assert asyncio.run(seen("=> ", "(+ 20 22)\r"))
+
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+class Page:
+    """A page of a headless browser, by its debugging protocol."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._calls = 0
+        self.received = b""
+
+    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """The result of a command."""
+        self._calls += 1
+        await self._socket.send_json({"id": self._calls, "method": method, "params": parameters})
+        while True:
+            message = await self._next()
+            if message.get("id") == self._calls:
+                result: dict[str, Any] = message["result"]
+                return result
+
+    async def until(self, text: str) -> None:
+        """Wait until the terminal on the page has received ``text``."""
+        while text not in re.sub(
+            r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.received.decode(errors="replace")
+        ):
+            await self._next()
+
+    async def _next(self) -> dict[str, Any]:
+        message: dict[str, Any] = await self._socket.receive_json()
+        if message.get("method") == "Network.webSocketFrameReceived":
+            frame = message["params"]["response"]
+            if frame["opcode"] == 2:
+                self.received += base64.b64decode(frame["payloadData"])
+        return message
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+def test_a_browser_shows_the_workbench(address: str, tmp_path: Path) -> None:
+    """Its terminal is drawn, and what is typed into the page is evaluated."""
+
+    async def drive(devtools: str) -> tuple[bytes, bytes]:
+        async with aiohttp.ClientSession() as session, asyncio.timeout(60):
+            async with session.get(f"http://{devtools}/json/list") as answer:
+                pages = [one for one in await answer.json() if one["type"] == "page"]
+            debugger = pages[0]["webSocketDebuggerUrl"]
+            async with session.ws_connect(debugger, max_msg_size=0) as socket:
+                page = Page(socket)
+                await page.call("Network.enable")
+                await page.call("Page.navigate", url=address)
+                await page.until("REPL")
+                focus = "document.querySelector('textarea').focus()"
+                await page.call("Runtime.evaluate", expression=focus)
+                before = await page.call("Page.captureScreenshot")
+                await page.call("Input.insertText", text="(+ 20 22)")
+                enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+                await page.call("Input.dispatchKeyEvent", type="keyDown", text="\r", **enter)
+                await page.until("=> 42")
+                after = await page.call("Page.captureScreenshot")
+        return base64.b64decode(before["data"]), base64.b64decode(after["data"])
+
+    assert BROWSER is not None
+    options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"]
+    command = [BROWSER, *options, f"--user-data-dir={tmp_path}", "about:blank"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as browser:
+        try:
+            assert browser.stderr is not None
+            lines = (re.search(r"ws://([^/]+)/devtools", line) for line in browser.stderr)
+            devtools = next(found[1] for found in lines if found)
+            before, after = asyncio.run(drive(devtools))
+        finally:
+            browser.kill()
+
+    assert before.startswith(b"\x89PNG")
+    assert after != before
