@@ -56,6 +56,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     what.add_argument("--tour", action="store_true", help="open a guided tour in the app")
     what.add_argument("--version", action="store_true", help="print the version and stop")
+    what.add_argument(
+        "--where", action="store_true", help="print where settings, themes and history are"
+    )
+    what.add_argument(
+        "--print-config",
+        action="store_true",
+        help="print every setting with its value and where it comes from",
+    )
+    what.add_argument(
+        "--check-config",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="look for mistakes in the settings, or in FILE",
+    )
     parser.add_argument(
         "--log-dir",
         metavar="DIR",
@@ -73,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
 def _dispatch(options: argparse.Namespace) -> int:
     if options.version:
         return _print_version()
+    if options.where:
+        return _print_places()
+    if options.print_config:
+        return _print_config()
+    if options.check_config is not None:
+        return _check_config(options.check_config)
     program = options.run if options.run is not None else options.eval
     if program is not None or options.file == "-":
         if options.file is not None and program is not None:
@@ -90,6 +111,41 @@ def _print_version() -> int:
 
     print("lispe-workbench", metadata.version("lispe-workbench"))
     return 0
+
+
+def _print_places() -> int:
+    from workbench.folders import places
+
+    for name, path in places().items():
+        print(f"{name:<9}{path}")
+    return 0
+
+
+def _print_config() -> int:
+    from workbench.folders import config_file
+    from workbench.settings import load_settings, printed
+
+    configuration = load_settings(config_file())
+    print(printed(configuration), end="")
+    return _told(configuration.mistakes)
+
+
+def _check_config(named: str) -> int:
+    from workbench.folders import config_file
+    from workbench.settings import load_settings
+
+    file = Path(named) if named else config_file()
+    if named and not file.exists():
+        return _misuse(f"file not found: {file}")
+    configuration = load_settings(file)
+    return _told(configuration.mistakes)
+
+
+def _told(mistakes: Sequence[str]) -> int:
+    """Say what is wrong with the settings; 2 if anything is."""
+    for mistake in mistakes:
+        print(mistake, file=sys.stderr)
+    return 2 if mistakes else 0
 
 
 def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) -> int:

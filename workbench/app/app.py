@@ -41,15 +41,10 @@ from workbench.app.panels.base import (
     Panel,
 )
 from workbench.app.repl import Prompt, Repl
-from workbench.app.settings import (
-    config_file,
-    history_file,
-    load_settings,
-    save_theme,
-    user_themes,
-)
+from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
-from workbench.app.themes import DARK, load_themes
+from workbench.app.themes import DARK, load_themes, theme_files
+from workbench.folders import config_file, history_file, theme_folder
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
@@ -65,6 +60,7 @@ from workbench.runtime.protocol import (
     TorchStateChanged,
     VariablesChanged,
 )
+from workbench.settings import load_settings
 
 
 class Workbench(App[int]):
@@ -84,7 +80,9 @@ class Workbench(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
     def __init__(self, session: Session, path: Path | None = None) -> None:
-        themes, self._warnings = load_themes([*resources.themes(), *user_themes()])
+        themes, self._warnings = load_themes([*resources.themes(), *theme_files(theme_folder())])
+        configuration = load_settings(config_file())
+        settings = configuration.settings
         self._palettes = {theme.dark: theme.variables for theme in reversed(themes)}
         super().__init__()
         self.session = session
@@ -97,15 +95,18 @@ class Workbench(App[int]):
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._editor = Editor(self.vocabulary, path, id="editor")
-        self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
+        history = History(history_file(), settings.repl.history_size)
+        self._repl = Repl(self.vocabulary, history, id="repl")
+        self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._editor.popup = self._repl.prompt.popup = self._popup
+        self._editor.indent_width = settings.editor.indent_width
+        self._repl.prompt.indent_width = settings.editor.indent_width
         self._panels = PanelArea(id="panels")
         self._status = StatusLine(id="status")
-        self._settings, mistakes = load_settings(config_file())
-        self._warnings += mistakes
+        self._warnings += configuration.mistakes
         for theme in themes:
             self.register_theme(theme)
-        chosen = self._settings.theme
+        chosen = settings.theme
         if chosen not in self.available_themes:
             self._warnings.append(f"there is no theme '{chosen}'")
             chosen = DARK
@@ -145,7 +146,7 @@ class Workbench(App[int]):
         return {name: colour for name, colour in palette.items() if name.startswith(names)}
 
     def _theme_chosen(self, theme: Theme) -> None:
-        with suppress(OSError):
+        with suppress(OSError, UnicodeDecodeError):
             save_theme(config_file(), theme.name)
 
     def get_key_display(self, binding: Binding) -> str:

@@ -179,7 +179,7 @@ class CodeArea(TextArea):
         row, column = start
         before = self.document[row][:column]
         inside_text = structure.inside_text(self.scanner, row, column)
-        indent = 0 if inside_text else structure.indentation(self.scanner, row, column)
+        indent = 0 if inside_text else self._indentation(row, column)
         if not inside_text:
             start = (row, len(before.rstrip()) or column)
             rest = self.document[end[0]][end[1] :]
@@ -194,13 +194,16 @@ class CodeArea(TextArea):
                 continue
             line = self.document[row]
             blank = len(line) - len(line.lstrip())
-            indent = structure.indentation(self.scanner, row, 0)
+            indent = self._indentation(row, 0)
             if indent != blank:
                 self.replace(" " * indent, (row, 0), (row, blank))
         row, column = self.cursor_location
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
             self.move_cursor((row, len(text) - len(text.lstrip())))
+
+    def _indentation(self, row: int, column: int) -> int:
+        return structure.indentation(self.scanner, row, column, self.indent_width)
 
     def action_go_to_start(self) -> None:
         """Go to the start of the text."""

@@ -13,11 +13,12 @@ class History:
 
     Args:
         path: The file that keeps the entries between sessions; ``None`` keeps none.
+        size: How many entries, the latest, are kept from one session to the next.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
-        self.entries: list[str] = _load(path) if path else []
+    def __init__(self, path: Path | None = None, size: int = LIMIT) -> None:
+        self.path = path if size else None
+        self.entries: list[str] = _load(path, size) if path and size else []
         self._place: int | None = None
         self._prefix = ""
         self._draft = ""
@@ -72,7 +73,7 @@ class History:
         return None if self._place is None else self.entries[self._place]
 
 
-def _load(path: Path) -> list[str]:
+def _load(path: Path, size: int) -> list[str]:
     """The newest entries of the file; lines that are no JSON text are passed over."""
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()
@@ -86,8 +87,8 @@ def _load(path: Path) -> list[str]:
             continue
         if isinstance(entry, str):
             entries.append(entry)
-    if len(entries) > LIMIT:
-        entries = entries[-LIMIT:]
+    if len(entries) > size:
+        entries = entries[len(entries) - size :]
         _rewrite(path, entries)
     return entries
 

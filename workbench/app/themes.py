@@ -47,6 +47,11 @@ def load_themes(files: Iterable[Path]) -> tuple[list[Theme], list[str]]:
     return themes, warnings
 
 
+def theme_files(folder: Path) -> list[Path]:
+    """The theme files in ``folder``, sorted by name; none where there is no folder."""
+    return sorted(folder.glob("*.toml"))
+
+
 def parse_theme(file: str, source: str) -> Theme:
     """The theme that ``source`` describes.
 
