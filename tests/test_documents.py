@@ -9,7 +9,9 @@ from textual.binding import Binding
 
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
+from workbench.app.editing_keys import EditingArea
 from workbench.app.editor import Editor
+from workbench.app.keymap import EMACS, bindings_by_id
 from workbench.app.panels import PANELS
 from workbench.app.panels.variables import VariableList
 from workbench.app.repl import Prompt
@@ -22,7 +24,7 @@ FUNCTION_KEY = re.compile(r"f\d+")
 
 def key_rows() -> Iterator[str]:
     """The rows of tables that say what each key does, from where the keys are bound."""
-    for owner in (Workbench, CodeArea, Editor, Prompt, VariableList, *PANELS):
+    for owner in (Workbench, EditingArea, CodeArea, Editor, Prompt, VariableList, *PANELS):
         for binding in owner.__dict__.get("BINDINGS", ()):
             assert isinstance(binding, Binding)
             keys = binding.key.replace("underscore", "_").replace("slash", "/").split(",")
@@ -35,6 +37,23 @@ def test_every_key_is_described() -> None:
     page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8").splitlines()
 
     assert [row for row in key_rows() if row not in page] == []
+
+
+def test_every_name_of_a_command_is_listed() -> None:
+    """docs/keys.md has the name under which each key can be changed."""
+    page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
+    dialogs = ("choice.", "path.", "help.")
+    names = [name for name in bindings_by_id() if not name.startswith(dialogs)]
+
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_the_emacs_preset_is_described() -> None:
+    """docs/keys.md shows every key that the preset changes."""
+    page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
+
+    for name, keys in EMACS.items():
+        assert f"`{name}` | {' or '.join(keys.split(','))} |" in page
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

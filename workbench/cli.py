@@ -138,7 +138,12 @@ def _check_config(named: str) -> int:
     if named and not file.exists():
         return _misuse(f"file not found: {file}")
     configuration = load_settings(file)
-    return _told(configuration.mistakes)
+    mistakes = list(configuration.mistakes)
+    if {"theme", "keys.map"} & configuration.given:
+        from workbench.app.start import screen_mistakes
+
+        mistakes += [f"{file.name}: {told}" for told in screen_mistakes(configuration.settings)]
+    return _told(mistakes)
 
 
 def _told(mistakes: Sequence[str]) -> int:

@@ -32,6 +32,7 @@ from workbench.app.editor import Editor
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.key_line import KeyLine
+from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
@@ -43,7 +44,7 @@ from workbench.app.panels.base import (
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
-from workbench.app.themes import DARK, load_themes, theme_files
+from workbench.app.themes import chosen_theme, load_themes, theme_files
 from workbench.folders import config_file, history_file, theme_folder
 from workbench.runtime.protocol import (
     EvaluationFailed,
@@ -106,10 +107,10 @@ class Workbench(App[int]):
         self._warnings += configuration.mistakes
         for theme in themes:
             self.register_theme(theme)
-        chosen = settings.theme
-        if chosen not in self.available_themes:
-            self._warnings.append(f"there is no theme '{chosen}'")
-            chosen = DARK
+        chosen, unknown = chosen_theme(settings.theme, self.available_themes)
+        keymap, wrong_keys = chosen_keymap(settings.keys)
+        self._warnings += [f"{configuration.file.name}: {told}" for told in unknown + wrong_keys]
+        self.set_keymap(keymap)
         self.theme = chosen
 
     def compose(self) -> ComposeResult:

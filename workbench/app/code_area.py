@@ -17,6 +17,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Location, TextAreaTheme
 
 from workbench.app import structure
+from workbench.app.editing_keys import EditingArea
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
 from workbench.app.scanner import Scanner
 from workbench.app.structure import Form
@@ -37,7 +38,7 @@ class CodeTheme(TextAreaTheme):
         self.cursor_line_style = Style(bgcolor=line_style.bgcolor) if line_style else None
 
 
-class CodeArea(TextArea):
+class CodeArea(EditingArea):
     """LispE source that is being typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

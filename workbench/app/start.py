@@ -12,10 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from textual.theme import BUILTIN_THEMES
+
+from workbench import resources
 from workbench.app.app import Workbench
 from workbench.app.files import read_source
+from workbench.app.keymap import chosen_keymap
+from workbench.app.themes import chosen_theme, load_themes, theme_files
+from workbench.folders import theme_folder
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import OutputWritten
+from workbench.settings import Settings
 
 PIECE = 65536
 SETTLED_AFTER = 2.0
@@ -39,6 +46,13 @@ def run_app(path: Path | None = None) -> int:
         app.call_later(app.set_timer, SETTLED_AFTER, spare_collections)
         app.run()
     return app.return_code or 0
+
+
+def screen_mistakes(settings: Settings) -> list[str]:
+    """A sentence for each setting that only the screen can judge: its keys and its theme."""
+    themes, _ = load_themes([*resources.themes(), *theme_files(theme_folder())])
+    known = [*BUILTIN_THEMES, *(theme.name for theme in themes)]
+    return chosen_theme(settings.theme, known)[1] + chosen_keymap(settings.keys)[1]
 
 
 def spare_collections() -> None:
