@@ -44,7 +44,8 @@ from workbench.app.panels.base import (
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
-from workbench.app.themes import chosen_theme, load_themes, theme_files
+from workbench.app.theme_folder import SECONDS, ThemeFolder
+from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
 from workbench.folders import config_file, history_file, theme_folder
 from workbench.runtime.protocol import (
     EvaluationFailed,
@@ -81,10 +82,13 @@ class Workbench(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
     def __init__(self, session: Session, path: Path | None = None) -> None:
-        themes, self._warnings = load_themes([*resources.themes(), *theme_files(theme_folder())])
+        self._theme_folder = ThemeFolder(theme_folder())
+        own_themes, self._warnings = self._theme_folder.changes()
+        themes = load_themes(resources.themes())[0] + own_themes
         configuration = load_settings(config_file())
         settings = configuration.settings
-        self._palettes = {theme.dark: theme.variables for theme in reversed(themes)}
+        palettes = {theme.name: theme.variables for theme in themes}
+        self._palettes = {True: palettes[DARK], False: palettes[LIGHT]}
         super().__init__()
         self.session = session
         self.bridge = Bridge()
@@ -111,7 +115,7 @@ class Workbench(App[int]):
         keymap, wrong_keys = chosen_keymap(settings.keys)
         self._warnings += [f"{configuration.file.name}: {told}" for told in unknown + wrong_keys]
         self.set_keymap(keymap)
-        self.theme = chosen
+        self.theme = self._remembered = chosen
 
     def compose(self) -> ComposeResult:
         """Everything, once; the size of the terminal decides by classes what is seen."""
@@ -132,6 +136,7 @@ class Workbench(App[int]):
         self._check_comments()
         (self._editor if self._editor.path else self._repl.prompt).focus()
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
+        self.set_interval(SECONDS, self._reload_themes)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
             self.notify(warning, severity="warning", markup=False)
@@ -147,8 +152,20 @@ class Workbench(App[int]):
         return {name: colour for name, colour in palette.items() if name.startswith(names)}
 
     def _theme_chosen(self, theme: Theme) -> None:
-        with suppress(OSError, UnicodeDecodeError):
-            save_theme(config_file(), theme.name)
+        if theme.name != self._remembered:
+            self._remembered = theme.name
+            with suppress(OSError, UnicodeDecodeError):
+                save_theme(config_file(), theme.name)
+
+    def _reload_themes(self) -> None:
+        """Take over what the user wrote into a theme file; the one in use is drawn anew."""
+        themes, warnings = self._theme_folder.changes()
+        for theme in themes:
+            self.register_theme(theme)
+            if theme.name == self.theme:
+                self._watch_theme(theme.name)
+        for warning in warnings:
+            self.notify(warning, severity="warning", markup=False)
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as they stand on a keyboard: F5, ^r."""

@@ -18,7 +18,8 @@ from workbench import resources
 from workbench.app.app import Workbench
 from workbench.app.files import read_source
 from workbench.app.keymap import chosen_keymap
-from workbench.app.themes import chosen_theme, load_themes, theme_files
+from workbench.app.theme_folder import ThemeFolder
+from workbench.app.themes import chosen_theme, load_themes
 from workbench.folders import theme_folder
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import OutputWritten
@@ -50,8 +51,9 @@ def run_app(path: Path | None = None) -> int:
 
 def screen_mistakes(settings: Settings) -> list[str]:
     """A sentence for each setting that only the screen can judge: its keys and its theme."""
-    themes, _ = load_themes([*resources.themes(), *theme_files(theme_folder())])
-    known = [*BUILTIN_THEMES, *(theme.name for theme in themes)]
+    themes, _ = load_themes(resources.themes())
+    own, _ = ThemeFolder(theme_folder()).changes()
+    known = [*BUILTIN_THEMES, *(theme.name for theme in themes + own)]
     return chosen_theme(settings.theme, known)[1] + chosen_keymap(settings.keys)[1]
 
 

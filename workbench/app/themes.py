@@ -55,11 +55,6 @@ def chosen_theme(name: str, known: Iterable[str]) -> tuple[str, list[str]]:
     return DARK, [f"'theme' is \"{name}\", there is no such theme{near(name, list(known))}"]
 
 
-def theme_files(folder: Path) -> list[Path]:
-    """The theme files in ``folder``, sorted by name; none where there is no folder."""
-    return sorted(folder.glob("*.toml"))
-
-
 def parse_theme(file: str, source: str) -> Theme:
     """The theme that ``source`` describes.
 
