@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="look for mistakes in the settings, or in FILE",
     )
+    parser.add_argument("--no-color", action="store_true", help="show the app without colours")
+    parser.add_argument(
+        "--ascii", action="store_true", help="draw the app with ASCII characters only"
+    )
     parser.add_argument(
         "--log-dir",
         metavar="DIR",
@@ -205,7 +209,7 @@ def _start_app(options: argparse.Namespace) -> int:
         path = sample("tour.lisp")
     from workbench.app.start import run_app
 
-    return run_app(path)
+    return run_app(path, colour=not options.no_color, ascii=options.ascii)
 
 
 def _misuse(sentence: str) -> int:

@@ -156,3 +156,19 @@ def test_a_request_to_end_leaves_the_terminal_as_it_was(start: Callable[..., Ter
     assert b"\x1b[?1049l" in rest
     assert terminal.process.exitstatus == 128 + signal.SIGTERM
     assert not any(child.is_running() for child in children)
+
+
+def test_a_terminal_with_ascii_and_no_colours(start: Callable[..., Terminal]) -> None:
+    terminal = start("--ascii", "--no-color")
+    terminal.see("torch ready")
+    terminal.type("(+ 1 2)\r")
+    terminal.see("=> 3")
+
+    assert terminal.text.isascii()
+    cells = [cell for line in terminal.screen.buffer.values() for cell in line.values()]
+    shades = {(cell.fg, cell.bg) for cell in cells} - {("default", "default")}
+    assert all(is_grey(colour) for pair in shades for colour in pair)
+
+
+def is_grey(colour: str) -> bool:
+    return colour == "default" or colour[:2] == colour[2:4] == colour[4:]

@@ -6,6 +6,7 @@ the left side. The app asks its session for everything and never evaluates Lisp 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -17,12 +18,14 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.theme import Theme
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from torch_lib.events import Progress
 from workbench import resources
 from workbench.app import structure
+from workbench.app.ascii_filter import AsciiFilter
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands, help_page
@@ -71,6 +74,7 @@ class Workbench(App[int]):
     Args:
         session: The evaluator; the app closes it when it ends.
         path: The program to open, which need not exist yet.
+        ascii: Draw with ASCII characters, whatever the settings say.
     """
 
     TITLE = "LispE Workbench"
@@ -81,7 +85,8 @@ class Workbench(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
-    def __init__(self, session: Session, path: Path | None = None) -> None:
+    def __init__(self, session: Session, path: Path | None = None, *, ascii: bool = False) -> None:
+        self._ascii_filter: AsciiFilter | None = None
         self._theme_folder = ThemeFolder(theme_folder())
         own_themes, self._warnings = self._theme_folder.changes()
         themes = load_themes(resources.themes())[0] + own_themes
@@ -90,6 +95,11 @@ class Workbench(App[int]):
         palettes = {theme.name: theme.variables for theme in themes}
         self._palettes = {True: palettes[DARK], False: palettes[LIGHT]}
         super().__init__()
+        if ascii or settings.screen.ascii:
+            self._ascii_filter = AsciiFilter()
+        self._still = settings.screen.reduced_motion
+        if self._still:
+            self.animation_level = "none"
         self.session = session
         self.bridge = Bridge()
         session.subscribe(self.bridge.put)
@@ -107,7 +117,7 @@ class Workbench(App[int]):
         self._editor.indent_width = settings.editor.indent_width
         self._repl.prompt.indent_width = settings.editor.indent_width
         self._panels = PanelArea(id="panels")
-        self._status = StatusLine(id="status")
+        self._status = StatusLine(still=self._still, id="status")
         self._warnings += configuration.mistakes
         for theme in themes:
             self.register_theme(theme)
@@ -150,6 +160,11 @@ class Workbench(App[int]):
         names = ("syntax-", "plot-")
         palette = self._palettes[self.current_theme.dark]
         return {name: colour for name, colour in palette.items() if name.startswith(names)}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes every line on its way to the terminal."""
+        filters = super().get_line_filters()
+        return filters if self._ascii_filter is None else [*filters, self._ascii_filter]
 
     def _theme_chosen(self, theme: Theme) -> None:
         if theme.name != self._remembered:
@@ -424,6 +439,8 @@ class Workbench(App[int]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The status line speaks of the code area that has the focus."""
+        if self._still and isinstance(event.widget, TextArea | Input):
+            event.widget.cursor_blink = False
         if isinstance(event.widget, CodeArea):
             self._tell_place(event.widget)
 

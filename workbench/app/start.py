@@ -30,8 +30,16 @@ SETTLED_AFTER = 2.0
 """Seconds until the first screen stands and what was made for it can be told from the rest."""
 
 
-def run_app(path: Path | None = None) -> int:
-    """Run the workbench until it is left; answers the exit status."""
+def run_app(path: Path | None = None, *, colour: bool = True, ascii: bool = False) -> int:
+    """Run the workbench until it is left; answers the exit status.
+
+    Args:
+        path: The program to open.
+        colour: Use colours, unless the environment says no.
+        ascii: Draw with ASCII characters.
+    """
+    if not colour:
+        os.environ["NO_COLOR"] = "1"
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]  # the convention counts an empty value as not set
     try:
@@ -41,7 +49,7 @@ def run_app(path: Path | None = None) -> int:
         print(f"lispe-workbench: {path}: {reason}", file=sys.stderr)
         return 2
     with native_writes() as stray:
-        app = Workbench(ProcessSession(), path)
+        app = Workbench(ProcessSession(), path, ascii=ascii)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
         signal.signal(signal.SIGTERM, lambda number, _: app.exit(return_code=128 + number))
         app.call_later(app.set_timer, SETTLED_AFTER, spare_collections)
