@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 __all__ = ["main"]
 
@@ -81,6 +81,17 @@ def _parser() -> argparse.ArgumentParser:
         help="write what programs measure to DIR, for TensorBoard too (stands before --run)",
     )
     parser.add_argument(
+        "--plots",
+        metavar="DIR",
+        help="write the curves of what programs measure to DIR, as SVG and CSV (stands before "
+        "--run)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="write what happens as events, one line of JSON each (stands before --run or --eval)",
+    )
+    parser.add_argument(
         "--print",
         action="store_true",
         dest="print_value",
@@ -103,8 +114,11 @@ def _dispatch(options: argparse.Namespace) -> int:
         if options.file is not None and program is not None:
             return _misuse(f"{options.file}: --run and --eval take no other file")
         return _run_headless(options, program)
-    if options.print_value:
-        return _misuse("--print needs --run, --eval or -")
+    for flag, given in (("--print", options.print_value), ("--json", options.json)):
+        if given:
+            return _misuse(f"{flag} needs --run, --eval or -")
+    if options.plots is not None:
+        return _misuse("--plots needs --run, --eval or -")
     if options.log_dir is not None:
         return _misuse("--log-dir needs --run, --eval or -; in the app, call (torch_log_to DIR)")
     return _start_app(options)
@@ -170,15 +184,20 @@ def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) ->
 
 
 def _status(options: argparse.Namespace, program: Sequence[str]) -> int:
-    from workbench.headless import run_file, run_stdin, run_text
+    from workbench.headless import RunOptions, run_file, run_stdin, run_text
 
     first, *arguments = program
-    how: dict[str, Any] = {"print_value": options.print_value, "log_folder": options.log_dir}
+    how = RunOptions(
+        print_value=options.print_value,
+        events=options.json,
+        log_folder=options.log_dir,
+        plot_folder=options.plots,
+    )
     if options.eval is not None:
-        return run_text(first, arguments, **how)
+        return run_text(first, arguments, how)
     if first == "-":
-        return run_stdin(arguments, **how)
-    return run_file(first, arguments, **how)
+        return run_stdin(arguments, how)
+    return run_file(first, arguments, how)
 
 
 def _leave(status: int) -> NoReturn:

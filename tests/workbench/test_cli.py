@@ -55,6 +55,8 @@ def test_help_names_every_way_to_use_it(capsys: pytest.CaptureFixture[str]) -> N
         ("a.lisp", "--eval", "(+ 1 2)"),
         ("--print", "a.lisp"),
         ("--log-dir", "run", "a.lisp"),
+        ("--json", "a.lisp"),
+        ("--plots", "run", "a.lisp"),
         ("--tour", "a.lisp"),
         ("--tour", "--version"),
         ("--where", "--print-config"),
