@@ -149,7 +149,8 @@ def _print_config() -> int:
 
 
 def _check_config(named: str) -> int:
-    from workbench.folders import config_file
+    """Tell mistakes; the screen is loaded only if there are keys or themes that it must judge."""
+    from workbench.folders import config_file, theme_folder
     from workbench.settings import load_settings
 
     file = Path(named) if named else config_file()
@@ -157,10 +158,14 @@ def _check_config(named: str) -> int:
         return _misuse(f"file not found: {file}")
     configuration = load_settings(file)
     mistakes = list(configuration.mistakes)
-    if {"theme", "keys.map"} & configuration.given:
+    if {"theme", "keys.map"} & configuration.sources.keys():
         from workbench.app.start import screen_mistakes
 
         mistakes += [f"{file.name}: {told}" for told in screen_mistakes(configuration.settings)]
+    if any(theme_folder().glob("*.toml")):
+        from workbench.app.start import theme_mistakes
+
+        mistakes += theme_mistakes()
     return _told(mistakes)
 
 

@@ -10,7 +10,8 @@ __all__ = [
     "history_file",
     "log_folder",
     "places",
-    "session_folder",
+    "runs_folder",
+    "sessions_folder",
     "theme_folder",
 ]
 
@@ -38,11 +39,18 @@ def history_file() -> Path:
     return user_data_path(APPLICATION) / "history"
 
 
-def session_folder() -> Path:
+def sessions_folder() -> Path:
     """Where what was open is kept from one session to the next."""
     from platformdirs import user_data_path
 
     return user_data_path(APPLICATION) / "sessions"
+
+
+def runs_folder() -> Path:
+    """Where the curves of training runs are kept."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APPLICATION) / "runs"
 
 
 def log_folder() -> Path:
@@ -58,6 +66,7 @@ def places() -> dict[str, Path]:
         "config": config_file(),
         "themes": theme_folder(),
         "history": history_file(),
-        "sessions": session_folder(),
+        "sessions": sessions_folder(),
+        "runs": runs_folder(),
         "logs": log_folder(),
     }

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from lispe_core import interrupts
 from lispe_core.errors import Interrupted, LispError
@@ -20,10 +21,12 @@ from lispe_core.forms import Value
 from lispe_core.interpreter import Interpreter
 from torch_lib.events import listening
 from torch_lib.processes import process_rank
-from workbench.plots import Plots
-from workbench.run_reports import JsonReport, RunReport, TextReport
+from workbench.run_reports import RunReport, TextReport
 from workbench.runtime.build import build_interpreter
 from workbench.runtime.warning_lines import show_warnings
+
+if TYPE_CHECKING:
+    from workbench.plots import Plots
 
 __all__ = ["RunOptions", "run_file", "run_stdin", "run_text"]
 
@@ -90,11 +93,7 @@ def _run_source(source: str, origin: str, arguments: Sequence[str], options: Run
 
 def _run(program: Program, origin: str, arguments: Sequence[str], options: RunOptions) -> int:
     rank = process_rank()
-    report: RunReport = (
-        JsonReport()
-        if options.events and not rank
-        else TextReport(rank, print_value=options.print_value)
-    )
+    report = _report(options, rank)
     signal.signal(signal.SIGINT, _on_interrupt)
     show_warnings(report.warnings)
     try:
@@ -116,6 +115,15 @@ def _run(program: Program, origin: str, arguments: Sequence[str], options: RunOp
             report.misused(f"cannot write to {options.plot_folder}: {problem.strerror}")
             return status or FAILED
     return status
+
+
+def _report(options: RunOptions, rank: int) -> RunReport:
+    """Who is told what happens; of several processes the first alone tells events."""
+    if options.events and not rank:
+        from workbench.json_report import JsonReport
+
+        return JsonReport()
+    return TextReport(rank, print_value=options.print_value)
 
 
 def _outcome(program: Program, origin: str, arguments: Sequence[str], report: RunReport) -> int:
@@ -158,6 +166,8 @@ def _start_log(folder: str) -> None:
 
 def _start_plots(folder: str) -> Plots:
     """Collect what the program measures, to be written into ``folder``."""
+    from workbench.plots import Plots
+
     try:
         return Plots(Path(folder))
     except FileExistsError as problem:

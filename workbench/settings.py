@@ -7,6 +7,7 @@ and is told in one sentence.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -29,6 +30,7 @@ __all__ = [
     "printed",
 ]
 
+THEME_VARIABLE = "TEXTUAL_THEME"
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -44,6 +46,7 @@ class Whole:
 class EditorSettings:
     """How programs are edited."""
 
+    auto_close: Annotated[bool, "A closing bracket comes with the opening one"] = True
     indent_width: Annotated[int, Whole(1, 8), "Columns that a body stands in"] = 2
 
 
@@ -90,16 +93,26 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings of a file, a sentence for each mistake, and the keys that the file has set."""
+    """Settings, a sentence for each mistake, and where each setting that was made comes from."""
 
     file: Path
     settings: Settings = field(default_factory=Settings)
     mistakes: tuple[str, ...] = ()
-    given: frozenset[str] = frozenset()
+    sources: Mapping[str, str] = field(default_factory=lambda: NO_KEYS)
 
 
 def load_settings(file: Path) -> Configuration:
-    """The settings in ``file``; where there is none, the defaults."""
+    """The settings in ``file`` or their defaults; the environment may name another theme."""
+    configuration = _read(file)
+    theme = os.environ.get(THEME_VARIABLE)
+    if not theme:
+        return configuration
+    settings = replace(configuration.settings, theme=theme)
+    sources = {**configuration.sources, "theme": THEME_VARIABLE}
+    return replace(configuration, settings=settings, sources=sources)
+
+
+def _read(file: Path) -> Configuration:
     try:
         table = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
@@ -111,7 +124,7 @@ def load_settings(file: Path) -> Configuration:
     given: set[str] = set()
     settings = _taken(Settings(), table, "", mistakes, given)
     told = tuple(f"{file.name}: {mistake}" for mistake in mistakes)
-    return Configuration(file, settings, told, frozenset(given))
+    return Configuration(file, settings, told, dict.fromkeys(given, file.name))
 
 
 def printed(configuration: Configuration) -> str:
@@ -128,7 +141,7 @@ def printed(configuration: Configuration) -> str:
                     for entry, keys in value.items()
                 ]
                 continue
-            source = configuration.file.name if key in configuration.given else "default"
+            source = configuration.sources.get(key, "default")
             lines += [f"# {meaning}: {_expected(accepted)}"]
             lines += [f"{name} = {toml_value(value)}  # {source}"]
         lines.append("")

@@ -133,7 +133,7 @@ def test_where_names_every_place(config: Path, capsys: pytest.CaptureFixture[str
     status_of("--where")
     told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
 
-    assert list(told) == ["config", "themes", "history", "sessions", "logs"]
+    assert list(told) == ["config", "themes", "history", "sessions", "runs", "logs"]
     assert told["config"] == str(config)
     assert told["themes"] == str(config.parent / "themes")
 
@@ -160,3 +160,17 @@ def test_another_file_can_be_checked(config: Path, tmp_path: Path) -> None:
     good.write_text('theme = "lispe-light"\n')
 
     assert status_of("--check-config", str(good)) == 0
+
+
+def test_keys_and_themes_are_checked_too(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config.parent / "themes").mkdir(parents=True)
+    (config.parent / "themes" / "mine.toml").write_text("name = ")
+    config.write_text('theme = "norf"\n[keys.map]\nrum = "f9"\n')
+
+    assert status_of("--check-config") == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[:2] == [
+        "my.toml: 'theme' is \"norf\", there is no such theme; did you mean 'nord'?",
+        "my.toml: 'keys.map.rum' is no name of a command; did you mean 'run'?",
+    ]
+    assert told[2].startswith("mine.toml: ")

@@ -141,7 +141,7 @@ def test_a_model_that_writes_tells_every_token() -> None:
 def test_what_native_code_and_children_write_keeps_its_place() -> None:
     code = """
 import os
-from workbench.run_reports import JsonReport
+from workbench.json_report import JsonReport
 
 report = JsonReport()
 report.output.write("one ")

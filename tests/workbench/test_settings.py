@@ -9,11 +9,12 @@ import pytest
 
 from workbench.app.settings_file import save_theme, with_setting
 from workbench.folders import config_file, places
-from workbench.settings import Configuration, Settings, load_settings, printed
+from workbench.settings import Configuration, EditorSettings, Settings, load_settings, printed
 
 WHOLE = """\
 theme = "nord"
 [editor]
+auto_close = false
 indent_width = 4
 [repl]
 output_lines_kept = 2000
@@ -48,7 +49,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = configuration.settings
 
     assert configuration.mistakes == ()
-    assert (settings.theme, settings.editor.indent_width) == ("nord", 4)
+    assert settings.theme == "nord"
+    assert settings.editor == EditorSettings(auto_close=False, indent_width=4)
     assert (settings.repl.output_lines_kept, settings.repl.history_size) == (2000, 0)
     assert settings.keys.preset == "emacs"
     assert settings.keys.map == {"run": "f5,ctrl+t", "panel.next": "f7"}
@@ -152,3 +154,13 @@ def test_the_environment_can_name_the_file(tmp_path: Path, monkeypatch: pytest.M
 
     assert config_file() == tmp_path / "mine.toml"
     assert places()["themes"] == tmp_path / "themes"
+
+
+def test_the_environment_can_name_the_theme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", "nord")
+    configuration = load(tmp_path, 'theme = "dracula"')
+
+    assert configuration.settings.theme == "nord"
+    assert 'theme = "nord"  # TEXTUAL_THEME' in printed(configuration)

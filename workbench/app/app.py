@@ -97,6 +97,7 @@ class Workbench(App[int]):
         super().__init__()
         if ascii or settings.screen.ascii:
             self._ascii_filter = AsciiFilter()
+        self.editing = settings.editor
         self._still = settings.screen.reduced_motion
         if self._still:
             self.animation_level = "none"
@@ -114,8 +115,6 @@ class Workbench(App[int]):
         self._repl = Repl(self.vocabulary, history, id="repl")
         self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._editor.popup = self._repl.prompt.popup = self._popup
-        self._editor.indent_width = settings.editor.indent_width
-        self._repl.prompt.indent_width = settings.editor.indent_width
         self._panels = PanelArea(id="panels")
         self._status = StatusLine(still=self._still, id="status")
         self._warnings += configuration.mistakes

@@ -1,11 +1,14 @@
-"""The keys of any text area, under names of their own, so that a user can give them others."""
+"""What a user can set of any text area: its keys, which have names here, and how it edits."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
+from textual.reactive import reactive
 from textual.widgets import TextArea
+
+from workbench.settings import EditorSettings
 
 
 def _editing(keys: str, action: str, title: str, id: str, tooltip: str) -> Binding:
@@ -13,8 +16,17 @@ def _editing(keys: str, action: str, title: str, id: str, tooltip: str) -> Bindi
     return Binding(keys, action, title, id=id, tooltip=tooltip, show=False, system=True)
 
 
+@runtime_checkable
+class HasEditing(Protocol):
+    """An app that knows how its user wants to edit."""
+
+    editing: EditorSettings
+
+
 class EditingArea(TextArea):
-    """A text area whose keys can be changed."""
+    """A text area whose keys can be changed, and which edits as the settings say."""
+
+    auto_close: reactive[bool] = reactive(True)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         _editing("left", "cursor_left", "Left", "code.left", "A character to the left"),
@@ -85,3 +97,9 @@ class EditingArea(TextArea):
         _editing("ctrl+z", "undo", "Undo", "code.undo", "Take the last change back"),
         _editing("ctrl+y", "redo", "Redo", "code.redo", "Do again what was taken back"),
     ]
+
+    def on_mount(self) -> None:
+        """Take over the settings."""
+        if isinstance(self.app, HasEditing):
+            self.auto_close = self.app.editing.auto_close
+            self.indent_width = self.app.editing.indent_width

@@ -20,7 +20,7 @@ from workbench.settings import KeySettings, near
 EMACS: Mapping[str, str] = {
     "interrupt": "ctrl+c,ctrl+g",
     "palette": "alt+x",
-    "editor.eval-form-before": "alt+e",
+    "editor.eval-form-before": "ctrl+j",
     "code.left": "left,ctrl+b",
     "code.right": "right,ctrl+f",
     "code.up": "up,ctrl+p",

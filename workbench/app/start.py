@@ -65,6 +65,11 @@ def screen_mistakes(settings: Settings) -> list[str]:
     return chosen_theme(settings.theme, known)[1] + chosen_keymap(settings.keys)[1]
 
 
+def theme_mistakes() -> list[str]:
+    """A sentence for each theme file of the user that can't be used."""
+    return ThemeFolder(theme_folder()).changes()[1]
+
+
 def spare_collections() -> None:
     """Let no collection walk over the widgets and modules again: each stopped typing for 50 ms."""
     gc.collect()

@@ -148,3 +148,30 @@ def test_every_binding_has_a_name_of_its_own() -> None:
     for _, binding in bindings_by_id().values():
         assert binding.tooltip
         assert all(is_key(key) for key in binding.key.split(","))
+
+
+async def test_a_changed_key_acts_once(build: Build, program: Path) -> None:
+    """Although the usual keys of the command were several."""
+    configure('[keys.map]\ncode.delete-word-left = "alt+h,f9"\n')
+    async with build(program).run_test(size=(120, 40)) as pilot:
+        editor = pilot.app.query_one(Editor)
+        editor.load_text("one two three")
+        editor.move_cursor((0, 13))
+        await pilot.press("alt+h")
+        assert editor.text == "one two "
+        await pilot.press("f9")
+        assert editor.text == "one "
+        await pilot.press("ctrl+w")
+        assert editor.text == "one "
+
+
+async def test_a_program_is_indented_as_the_settings_say(build: Build) -> None:
+    configure("[editor]\nindent_width = 4\n")
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        editor = pilot.app.query_one(Editor)
+        editor.focus()
+        editor.load_text("(defun f (x)")
+        editor.move_cursor((0, 12))
+        await pilot.press("enter")
+
+        assert editor.text == "(defun f (x)\n    "
