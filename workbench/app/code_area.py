@@ -19,6 +19,7 @@ from textual.widgets.text_area import Location, TextAreaTheme
 from workbench.app import structure
 from workbench.app.editing_keys import EditingArea
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
+from workbench.app.key_events import is_text, run_binding
 from workbench.app.scanner import Scanner
 from workbench.app.structure import Form
 
@@ -143,11 +144,7 @@ class CodeArea(EditingArea):
         return structure.word_at(self.scanner, *self.cursor_location)
 
     async def on_key(self, event: events.Key) -> None:
-        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to.
-
-        Letters are inserted here while a binding is only looked up when its key has bubbled to
-        the app: of keys typed in one go a letter would overtake a backspace before it.
-        """
+        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to."""
         if self.popup is not None and self.popup.takes_key(event.key):
             event.stop()
             event.prevent_default()
@@ -167,12 +164,8 @@ class CodeArea(EditingArea):
             event.stop()
             event.prevent_default()
             self.popup.offer(self)
-        elif not event.is_printable:
-            bound = self.screen.active_bindings.get(event.key)
-            if bound is not None and bound.enabled:
-                event.stop()
-                event.prevent_default()
-                await self.app.run_action(bound.binding.action, bound.node)
+        elif not is_text(event) and not await run_binding(self, event) and event.is_printable:
+            event.prevent_default()
 
     def new_line(self) -> None:
         """Break the line at the cursor and indent what follows."""
