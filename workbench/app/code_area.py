@@ -13,11 +13,13 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.document._document_navigator import DocumentNavigator
 from textual.widgets import TextArea
 from textual.widgets.text_area import Location, TextAreaTheme
 
 from workbench.app import structure
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
+from workbench.app.long_document import LongDocument, LongWrappedDocument
 from workbench.app.scanner import Scanner
 from workbench.app.structure import Form
 
@@ -98,6 +100,10 @@ class CodeArea(TextArea):
         self.refresh()
 
     def _build_highlight_map(self) -> None:
+        if not isinstance(self.document, LongDocument):
+            self.document = LongDocument(self.document.text)
+            self.wrapped_document = LongWrappedDocument(self.document, tab_width=self.indent_width)
+            self.navigator = DocumentNavigator(self.wrapped_document)
         self._line_cache.clear()
         self.scanner.update(self.document.lines)
 

@@ -205,7 +205,7 @@ def word_at(scanner: Scanner, row: int, column: int) -> str:
 def comment_hides_code(scanner: Scanner) -> int | None:
     """The line where a block comment begins that holds a ``(`` at the start of a line."""
     opened = 0
-    for row, line in enumerate(scanner.lines):
+    for row, line in enumerate(scanner.lines if scanner.holds_mark else ()):
         inside = line.before.ending == BLOCK_COMMENT
         if inside and line.text.startswith("("):
             return opened
