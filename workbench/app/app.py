@@ -29,6 +29,7 @@ from workbench.app.commands import WorkbenchCommands, help_page
 from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
+from workbench.app.find_bar import FindBar
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.key_line import KeyLine
@@ -97,6 +98,7 @@ class Workbench(App[int]):
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._editor = Editor(self.vocabulary, path, id="editor")
+        self._find_bar = FindBar(id="find-bar")
         self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
         self._editor.popup = self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
@@ -117,6 +119,7 @@ class Workbench(App[int]):
         with Horizontal(id="work"):
             with Vertical(id="code"):
                 yield self._editor
+                yield self._find_bar
                 yield self._repl
             yield self._panels
         yield Static("This terminal is too small: 60 by 16 is the least.", id="too-small")
@@ -238,6 +241,10 @@ class Workbench(App[int]):
         self._editor.clear_error()
         self._repl.transcript.echo(message.shown)
         self._evaluate(message.source, self._editor.origin)
+
+    @on(Editor.FindWanted)
+    def _find(self, message: Editor.FindWanted) -> None:
+        self._find_bar.open(message.editor)
 
     def action_run_buffer(self) -> None:
         """Evaluate the whole program."""

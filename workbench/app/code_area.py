@@ -147,6 +147,12 @@ class CodeArea(TextArea):
         """The whole name at the cursor."""
         return structure.word_at(self.scanner, *self.cursor_location)
 
+    def change(self, text: str, start: Location, end: Location) -> None:
+        """Put ``text`` in the place of a stretch as one step to undo; the cursor goes behind it."""
+        self.history.checkpoint()
+        self.replace(text, start, end, maintain_selection_offset=False)
+        self.history.checkpoint()
+
     async def on_key(self, event: events.Key) -> None:
         """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to.
 

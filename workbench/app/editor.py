@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -11,9 +12,12 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from workbench.app.ask_place import AskPlace
 from workbench.app.code_area import CodeArea
 from workbench.app.files import read_source, write_atomically
 from workbench.app.highlight import Vocabulary
+from workbench.app.long_document import LongDocument
+from workbench.app.search import Search, match_after, match_before
 from workbench.app.structure import Form, form_before, top_form
 from workbench.runtime.protocol import ErrorView
 
@@ -23,12 +27,14 @@ UNTITLED = "<buffer>"
 class Editor(CodeArea):
     """One program in the making."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"editor--match"}
     DEFAULT_CSS = """
     Editor {
         background: $surface;
         padding: 0;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
+        & > .editor--match { background: $warning 35%; }
     }
     """
 
@@ -48,6 +54,38 @@ class Editor(CodeArea):
             tooltip="Evaluate the form that ends before the cursor",
             show=False,
         ),
+        Binding(
+            "ctrl+f",
+            "open_find",
+            "Find…",
+            id="editor.find",
+            tooltip="Find words, and replace them",
+            show=False,
+        ),
+        Binding(
+            "alt+n",
+            "find(1)",
+            "Find next",
+            id="editor.find-next",
+            tooltip="Go to the next place of what was looked for",
+            show=False,
+        ),
+        Binding(
+            "alt+p",
+            "find(-1)",
+            "Find previous",
+            id="editor.find-previous",
+            tooltip="Go to the place before of what was looked for",
+            show=False,
+        ),
+        Binding(
+            "ctrl+g",
+            "go_to_line",
+            "Go to line…",
+            id="editor.go-to-line",
+            tooltip="Go to a line, or to line:column",
+            show=False,
+        ),
     ]
 
     @dataclass
@@ -56,6 +94,12 @@ class Editor(CodeArea):
 
         source: str
         shown: str
+
+    @dataclass
+    class FindWanted(Message):
+        """Words shall be found in ``editor``."""
+
+        editor: Editor
 
     @dataclass
     class FileChanged(Message):
@@ -67,6 +111,10 @@ class Editor(CodeArea):
         self, vocabulary: Vocabulary, path: Path | None = None, *, id: str | None = None
     ) -> None:
         self._error: ErrorView | None = None
+        self._search = Search("")
+        self._shows_matches = False
+        self._matches: list[Form] = []
+        self._matched: tuple[object, ...] = ()
         self._saved = read_source(path) if path else ""
         super().__init__(
             self._saved,
@@ -131,6 +179,90 @@ class Editor(CodeArea):
         row = min(max(line - 1, 0), self.document.line_count - 1)
         self.move_cursor((row, min(max(column - 1, 0), len(self.document[row]))), center=True)
 
+    def look_for(self, search: Search | None) -> None:
+        """Show the matches of ``search``, or none; the last one is what ``find`` goes on with."""
+        self._shows_matches = search is not None
+        self._search = search or self._search
+        self.repaint()
+
+    @property
+    def matches(self) -> list[Form]:
+        """The places of what is looked for."""
+        if not self.matches_are_known:
+            self._matched = self._searched_state
+            self._matches = self._search.in_lines(self.document.lines)
+        return self._matches
+
+    @property
+    def matches_are_known(self) -> bool:
+        """Whether the text and what is looked for are as they were when it was searched."""
+        return self._matched == self._searched_state
+
+    @property
+    def _searched_state(self) -> tuple[object, ...]:
+        assert isinstance(self.document, LongDocument)
+        return self.document, self.document.version, self._search
+
+    @property
+    def match_number(self) -> int | None:
+        """Which of the matches is selected, counted from 1."""
+        selected = Form(*sorted(self.selection))
+        place = bisect_left(self.matches, selected)
+        return place + 1 if self.matches[place : place + 1] == [selected] else None
+
+    def find(self, step: int) -> bool:
+        """Select the next match, with -1 the one before, with 0 the one at the cursor or next."""
+        start, end = sorted(self.selection)
+        if step < 0:
+            found = match_before(self.matches, start)
+        else:
+            found = match_after(self.matches, end if step else start)
+        if found is not None:
+            self.move_cursor(found.start)
+            self.move_cursor(found.end, select=True, center=True)
+        return found is not None
+
+    def replace_match(self, replacement: str) -> bool:
+        """Replace the match that is selected, then select the next."""
+        if self.match_number is not None:
+            start, end = sorted(self.selection)
+            self.change(replacement, start, end)
+        return self.find(1)
+
+    def replace_all(self, replacement: str) -> int:
+        """Replace all matches as one change; answers how many they were."""
+        matches = self.matches
+        if not matches:
+            return 0
+        pieces = []
+        start = end = matches[0].start
+        for match in matches:
+            pieces += [self.document.get_text_range(end, match.start), replacement]
+            end = match.end
+        row, column = self.cursor_location
+        self.change("".join(pieces), start, end)
+        self.move_cursor((row, min(column, len(self.document[row]))))
+        return len(matches)
+
+    def action_open_find(self) -> None:
+        """Find words, and replace them."""
+        self.screen.minimize()
+        self.post_message(self.FindWanted(self))
+
+    def action_find(self, step: int) -> None:
+        """Go to the next or the last place of what was looked for."""
+        if not self.find(step):
+            self.app.bell()
+
+    def action_go_to_line(self) -> None:
+        """Ask for a line and go there."""
+
+        def go(place: tuple[int, int] | None) -> None:
+            if place is not None:
+                self.go_to(*place)
+
+        self.app.push_screen(AskPlace(self.document.line_count), go)
+
     def action_evaluate_top_form(self) -> None:
         """Evaluate the top-level form around, or else before, the cursor."""
         self._want(top_form(self.scanner, *self.cursor_location))
@@ -149,8 +281,12 @@ class Editor(CodeArea):
         self.post_message(self.EvaluationWanted("\n" * row + " " * column + text, text))
 
     def get_line(self, line_index: int) -> Text:
-        """The line in colour, the place of an error underlined."""
+        """The line in colour, matches marked, the place of an error underlined."""
         text = super().get_line(line_index)
+        if self._shows_matches:
+            style = Style(bgcolor=self.get_component_rich_style("editor--match").bgcolor)
+            for first, last in self._search.in_line(text.plain):
+                text.stylize(style, first, last)
         error = self._error
         if error is None or not error.line <= line_index + 1 <= max(error.end_line, error.line):
             return text

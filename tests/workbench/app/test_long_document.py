@@ -18,9 +18,8 @@ def test_text_and_size_follow_every_edit() -> None:
         start = (row, dice.randint(0, len(document[row])))
         row = dice.randint(row, min(row + 2, document.line_count - 1))
         end = (row, dice.randint(0, len(document[row])))
-        document.replace_range(
-            *dice.sample([start, end], 2), dice.choice(["", "x", "漢\n", "\t\n"])
-        )
+        first, last = dice.sample([start, end], 2)
+        document.replace_range(first, last, dice.choice(["", "x", "漢\n", "\t\n"]))
 
         fresh = Document(document.text)
         assert document.lines == fresh.lines
@@ -29,7 +28,7 @@ def test_text_and_size_follow_every_edit() -> None:
 
 def test_height_counts_rows() -> None:
     """Whole lines take a row each, wrapped ones as many as they need."""
-    wrapped = LongWrappedDocument(LongDocument("a b c d\ne"))
+    wrapped = LongWrappedDocument(LongDocument("abcdef\ng"))
     assert wrapped.height == 2
 
     wrapped.wrap(3)
