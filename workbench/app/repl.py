@@ -110,11 +110,12 @@ class Prompt(CodeArea):
         self.entries = history
         self.reading = False
         self._draft = ""
+        self._draft_place = (0, 0)
 
     def begin_input(self) -> None:
         """Turn into an input line; the draft waits."""
         if not self.reading:
-            self._draft = self.text
+            self._draft, self._draft_place = self.text, self.cursor_location
             self.reading = True
             self.text = ""
             self.tab_behavior = "focus"
@@ -125,15 +126,22 @@ class Prompt(CodeArea):
             self.reading = False
             self.text = self._draft
             self.tab_behavior = "indent"
-            self.move_cursor(self.document.end)
+            self.move_cursor(self._draft_place)
+
+    @property
+    def closes_brackets(self) -> bool:
+        """Brackets in a line for a program are text."""
+        return self.auto_close and not self.reading
 
     def new_line(self) -> None:
-        """Submit, answer, or open another line."""
+        """Submit, answer, or open another line: inside brackets that have closed themselves too."""
         if self.reading:
             self.post_message(self.Answered(self.text))
             return
-        at_end = not self.document.get_text_range(self.cursor_location, self.document.end).strip()
-        if structure.is_complete(self.scanner) and (at_end or self.document.line_count == 1):
+        rest = self.document.get_text_range(self.cursor_location, self.document.end).strip()
+        unasked = rest.strip(")]}") == "" and 0 < len(rest) <= self.closers_given
+        at_end = not rest or (self.document.line_count == 1 and not unasked)
+        if structure.is_complete(self.scanner) and at_end:
             self.submit()
         else:
             self.action_new_line()

@@ -58,7 +58,7 @@ def form_before(scanner: Scanner, row: int, column: int) -> Form | None:
     for at, token in _backward(scanner, row, column):
         if token.kind in ("comment", "separator", "quote", "error"):
             continue
-        return None if token.kind == "open" else _whole(scanner, at, token)
+        return None if token.kind == "open" else whole(scanner, at, token)
     return None
 
 
@@ -82,7 +82,7 @@ def top_forms(scanner: Scanner) -> Iterator[Form]:
         if token.depth or (row, token.start) < end:
             continue
         if token.kind in ("atom", "number", "string", "open"):
-            form = _whole(scanner, row, token)
+            form = whole(scanner, row, token)
             if form is None:
                 return
             end = form.end
@@ -110,7 +110,7 @@ def indentation(scanner: Scanner, row: int, column: int) -> int:
     Bodies of special forms stand two columns in, operands below the first operand, data below
     the first element.
     """
-    opened = _open_before(scanner, row, column)
+    opened = open_before(scanner, row, column)
     if opened is None:
         return 0
     at, bracket = opened
@@ -148,7 +148,7 @@ def inside_text(scanner: Scanner, row: int, column: int) -> bool:
 
 def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
     """The innermost call around the place whose head is a name."""
-    opened = _open_before(scanner, row, column)
+    opened = open_before(scanner, row, column)
     if opened is None:
         return None
     at, bracket = opened
@@ -214,7 +214,7 @@ def comment_hides_code(scanner: Scanner) -> int | None:
     return None
 
 
-def _whole(scanner: Scanner, row: int, token: Token) -> Form | None:
+def whole(scanner: Scanner, row: int, token: Token) -> Form | None:
     """The form that ``token`` begins or ends, with the quotes before it."""
     if token.kind in ("open", "close"):
         other = partner(scanner, row, token.start)
@@ -252,7 +252,7 @@ def _with_quotes(scanner: Scanner, row: int, column: int) -> Location:
     return row, column
 
 
-def _open_before(scanner: Scanner, row: int, column: int) -> tuple[int, Token] | None:
+def open_before(scanner: Scanner, row: int, column: int) -> tuple[int, Token] | None:
     """The innermost bracket that is open at the place."""
     level: int | None = None
     for at, token in _backward(scanner, row, column):

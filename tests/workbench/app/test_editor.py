@@ -53,7 +53,7 @@ async def test_typing_indents_and_keeps_the_text(build: Build, tmp_path: Path) -
             await pilot.press({"(": "left_parenthesis", ")": "right_parenthesis"}.get(key, key))
         await pilot.press("enter", "x", "enter", "y")
 
-        assert editor_of(pilot).text == "(defun f (x)\n  x\n  y"
+        assert editor_of(pilot).text == "(defun f (x)\n  x\n  y)"
 
 
 async def test_enter_between_forms_takes_the_blanks_along(build: Build, tmp_path: Path) -> None:
