@@ -194,11 +194,14 @@ class Workbench(App[int]):
             case SessionRestarted():
                 self.pending.clear()
                 self._settle()
+        self._editor.hear(event)
         self._repl.receive(event)
 
-    def _evaluate(self, source: str, origin: str) -> None:
-        self.pending.add(self.session.evaluate(source, origin))
+    def _evaluate(self, source: str, origin: str) -> EvaluationId:
+        identifier = self.session.evaluate(source, origin)
+        self.pending.add(identifier)
         self.refresh_bindings()
+        return identifier
 
     def _ended(self, identifier: EvaluationId) -> None:
         self.pending.discard(identifier)
@@ -240,7 +243,12 @@ class Workbench(App[int]):
     def _evaluate_form(self, message: Editor.EvaluationWanted) -> None:
         self._editor.clear_error()
         self._repl.transcript.echo(message.shown)
-        self._evaluate(message.source, self._editor.origin)
+        message.mark.evaluation = self._evaluate(message.source, self._editor.origin)
+
+    @on(Editor.PromptWanted)
+    def _edit_at_prompt(self, message: Editor.PromptWanted) -> None:
+        self._show_code()
+        self._repl.prompt.draft(message.source)
 
     @on(Editor.FindWanted)
     def _find(self, message: Editor.FindWanted) -> None:
@@ -249,6 +257,7 @@ class Workbench(App[int]):
     def action_run_buffer(self) -> None:
         """Evaluate the whole program."""
         self._editor.clear_error()
+        self._editor.clear_results()
         self._repl.transcript.note(f"run {self._editor.title}")
         self._evaluate(self._editor.text, self._editor.origin)
 

@@ -208,12 +208,15 @@ class CodeArea(TextArea):
 
     def _build_highlight_map(self) -> None:
         if not isinstance(self.document, LongDocument):
-            self.document = LongDocument(self.document.text)
+            self.document = LongDocument(self.document.text, self.lines_changed)
             self.wrapped_document = LongWrappedDocument(self.document, tab_width=self.indent_width)
             self.navigator = DocumentNavigator(self.wrapped_document)
             self.closers_given = 0
         self._line_cache.clear()
         self.scanner.update(self.document.lines)
+
+    def lines_changed(self, first: int, old_end: int, new_end: int) -> None:
+        """Lines ``first`` to ``old_end`` have become those to ``new_end``."""
 
     def get_line(self, line_index: int) -> Text:
         """The line in colour."""

@@ -5,29 +5,44 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
 
 from workbench.app.ask_place import AskPlace
 from workbench.app.code_area import CodeArea
 from workbench.app.files import read_source, write_atomically
 from workbench.app.highlight import Vocabulary
+from workbench.app.inline_results import InlineResults, Mark, fitted
 from workbench.app.long_document import LongDocument
 from workbench.app.search import Search, match_after, match_before
-from workbench.app.structure import Form, form_before, top_form
-from workbench.runtime.protocol import ErrorView
+from workbench.app.status_line import SPINNER
+from workbench.app.structure import Form, Location, form_before, top_form
+from workbench.runtime.protocol import ErrorView, EvaluationFailed, Event
 
 UNTITLED = "<buffer>"
+TURNS_PER_SECOND = 10
+GAP = 2
+LEAST_ROOM = 4
 
 
 class Editor(CodeArea):
     """One program in the making."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"editor--match"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "editor--match",
+        "editor--running",
+        "editor--value",
+        "editor--error",
+    }
     DEFAULT_CSS = """
     Editor {
         background: $surface;
@@ -35,6 +50,9 @@ class Editor(CodeArea):
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
         & > .editor--match { background: $warning 35%; }
+        & > .editor--running { color: $accent; }
+        & > .editor--value { color: $text-muted; }
+        & > .editor--error { color: $text-error; }
     }
     """
 
@@ -44,7 +62,7 @@ class Editor(CodeArea):
             "evaluate_top_form",
             "Eval form",
             id="editor.eval-top-form",
-            tooltip="Evaluate the top-level form at the cursor",
+            tooltip="Evaluate what is selected, or else the top-level form at the cursor",
         ),
         Binding(
             "ctrl+e",
@@ -52,6 +70,14 @@ class Editor(CodeArea):
             "Eval last form",
             id="editor.eval-form-before",
             tooltip="Evaluate the form that ends before the cursor",
+            show=False,
+        ),
+        Binding(
+            "alt+r",
+            "send_to_prompt",
+            "Form to the prompt",
+            id="editor.send-to-prompt",
+            tooltip="Put what is selected, or the form at the cursor, into the prompt to edit it",
             show=False,
         ),
         Binding(
@@ -90,10 +116,20 @@ class Editor(CodeArea):
 
     @dataclass
     class EvaluationWanted(Message):
-        """A form shall be evaluated: ``source`` stands at its place in the file."""
+        """A form shall be evaluated: ``source`` stands at its place in the file.
+
+        ``mark`` is where the result goes, once it knows the evaluation.
+        """
 
         source: str
         shown: str
+        mark: Mark
+
+    @dataclass
+    class PromptWanted(Message):
+        """``source`` shall be edited at the prompt."""
+
+        source: str
 
     @dataclass
     class FindWanted(Message):
@@ -111,6 +147,8 @@ class Editor(CodeArea):
         self, vocabulary: Vocabulary, path: Path | None = None, *, id: str | None = None
     ) -> None:
         self._error: ErrorView | None = None
+        self.results = InlineResults()
+        self._turning: Timer | None = None
         self._search = Search("")
         self._shows_matches = False
         self._matches: list[Form] = []
@@ -148,6 +186,7 @@ class Editor(CodeArea):
         text = read_source(path)
         self.path = path
         self._error = None
+        self.results.clear()
         self.load_text(text)
         self._settle()
 
@@ -264,12 +303,35 @@ class Editor(CodeArea):
         self.app.push_screen(AskPlace(self.document.line_count), go)
 
     def action_evaluate_top_form(self) -> None:
-        """Evaluate the top-level form around, or else before, the cursor."""
-        self._want(top_form(self.scanner, *self.cursor_location))
+        """Evaluate what is selected, else the top-level form around or before the cursor."""
+        self._want(self._chosen)
 
     def action_evaluate_form_before(self) -> None:
         """Evaluate the form that ends before the cursor."""
         self._want(form_before(self.scanner, *self.cursor_location))
+
+    def action_send_to_prompt(self) -> None:
+        """Put what is selected, else the top-level form at the cursor, into the prompt."""
+        form = self._chosen
+        if form is None:
+            self.app.bell()
+        else:
+            margin = " " * form.start[1]
+            lines = self.form_text(form).split("\n")
+            source = "\n".join([lines[0], *(line.removeprefix(margin) for line in lines[1:])])
+            self.post_message(self.PromptWanted(source))
+
+    @property
+    def _chosen(self) -> Form | None:
+        """What is selected, without blanks at its ends; else the top-level form at the cursor."""
+        if self.selection.is_empty:
+            return top_form(self.scanner, *self.cursor_location)
+        text = self.selected_text
+        body = text.strip()
+        if not body:
+            return None
+        start = _behind(min(self.selection), text[: text.index(body)])
+        return Form(start, _behind(start, body))
 
     def _want(self, form: Form | None) -> None:
         """Ask for an evaluation; line feeds and blanks before the form keep its place."""
@@ -278,7 +340,68 @@ class Editor(CodeArea):
             return
         row, column = form.start
         text = self.form_text(form)
-        self.post_message(self.EvaluationWanted("\n" * row + " " * column + text, text))
+        mark = self.results.begin(form.end[0])
+        self._show_results()
+        self.post_message(self.EvaluationWanted("\n" * row + " " * column + text, text, mark))
+
+    def hear(self, event: Event) -> None:
+        """Show beside a form what its evaluation came to; an error of none, beside its line."""
+        changed = self.results.hear(event)
+        if isinstance(event, EvaluationFailed) and not changed:
+            error = event.error
+            row = max(error.line, error.end_line) - 1
+            if error.origin == self.origin and 0 <= row < self.document.line_count:
+                self.results.begin(row).evaluation = event.id
+                changed = self.results.hear(event)
+        if changed:
+            self._show_results()
+
+    def clear_results(self) -> None:
+        """Take away what stands beside forms."""
+        self.results.clear()
+        self._show_results()
+
+    def _show_results(self) -> None:
+        running = self.results.running
+        if running and self._turning is None:
+            self._turning = self.set_interval(1 / TURNS_PER_SECOND, self._turn)
+        elif not running and self._turning is not None:
+            self._turning.stop()
+            self._turning = None
+        self.refresh()
+
+    def _turn(self) -> None:
+        if self.app.animation_level != "none":
+            for mark in self.results.running:
+                self.refresh_lines(mark.row)
+
+    def lines_changed(self, first: int, old_end: int, new_end: int) -> None:
+        """Results go along with their lines."""
+        self.results.lines_changed(first, old_end, new_end)
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen: the line, and beside it what its form came to."""
+        strip = super().render_line(y)
+        row = y + self.scroll_offset.y
+        mark = self.results.at(row)
+        if mark is None or row >= self.document.line_count:
+            return strip
+        behind = self.get_column_width(row, len(self.document[row])) - self.scroll_offset.x
+        column = self.gutter_width + behind + GAP
+        room = self.scrollable_content_region.width - column
+        if behind < 0 or room < LEAST_ROOM:
+            return strip
+        text = fitted(mark.text or self._sign_of_work(), room)
+        colour = self.get_component_rich_style(f"editor--{mark.kind}").color
+        under = next((segment.style for segment in strip.crop(column, column + 1)), None)
+        style = Style(color=colour, bgcolor=under.bgcolor if under else None)
+        rest = strip.crop(column + cell_len(text))
+        return Strip.join([strip.crop(0, column), Strip([Segment(text, style)]), rest])
+
+    def _sign_of_work(self) -> str:
+        if self.app.animation_level == "none":
+            return "…"
+        return SPINNER[int(monotonic() * TURNS_PER_SECOND) % len(SPINNER)]
 
     def get_line(self, line_index: int) -> Text:
         """The line in colour, matches marked, the place of an error underlined."""
@@ -314,3 +437,9 @@ class Editor(CodeArea):
         self._saved = self.text
         self.unsaved = False
         self.post_message(self.FileChanged(self))
+
+
+def _behind(start: Location, text: str) -> Location:
+    """Where ``text`` that begins at ``start`` ends."""
+    *lines, last = text.split("\n")
+    return (start[0] + len(lines), len(last) if lines else start[1] + len(last))

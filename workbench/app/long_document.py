@@ -6,6 +6,8 @@ lines a key takes longer than people take to type it. This one measures what was
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.cells import cell_len
 from textual.document._document import Document, EditResult, Location
 from textual.document._wrapped_document import WrappedDocument
@@ -13,10 +15,17 @@ from textual.geometry import Size
 
 
 class LongDocument(Document):
-    """The lines of a text; ``version`` counts the edits."""
+    """The lines of a text; ``version`` counts the edits.
 
-    def __init__(self, text: str) -> None:
+    Args:
+        text: All lines.
+        edited: Called after an edit with the first line that is another now, the end of such
+            lines before the edit, and their end after it.
+    """
+
+    def __init__(self, text: str, edited: Callable[[int, int, int], None] | None = None) -> None:
         super().__init__(text)
+        self._edited = edited
         self.version = 0
         self._joined: str | None = None
         self._tab_width = 0
@@ -38,14 +47,19 @@ class LongDocument(Document):
 
     def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
         """Replace what stands between two places; every edit comes this way."""
-        lines_before = self.line_count
+        first, old_end = min(start, end)[0], max(start, end)[0] + 1
+        before, line_count = self.lines[first:old_end], self.line_count
         result = super().replace_range(start, end, text)
         self.version += 1
         self._joined = None
+        new_end = old_end + self.line_count - line_count
         if self._tab_width:
-            first, last = min(start, end)[0], max(start, end)[0]
-            fresh_end = last + 1 + self.line_count - lines_before
-            self._widths[first : last + 1] = self._measured(first, fresh_end)
+            self._widths[first:old_end] = self._measured(first, new_end)
+        if self._edited is not None:
+            after = self.lines[first:new_end]
+            same = int(before[0] == after[0])  # enter at the end of a line leaves it as it is
+            kept = int(len(before) > same < len(after) and before[-1] == after[-1])
+            self._edited(first + same, old_end - kept, new_end - kept)
         return result
 
     def _measured(self, first: int, end: int) -> list[int]:

@@ -151,6 +151,14 @@ class Prompt(CodeArea):
         if not self.reading:
             super().new_line()
 
+    def draft(self, source: str) -> None:
+        """Let ``source`` be edited here; an undo brings back what stood here before."""
+        if self.reading:
+            self.app.bell()
+        else:
+            self.change(source, (0, 0), self.document.end)
+            self.focus()
+
     def submit(self) -> None:
         """Submit what is there, complete or not; nothing if it is blank."""
         source = self.text
