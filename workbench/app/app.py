@@ -254,6 +254,10 @@ class Workbench(App[int]):
     def _find(self, message: Editor.FindWanted) -> None:
         self._find_bar.open(message.editor)
 
+    @on(Editor.FindEnded)
+    def _end_find(self) -> None:
+        self._find_bar.action_close()
+
     def action_run_buffer(self) -> None:
         """Evaluate the whole program."""
         self._editor.clear_error()

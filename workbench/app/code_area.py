@@ -22,6 +22,7 @@ from textual.widgets.text_area import Location, Selection, TextAreaTheme
 from workbench.app import structural_editing, structure
 from workbench.app.auto_close import is_empty_pair, response
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
+from workbench.app.key_events import is_text, run_binding
 from workbench.app.long_document import LongDocument, LongWrappedDocument
 from workbench.app.scanner import CLOSERS, Scanner
 from workbench.app.structure import Form
@@ -265,11 +266,7 @@ class CodeArea(TextArea):
         self.history.checkpoint()
 
     async def on_key(self, event: events.Key) -> None:
-        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to.
-
-        Letters are inserted here while a binding is only looked up when its key has bubbled to
-        the app: of keys typed in one go a letter would overtake a backspace before it.
-        """
+        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to."""
         if self.popup is not None and self.popup.takes_key(event.key):
             event.stop()
             event.prevent_default()
@@ -280,7 +277,7 @@ class CodeArea(TextArea):
         elif event.key == "escape":
             event.stop()
             event.prevent_default()
-            self.screen.minimize()
+            self.step_out()
         elif event.key == "tab" and self._indents_with_tab():
             event.stop()
             event.prevent_default()
@@ -292,12 +289,12 @@ class CodeArea(TextArea):
         elif self.closes_brackets and self._complete_pair(event):
             event.stop()
             event.prevent_default()
-        elif not event.is_printable:
-            bound = self.screen.active_bindings.get(event.key)
-            if bound is not None and bound.enabled:
-                event.stop()
-                event.prevent_default()
-                await self.app.run_action(bound.binding.action, bound.node)
+        elif not is_text(event) and not await run_binding(self, event) and event.is_printable:
+            event.prevent_default()
+
+    def step_out(self) -> None:
+        """Escape: a pane that fills the screen shrinks again."""
+        self.screen.minimize()
 
     @property
     def closes_brackets(self) -> bool:
@@ -314,7 +311,7 @@ class CodeArea(TextArea):
             self.closers_given = max(self.closers_given - 1, 0)
             self.delete((row, column - 1), (row, column + 1), maintain_selection_offset=False)
             return True
-        character = event.character if event.is_printable else None
+        character = event.character if is_text(event) else None
         answer = response(self.scanner, start, character) if character else None
         if answer == "step over":
             self.closers_given = max(self.closers_given - 1, 0)

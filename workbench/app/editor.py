@@ -62,7 +62,7 @@ class Editor(CodeArea):
             "evaluate_top_form",
             "Eval form",
             id="editor.eval-top-form",
-            tooltip="Evaluate what is selected, or else the top-level form at the cursor",
+            tooltip="Evaluate the selection, or else the top-level form at the cursor",
         ),
         Binding(
             "ctrl+e",
@@ -77,7 +77,7 @@ class Editor(CodeArea):
             "send_to_prompt",
             "Form to the prompt",
             id="editor.send-to-prompt",
-            tooltip="Put what is selected, or the form at the cursor, into the prompt to edit it",
+            tooltip="Put the selection, or else the form at the cursor, into the prompt",
             show=False,
         ),
         Binding(
@@ -134,6 +134,12 @@ class Editor(CodeArea):
     @dataclass
     class FindWanted(Message):
         """Words shall be found in ``editor``."""
+
+        editor: Editor
+
+    @dataclass
+    class FindEnded(Message):
+        """Nothing shall be found in ``editor`` any more."""
 
         editor: Editor
 
@@ -292,6 +298,13 @@ class Editor(CodeArea):
         """Go to the next or the last place of what was looked for."""
         if not self.find(step):
             self.app.bell()
+
+    def step_out(self) -> None:
+        """Escape ends a search first."""
+        if self._shows_matches:
+            self.post_message(self.FindEnded(self))
+        else:
+            super().step_out()
 
     def action_go_to_line(self) -> None:
         """Ask for a line and go there."""

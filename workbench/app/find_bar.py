@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from workbench.app.editor import Editor
+from workbench.app.key_events import is_text, run_binding
 from workbench.app.search import Search
 
 PAUSE = 0.15
@@ -23,6 +24,16 @@ KEYS = (
     ("alt+a", "all"),
     ("escape", "close"),
 )
+
+
+class FindInput(Input):
+    """A line to type in that leaves keys with alt to the bar."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """A letter with alt is not typed."""
+        if event.is_printable and not is_text(event):
+            await run_binding(self, event)
+            event.prevent_default()
 
 
 class FindBar(Vertical):
@@ -105,8 +116,8 @@ class FindBar(Vertical):
         super().__init__(id=id)
         self.editor: Editor | None = None
         self.cased = False
-        self._words = Input(id="find-words", compact=True)
-        self._replacement = Input(id="find-replacement", compact=True)
+        self._words = FindInput(id="find-words", compact=True)
+        self._replacement = FindInput(id="find-replacement", compact=True)
         self._case = Static("Aa", id="find-case", markup=False)
         self._count = Static("", id="find-count", markup=False)
         self._told = ""

@@ -17,6 +17,7 @@ from workbench.app import structure
 from workbench.app.code_area import CodeArea
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
+from workbench.app.key_events import is_text
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     EvaluationFailed,
@@ -264,7 +265,7 @@ class Repl(Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """What is typed over the transcript goes to the prompt."""
-        if self.transcript.has_focus and event.is_printable and event.character:
+        if self.transcript.has_focus and is_text(event) and event.character:
             event.stop()
             self.prompt.focus()
             self.prompt.insert(event.character)

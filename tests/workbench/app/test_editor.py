@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
+from workbench.app.find_bar import FindBar
 from workbench.runtime.protocol import ErrorView, EvaluationFailed
 
 Build = Callable[[Path | None], Workbench]
@@ -211,6 +213,22 @@ async def test_keys_typed_in_one_go_keep_their_order(
         assert editor_of(pilot).text == "egadc"
         assert [evaluation.source for evaluation in session.evaluated] == ["eadc"]
         assert (tmp_path / "new.lisp").read_text("utf-8") == "egadc"
+
+
+async def test_a_letter_with_alt_is_no_text(build: Build, tmp_path: Path) -> None:
+    """Terminals send the letter along; bound or not, it is not inserted."""
+    async with build(tmp_path / "new.lisp").run_test() as pilot:
+        for key, character in (("a", "a"), ("alt+w", "w"), ("b", "b"), ("alt+j", "j")):
+            pilot.app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert editor_of(pilot).text == "(ba)"
+
+        await pilot.press("ctrl+f")
+        for key, character in (("a", "a"), ("alt+c", "c"), ("alt+j", "j"), ("b", "b")):
+            pilot.app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert pilot.app.query_one("#find-words", Input).value == "ab"
+        assert pilot.app.query_one(FindBar).cased
 
 
 async def test_the_ends_of_a_long_program_are_a_key_away(build: Build, program: Path) -> None:

@@ -26,7 +26,8 @@ def editor_of(pilot: Pilot[int]) -> Editor:
     return pilot.app.query_one(Editor)
 
 
-def count(pilot: Pilot[int]) -> str:
+async def count(pilot: Pilot[int]) -> str:
+    await pilot.pause()
     return str(pilot.app.query_one("#find-count", Static).content)
 
 
@@ -35,13 +36,13 @@ async def test_words_are_found_as_they_are_typed(build: Build, program: Path) ->
     async with build(program).run_test() as pilot:
         editor = editor_of(pilot)
         await pilot.press("ctrl+f", *"foo")
-        assert count(pilot) == "1 of 3"
+        assert await count(pilot) == "1 of 3"
         assert editor.selection == ((0, 6), (0, 9))
 
         await pilot.press("enter", "down")
-        assert count(pilot) == "3 of 3"
+        assert await count(pilot) == "3 of 3"
         await pilot.press("enter")
-        assert count(pilot) == "1 of 3"
+        assert await count(pilot) == "1 of 3"
         await pilot.press("up")
         assert editor.selection == ((2, 7), (2, 10))
 
@@ -53,18 +54,18 @@ async def test_words_are_found_as_they_are_typed(build: Build, program: Path) ->
 async def test_case_counts_when_asked(build: Build, program: Path) -> None:
     async with build(program).run_test() as pilot:
         await pilot.press("ctrl+f", *"Foo", "alt+c")
-        assert count(pilot) == "1 of 1"
+        assert await count(pilot) == "1 of 1"
         assert editor_of(pilot).selection.start == (1, 10)
 
         await pilot.press("alt+c")
-        assert count(pilot) == "2 of 3"
+        assert await count(pilot) == "2 of 3"
 
 
 async def test_what_is_nowhere_is_said_so(build: Build, program: Path) -> None:
     async with build(program).run_test() as pilot:
         await pilot.press("ctrl+f", *"nowhere", "enter")
 
-        assert count(pilot) == "no match"
+        assert await count(pilot) == "no match"
         assert editor_of(pilot).text == TEXT
 
 
@@ -87,7 +88,7 @@ async def test_a_selection_is_looked_for(build: Build, program: Path) -> None:
         await pilot.press(*["shift+right"] * 5, "ctrl+f")
 
         assert pilot.app.query_one("#find-words", Input).value == "(list"
-        assert count(pilot) == "1 of 2"
+        assert await count(pilot) == "1 of 2"
 
 
 async def test_one_match_is_replaced_and_the_next_shown(build: Build, program: Path) -> None:
@@ -107,7 +108,7 @@ async def test_all_are_replaced_in_one_step(build: Build, program: Path) -> None
         await pilot.press("ctrl+f", *"foo", "tab", *"ofoo", "alt+a")
 
         assert editor.text == "(list ofoo)\n(list [b] ofoo)\n(print ofoo)\n"
-        assert count(pilot) == "3 replaced"
+        assert await count(pilot) == "3 replaced"
         editor.undo()
         assert editor.text == TEXT
 
@@ -120,6 +121,14 @@ async def test_the_search_goes_on_without_the_bar(build: Build, program: Path) -
         assert editor_of(pilot).selection.start == (0, 6)
 
 
+async def test_escape_in_the_editor_ends_the_search_too(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"foo", "f2", "escape")
+
+        assert not pilot.app.query_one(FindBar).display
+        assert editor_of(pilot).has_focus
+
+
 async def test_edits_are_counted(build: Build, program: Path) -> None:
     async with build(program).run_test() as pilot:
         await pilot.press("ctrl+f", *"foo")
@@ -127,7 +136,7 @@ async def test_edits_are_counted(build: Build, program: Path) -> None:
         await pilot.press("x")
         await pilot.pause(0.3)
 
-        assert count(pilot) == "– of 2"
+        assert await count(pilot) == "– of 2"
 
 
 async def test_a_zoomed_editor_shrinks_for_the_bar(build: Build, program: Path) -> None:
