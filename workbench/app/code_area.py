@@ -339,14 +339,12 @@ class CodeArea(TextArea):
     def action_reindent(self) -> None:
         """Indent the selected lines, or the one of the cursor, by the structure of the code."""
         first, last = sorted((self.selection.start[0], self.selection.end[0]))
+        scanner, lines = self.scanner.copy(), list(self.document.lines)
         for row in range(first, last + 1):
-            if self.scanner.state_at(row).ending:
-                continue
-            line = self.document[row]
-            blank = len(line) - len(line.lstrip())
-            indent = structure.indentation(self.scanner, row, 0)
-            if indent != blank:
-                self.replace(" " * indent, (row, 0), (row, blank))
+            if not scanner.state_at(row).ending:
+                lines[row] = " " * structure.indentation(scanner, row, 0) + lines[row].lstrip()
+                scanner.update(lines)
+        self._rewrite(first, lines[first : last + 1])
         row, column = self.cursor_location
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
@@ -411,12 +409,28 @@ class CodeArea(TextArea):
         texts = {row: self.document[row] for row in rows}
         margin = min((len(t) - len(t.lstrip()) for t in texts.values()), default=0)
         commented = all(text[margin:].startswith(";") for text in texts.values())
+        lines = list(self.document.lines[first : last + 1])
         for row, text in texts.items():
+            rest = text[margin:]
             if commented:
-                marks = COMMENT if text[margin:].startswith(COMMENT) else ";"
-                self.delete((row, margin), (row, margin + len(marks)))
+                rest = rest.removeprefix(COMMENT if rest.startswith(COMMENT) else ";")
             else:
-                self.insert(COMMENT, (row, margin))
+                rest = COMMENT + rest
+            lines[row - first] = text[:margin] + rest
+        self._rewrite(first, lines)
+
+    def _rewrite(self, first: int, lines: list[str]) -> None:
+        """Put ``lines`` in the place of as many from ``first`` on; the selection goes along."""
+        last = first + len(lines) - 1
+        old = self.document.lines[first : last + 1]
+        if old == lines:
+            return
+        ends = []
+        for row, column in self.selection:
+            grown = len(lines[row - first]) - len(old[row - first])
+            ends.append((row, max(column + grown, 0) if column else 0))
+        self.change("\n".join(lines), (first, 0), (last, len(old[-1])))
+        self.selection = Selection(*ends)
 
     def _indents_with_tab(self) -> bool:
         """Tab indents a selection, and a line whose cursor stands before its text."""

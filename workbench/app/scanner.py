@@ -103,6 +103,13 @@ class Scanner:
         self._last_mark = mark
         return scanned
 
+    def copy(self) -> Scanner:
+        """Another scanner that holds the same text, for trying what it would become."""
+        other = Scanner()
+        other.lines, other._texts = list(self.lines), list(self._texts)
+        other._last_mark = self._last_mark
+        return other
+
     def state_at(self, row: int) -> State:
         """The state in which line ``row`` begins."""
         return self.lines[row].before

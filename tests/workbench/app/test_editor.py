@@ -116,6 +116,25 @@ async def test_comment_marks_come_and_go(build: Build, tmp_path: Path) -> None:
         assert editor.text == "(a\n\n  (b))"
 
 
+async def test_commenting_and_indenting_are_a_step_each(build: Build, tmp_path: Path) -> None:
+    """One undo takes back all lines, and what was selected stays selected."""
+    async with build(tmp_path / "new.lisp").run_test() as pilot:
+        editor = editor_of(pilot)
+        editor.text = "(let ((a 1))\n(list a\nb))"
+        editor.selection = Selection((0, 0), (2, 3))
+
+        editor.action_toggle_comment()
+        assert editor.text == "; (let ((a 1))\n; (list a\n; b))"
+        assert editor.selection == ((0, 0), (2, 5))
+        editor.undo()
+        assert editor.text == "(let ((a 1))\n(list a\nb))"
+
+        await pilot.press("tab")
+        assert editor.text == "(let ((a 1))\n  (list a\n        b))"
+        editor.undo()
+        assert editor.text == "(let ((a 1))\n(list a\nb))"
+
+
 async def test_eval_sends_the_form_at_its_place(
     build: Build, program: Path, session: FakeSession
 ) -> None:
