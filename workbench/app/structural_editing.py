@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from workbench.app.scanner import BLOCK_COMMENT, CLOSERS, Scanner
+from workbench.app.scanner import BLOCK_COMMENT, CLOSERS, Scanner, State, scan
 from workbench.app.structure import Form, Location, form_before, inside_text, open_before, whole
 
-NO_GAP_BESIDE = frozenset(" \t,()[]{}'\"`;")
+NO_GAP_BEHIND = frozenset(" \t,()[]{}'\"`;")
+NO_GAP_BEFORE = NO_GAP_BEHIND - frozenset('"`')  # b"…" is a string of bytes
 
 
 class Change(NamedTuple):
@@ -118,7 +119,7 @@ def slurp(scanner: Scanner, place: Location) -> Change | None:
     around = brackets_around(scanner, place)
     while around is not None:
         following = form_after(scanner, around.form.end)
-        if around.closer and following is not None:
+        if around.closer and following is not None and _may_be_held(scanner, following):
             gap = text_between(scanner, around.form.end, following.start)
             empty = not text_between(scanner, around.start, around.end).strip()
             taken = text_between(scanner, *following)
@@ -140,18 +141,22 @@ def barf(scanner: Scanner, place: Location) -> Change | None:
     start = before.end if before else around.start
     rest = text_between(scanner, start, around.end)
     moved = around.closer if rest[:1].isspace() else f"{around.closer} "
+    _, right = _gaps(scanner, around.form)
     row, column = place
     if row == start[0] and column > start[1]:
         column += len(moved)
-    return Change(moved + rest, start, around.form.end, (row, column))
+    return Change(moved + rest + right, start, around.form.end, (row, column))
 
 
 def wrap(scanner: Scanner, start: Location, end: Location) -> Change | None:
     """Parentheses around a stretch; around the form at it, or behind it, if it is empty."""
-    form = Form(start, end)
+    form: Form | None = Form(start, end)
     if start == end:
-        form = form_at(scanner, start) or form_after(scanner, start) or form
+        nothing = None if in_text(scanner, start) else form
+        form = form_at(scanner, start) or form_after(scanner, start) or nothing
     elif not is_whole(scanner, start, end):
+        return None
+    if form is None or not _may_be_held(scanner, form):
         return None
     row, column = form.start
     return Change(f"({text_between(scanner, *form)})", *form, (row, column + 1))
@@ -165,7 +170,7 @@ def lift(scanner: Scanner, start: Location, end: Location) -> Change | None:
     elif not is_whole(scanner, start, end):
         return None
     around = brackets_around(scanner, form.start) if form else None
-    if form is None or around is None:
+    if form is None or around is None or not around.closer:
         return None
     left, right = _gaps(scanner, around.form)
     row, column = around.form.start
@@ -187,12 +192,14 @@ def splice(scanner: Scanner, place: Location) -> Change | None:
 
 
 def is_whole(scanner: Scanner, start: Location, end: Location) -> bool:
-    """Whether a stretch holds whole forms only: no bracket in it has its partner outside."""
+    """Whether a stretch holds whole forms only: none is cut, no bracket's partner is outside."""
     if in_text(scanner, start) or in_text(scanner, end):
         return False
     depth = 0
     for row in range(start[0], end[0] + 1):
         for token in scanner.lines[row].tokens:
+            if any((row, token.start) < edge < (row, token.end) for edge in (start, end)):
+                return False
             if start <= (row, token.start) and (row, token.end) <= end:
                 depth += (token.kind == "open") - (token.kind == "close")
                 if depth < 0 or token.kind == "error":
@@ -236,10 +243,17 @@ def _touching(scanner: Scanner, place: Location) -> list[Form]:
     return forms
 
 
+def _may_be_held(scanner: Scanner, form: Form) -> bool:
+    """Whether brackets around ``form`` would close behind it: a ``]`` for many closes those too."""
+    held = scan(f"({text_between(scanner, *form)})")
+    tokens = (token for line in held.lines for token in line.tokens)
+    return held.end == State() and all(token.kind != "error" for token in tokens)
+
+
 def _gaps(scanner: Scanner, form: Form) -> tuple[str, str]:
     """Blanks that keep what comes in the place of ``form`` from growing into its neighbours."""
     line, column = scanner.lines[form.start[0]].text, form.start[1]
-    left = " " if column and line[column - 1] not in NO_GAP_BESIDE else ""
+    left = " " if column and line[column - 1] not in NO_GAP_BEHIND else ""
     line, column = scanner.lines[form.end[0]].text, form.end[1]
-    right = " " if line[column : column + 1] and line[column] not in NO_GAP_BESIDE else ""
+    right = " " if line[column : column + 1] and line[column] not in NO_GAP_BEFORE else ""
     return left, right

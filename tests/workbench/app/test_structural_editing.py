@@ -58,6 +58,7 @@ def at_place(edit: Edit, text: str) -> str | None:
         ("(a|)", None),
         ("(a| b", None),
         ("(a (b|] c", None),
+        ("(a|) (b]", None),
         ('(a|) ")"', '(a| ")")'),
     ],
 )
@@ -75,6 +76,7 @@ def test_slurp_takes_the_next_form_in(before: str, after: str | None) -> None:
         ("(|a ; x\n b)", "(|a) ; x\n b"),
         ("(|a ; x)\n b ; y\n)", "(|a) ; x)\n b ; y\n"),
         ("((a)|(b))", "((a)|) (b)"),
+        ("(a| b)c", "(a|) b c"),
         ("(|)", None),
         ("|a", None),
     ],
@@ -104,6 +106,12 @@ def test_wrap_takes_a_selection_of_whole_forms() -> None:
 
     assert editing.wrap(scanner, (0, 1), (0, 4)) == ("(a b)", (0, 1), (0, 4), (0, 2))
     assert editing.wrap(scanner, (0, 3), (0, 9)) is None
+    assert editing.wrap(scan("foo"), (0, 1), (0, 2)) is None
+
+
+@pytest.mark.parametrize("text", ["(|(a]", "; a |", "a ;; |\nb ;;"])
+def test_wrap_leaves_alone_what_it_would_break(text: str) -> None:
+    assert at_place(lambda scanner, at: editing.wrap(scanner, at, at), text) is None
 
 
 @pytest.mark.parametrize(
