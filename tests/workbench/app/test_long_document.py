@@ -26,6 +26,30 @@ def test_text_and_size_follow_every_edit() -> None:
         assert document.get_size(4) == fresh.get_size(4)
 
 
+def test_what_stands_at_a_line_goes_along_with_it() -> None:
+    """Told of every edit, one knows where each line that stayed the same has gone."""
+    dice = random.Random(11)
+    rows = {f"({number})": number for number in range(30)}
+
+    def edited(first: int, old_end: int, new_end: int) -> None:
+        for text, row in list(rows.items()):
+            if first <= row < old_end:
+                del rows[text]
+            elif row >= old_end:
+                rows[text] = row + new_end - old_end
+
+    document = LongDocument("\n".join(rows), edited)
+    for _ in range(15):
+        row = dice.randrange(document.line_count)
+        start = (row, dice.choice([0, len(document[row])]))
+        row = min(row + dice.randint(0, 1), document.line_count - 1)
+        end = max(start, (row, dice.choice([0, len(document[row])])))
+        document.replace_range(start, end, dice.choice(["", "x", "\n", "y\n"]))
+
+        assert {text: document[row] for text, row in rows.items()} == {text: text for text in rows}
+    assert len(rows) > 5
+
+
 def test_height_counts_rows() -> None:
     """Whole lines take a row each, wrapped ones as many as they need."""
     wrapped = LongWrappedDocument(LongDocument("abcdef\ng"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from workbench.app import structural_editing as editing
 from workbench.app.app import Workbench
 from workbench.app.editor import Editor
-from workbench.app.scanner import Scanner, scan
+from workbench.app.scanner import Scanner, State, scan
 from workbench.app.structural_editing import Change
 from workbench.app.structure import Location
 
@@ -168,6 +169,45 @@ def test_moves_go_by_forms(text: str, back: str | None, on: str | None, out: str
     places = [move(scanner, at) for move in moves]
 
     assert [found and marked(source, found) for found in places] == [back, on, out]
+
+
+PIECES = ["(", ")", "[", "]", "a", " ", "\n", '"', ";", "'", "(a b)", "(c)", ' "s" ', "`"]
+
+
+def is_whole(scanner: Scanner) -> bool:
+    kinds = {token.kind for line in scanner.lines for token in line.tokens}
+    return scanner.end == State() and "error" not in kinds
+
+
+def atoms(scanner: Scanner) -> list[str]:
+    found = []
+    for line in scanner.lines:
+        for token in line.tokens:
+            if token.kind not in ("open", "close", "quote", "comment"):
+                found.append(line.text[token.start : token.end])
+    return found
+
+
+def test_no_edit_breaks_a_whole_program() -> None:
+    """Whatever the text and the place: brackets stay balanced, nothing but brackets changes."""
+    dice = random.Random(5)
+    edits: list[Edit] = [editing.slurp, editing.barf, editing.splice]
+    edits.append(lambda scanner, at: editing.wrap(scanner, at, at))
+    tried = 0
+    while tried < 500:
+        text = "".join(dice.choices(PIECES, k=dice.randint(1, 12)))
+        scanner = scan(text)
+        lines = text.split("\n")
+        row = dice.randrange(len(lines))
+        at = (row, dice.randint(0, len(lines[row])))
+        change = dice.choice(edits)(scanner, at)
+        if change is None or not is_whole(scanner):
+            continue
+        tried += 1
+        changed = edited(text, change)
+        assert changed is not None
+        after = scan(changed.replace("|", ""))
+        assert (is_whole(after), atoms(after)) == (True, atoms(scanner)), (text, at)
 
 
 def test_selections_grow_form_by_form() -> None:
