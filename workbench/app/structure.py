@@ -22,6 +22,7 @@ BODY_FORMS = frozenset(_BODIES.split())
 
 
 DEFINERS = frozenset(("defun", "defmacro", "dethread"))
+FORM_BEGINS = frozenset(("atom", "number", "string", "open"))
 
 
 class Form(NamedTuple):
@@ -64,8 +65,14 @@ def form_before(scanner: Scanner, row: int, column: int) -> Form | None:
 
 def top_form(scanner: Scanner, row: int, column: int) -> Form | None:
     """The top-level form at the place, else the last one before it, else the next one."""
+    nearby = _row_outside_before(scanner, row)  # a long program is not read from its start
+    found = _top_form_from(scanner, nearby, row, column)
+    return found or _top_form_from(scanner, 0, row, column)
+
+
+def _top_form_from(scanner: Scanner, first_row: int, row: int, column: int) -> Form | None:
     before: Form | None = None
-    for form in top_forms(scanner):
+    for form in top_forms(scanner, first_row):
         if form.start > (row, column):
             same_line = form.start[0] == row and (before is None or before.end[0] < row)
             return form if before is None or same_line else before
@@ -75,18 +82,27 @@ def top_form(scanner: Scanner, row: int, column: int) -> Form | None:
     return before
 
 
-def top_forms(scanner: Scanner) -> Iterator[Form]:
+def top_forms(scanner: Scanner, first_row: int = 0) -> Iterator[Form]:
     """The forms outside of any bracket, in order; one left open is not among them."""
     end = (0, 0)
-    for row, token in _forward(scanner, 0, 0):
+    for row, token in _forward(scanner, first_row, 0):
         if token.depth or (row, token.start) < end:
             continue
-        if token.kind in ("atom", "number", "string", "open"):
+        if token.kind in FORM_BEGINS:
             form = whole(scanner, row, token)
             if form is None:
                 return
             end = form.end
             yield form
+
+
+def _row_outside_before(scanner: Scanner, row: int) -> int:
+    """The last row before ``row`` that begins outside of everything and a form; 0 if none does."""
+    for at in range(row - 1, 0, -1):
+        begins = any(t.depth == 0 and t.kind in FORM_BEGINS for t in scanner.lines[at].tokens)
+        if begins and scanner.state_at(at) == State():
+            return at
+    return 0
 
 
 def is_complete(scanner: Scanner) -> bool:
