@@ -35,6 +35,7 @@ from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
+from workbench.app.find_bar import FindBar
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.history_search import history_search
@@ -136,6 +137,7 @@ class Workbench(App[int]):
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._buffers = Buffers(self.vocabulary, self._popup, path, id="buffers")
+        self._find_bar = FindBar(id="find-bar")
         history = History(history_file(), Path.cwd(), settings.repl.history_size)
         self._repl = Repl(self.vocabulary, history, id="repl")
         self._repl.transcript.most_lines = settings.repl.output_lines_kept
@@ -159,6 +161,7 @@ class Workbench(App[int]):
         with self._work:
             with self._code:
                 yield self._buffers
+                yield self._find_bar
                 yield self._repl
             yield self._panels
         yield Static("This terminal is too small: 60 by 16 is the least.", id="too-small")
@@ -302,11 +305,14 @@ class Workbench(App[int]):
             case SessionRestarted():
                 self.pending.clear()
                 self._settle()
+        self._editor.hear(event)
         self._repl.receive(event)
 
-    def _evaluate(self, source: str, origin: str) -> None:
-        self.pending.add(self.session.evaluate(source, origin))
+    def _evaluate(self, source: str, origin: str) -> EvaluationId:
+        identifier = self.session.evaluate(source, origin)
+        self.pending.add(identifier)
         self.refresh_bindings()
+        return identifier
 
     def _ended(self, identifier: EvaluationId) -> None:
         self.pending.discard(identifier)
@@ -353,11 +359,29 @@ class Workbench(App[int]):
     def _evaluate_form(self, message: Editor.EvaluationWanted) -> None:
         self._editor.clear_error()
         self._repl.transcript.echo(message.shown)
-        self._evaluate(message.source, self._editor.origin)
+        message.mark.evaluation = self._evaluate(message.source, self._editor.origin)
+
+    @on(Editor.PromptWanted)
+    def _edit_at_prompt(self, message: Editor.PromptWanted) -> None:
+        self._show_code()
+        self._repl.prompt.draft(message.source)
+
+    @on(Editor.FindWanted)
+    def _find(self, message: Editor.FindWanted) -> None:
+        self._find_bar.open(message.editor)
+
+    @on(Buffers.Shown)
+    def _put_find_away(self) -> None:
+        self._find_bar.put_away()
+
+    @on(Editor.FindEnded)
+    def _end_find(self) -> None:
+        self._find_bar.action_close()
 
     def action_run_buffer(self) -> None:
         """Evaluate the whole program."""
         self._editor.clear_error()
+        self._editor.clear_results()
         self._repl.transcript.note(f"run {self._editor.title}")
         self._evaluate(self._editor.text, self._editor.origin)
 

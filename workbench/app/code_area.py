@@ -7,26 +7,42 @@ every load and edit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.document._document_navigator import DocumentNavigator
 from textual.widgets import TextArea
-from textual.widgets.text_area import Location, TextAreaTheme
+from textual.widgets.text_area import Location, Selection, TextAreaTheme
 
-from workbench.app import structure
+from workbench.app import structural_editing, structure
+from workbench.app.auto_close import is_empty_pair, response
 from workbench.app.editing_keys import EditingArea
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
 from workbench.app.key_events import is_text, run_binding
-from workbench.app.scanner import Scanner
+from workbench.app.long_document import LongDocument, LongWrappedDocument
+from workbench.app.scanner import CLOSERS, Scanner
 from workbench.app.structure import Form
 
 if TYPE_CHECKING:
     from workbench.app.completion import CompletionPopup
 
 COMMENT = "; "
+MOVES: dict[str, Callable[[Scanner, Location], Location | None]] = {
+    "next": structural_editing.place_after,
+    "previous": structural_editing.place_before,
+    "outside": structural_editing.place_outside,
+}
+EDITS: dict[str, Callable[[Scanner, Location, Location], structural_editing.Change | None]] = {
+    "slurp": lambda scanner, _, cursor: structural_editing.slurp(scanner, cursor),
+    "barf": lambda scanner, _, cursor: structural_editing.barf(scanner, cursor),
+    "splice": lambda scanner, _, cursor: structural_editing.splice(scanner, cursor),
+    "wrap": structural_editing.wrap,
+    "raise": structural_editing.lift,
+}
 
 
 class CodeTheme(TextAreaTheme):
@@ -75,6 +91,94 @@ class CodeArea(EditingArea):
             tooltip="Go to the end of the text",
             show=False,
         ),
+        Binding(
+            "alt+e",
+            "expand_selection",
+            "Select the form around",
+            id="code.expand",
+            tooltip="Select the form at the cursor, then the one around it",
+            show=False,
+        ),
+        Binding(
+            "alt+s",
+            "shrink_selection",
+            "Select less again",
+            id="code.shrink",
+            tooltip="Go back to the smaller selection",
+            show=False,
+        ),
+        Binding(
+            "alt+l",
+            "move_by_form('next')",
+            "Next form",
+            id="code.next-form",
+            tooltip="Go behind the next form, or out of the parentheses at their end",
+            show=False,
+        ),
+        Binding(
+            "alt+h",
+            "move_by_form('previous')",
+            "Previous form",
+            id="code.previous-form",
+            tooltip="Go before the last form, or out of the parentheses at their start",
+            show=False,
+        ),
+        Binding(
+            "alt+k",
+            "move_by_form('outside')",
+            "Out of the form",
+            id="code.outside-form",
+            tooltip="Go before the form around the cursor",
+            show=False,
+        ),
+        Binding(
+            "alt+i",
+            "edit_form('slurp')",
+            "Slurp",
+            id="code.slurp",
+            tooltip="Take the next form into the parentheses around the cursor",
+            show=False,
+        ),
+        Binding(
+            "alt+o",
+            "edit_form('barf')",
+            "Barf",
+            id="code.barf",
+            tooltip="Put the last form out of the parentheses around the cursor",
+            show=False,
+        ),
+        Binding(
+            "alt+w",
+            "edit_form('wrap')",
+            "Wrap in parentheses",
+            id="code.wrap",
+            tooltip="Put the form at the cursor, or what is selected, in parentheses",
+            show=False,
+        ),
+        Binding(
+            "alt+u",
+            "edit_form('raise')",
+            "Raise",
+            id="code.raise",
+            tooltip="Put the form at the cursor in the place of the one around it",
+            show=False,
+        ),
+        Binding(
+            "alt+d",
+            "edit_form('splice')",
+            "Splice",
+            id="code.splice",
+            tooltip="Drop the parentheses around the cursor and keep what they hold",
+            show=False,
+        ),
+        Binding(
+            "alt+a",
+            "toggle_auto_close",
+            "Closing brackets by themselves",
+            id="code.auto-close",
+            tooltip="Let closing brackets and quotes come by themselves, or not",
+            show=False,
+        ),
     ]
 
     def __init__(
@@ -84,6 +188,8 @@ class CodeArea(EditingArea):
         self.vocabulary = vocabulary
         self._syntax_styles: dict[str, Style] = {}
         self.popup: CompletionPopup | None = None
+        self.closers_given = 0
+        self._grown: list[Selection] = []
         super().__init__(text, id=id, tab_behavior="indent", **options)
         self.register_theme(CodeTheme("lispe"))
         self.theme = "lispe"
@@ -100,8 +206,16 @@ class CodeArea(EditingArea):
         self.refresh()
 
     def _build_highlight_map(self) -> None:
+        if not isinstance(self.document, LongDocument):
+            self.document = LongDocument(self.document.text, self.lines_changed)
+            self.wrapped_document = LongWrappedDocument(self.document, tab_width=self.indent_width)
+            self.navigator = DocumentNavigator(self.wrapped_document)
+            self.closers_given = 0
         self._line_cache.clear()
         self.scanner.update(self.document.lines)
+
+    def lines_changed(self, first: int, old_end: int, new_end: int) -> None:
+        """Lines ``first`` to ``old_end`` have become those to ``new_end``."""
 
     def get_line(self, line_index: int) -> Text:
         """The line in colour."""
@@ -143,6 +257,12 @@ class CodeArea(EditingArea):
         """The whole name at the cursor."""
         return structure.word_at(self.scanner, *self.cursor_location)
 
+    def change(self, text: str, start: Location, end: Location) -> None:
+        """Put ``text`` in the place of a stretch as one step to undo; the cursor goes behind it."""
+        self.history.checkpoint()
+        self.replace(text, start, end, maintain_selection_offset=False)
+        self.history.checkpoint()
+
     async def on_key(self, event: events.Key) -> None:
         """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to."""
         if self.popup is not None and self.popup.takes_key(event.key):
@@ -155,7 +275,7 @@ class CodeArea(EditingArea):
         elif event.key == "escape":
             event.stop()
             event.prevent_default()
-            self.screen.minimize()
+            self.step_out()
         elif event.key == "tab" and self._indents_with_tab():
             event.stop()
             event.prevent_default()
@@ -164,8 +284,42 @@ class CodeArea(EditingArea):
             event.stop()
             event.prevent_default()
             self.popup.offer(self)
+        elif self.closes_brackets and self._complete_pair(event):
+            event.stop()
+            event.prevent_default()
         elif not is_text(event) and not await run_binding(self, event) and event.is_printable:
             event.prevent_default()
+
+    def step_out(self) -> None:
+        """Escape: a pane that fills the screen shrinks again."""
+        self.screen.minimize()
+
+    @property
+    def closes_brackets(self) -> bool:
+        """Whether closing brackets and quotes come by themselves."""
+        return self.auto_close
+
+    def _complete_pair(self, event: events.Key) -> bool:
+        """Type or delete both brackets of a pair, or step over the second: whether it was done."""
+        start, end = sorted(self.selection)
+        row, column = start
+        if event.key == "backspace" and start == end:
+            if not is_empty_pair(self.scanner, start):
+                return False
+            self.closers_given = max(self.closers_given - 1, 0)
+            self.delete((row, column - 1), (row, column + 1), maintain_selection_offset=False)
+            return True
+        character = event.character if is_text(event) else None
+        answer = response(self.scanner, start, character) if character else None
+        if answer == "step over":
+            self.closers_given = max(self.closers_given - 1, 0)
+            self.move_cursor((row, column + 1))
+        elif answer == "pair" and character is not None:
+            self.closers_given += 1
+            pair = character + CLOSERS.get(character, character)
+            self.replace(pair, start, end, maintain_selection_offset=False)
+            self.move_cursor((row, column + 1))
+        return answer is not None
 
     def new_line(self) -> None:
         """Break the line at the cursor and indent what follows."""
@@ -183,14 +337,13 @@ class CodeArea(EditingArea):
     def action_reindent(self) -> None:
         """Indent the selected lines, or the one of the cursor, by the structure of the code."""
         first, last = sorted((self.selection.start[0], self.selection.end[0]))
+        scanner, lines = self.scanner.copy(), list(self.document.lines)
         for row in range(first, last + 1):
-            if self.scanner.state_at(row).ending:
-                continue
-            line = self.document[row]
-            blank = len(line) - len(line.lstrip())
-            indent = self._indentation(row, 0)
-            if indent != blank:
-                self.replace(" " * indent, (row, 0), (row, blank))
+            if not scanner.state_at(row).ending:
+                indent = structure.indentation(scanner, row, 0, self.indent_width)
+                lines[row] = " " * indent + lines[row].lstrip()
+                scanner.update(lines)
+        self._rewrite(first, lines[first : last + 1])
         row, column = self.cursor_location
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
@@ -207,6 +360,50 @@ class CodeArea(EditingArea):
         """Go to the end of the text."""
         self.move_cursor(self.document.end)
 
+    def action_expand_selection(self) -> None:
+        """Select the form at the cursor, then the one around it, and so on."""
+        before = self.selection
+        form = structural_editing.expanded(self.scanner, *sorted(before))
+        if form is None:
+            self.app.bell()
+            return
+        if not self._grown or self._grown[-1] != before:
+            self._grown = [before]
+        self.selection = Selection(*form)
+        self._grown.append(self.selection)
+
+    def action_shrink_selection(self) -> None:
+        """Go back to what was selected before the last expansion."""
+        if len(self._grown) > 1 and self._grown[-1] == self.selection:
+            self._grown.pop()
+            self.selection = self._grown[-1]
+        else:
+            self.app.bell()
+
+    def action_move_by_form(self, where: str) -> None:
+        """Go to the ``next`` or ``previous`` form, or ``outside`` of the one around."""
+        place = MOVES[where](self.scanner, self.cursor_location)
+        if place is None:
+            self.app.bell()
+        else:
+            self.history.checkpoint()
+            self.move_cursor(place, record_width=True)
+
+    def action_edit_form(self, how: str) -> None:
+        """Change the brackets at the cursor or around the selection: ``how`` is one of EDITS."""
+        change = EDITS[how](self.scanner, *sorted(self.selection))
+        if change is None:
+            self.app.bell()
+        else:
+            self.change(change.text, change.start, change.end)
+            self.move_cursor(change.cursor)
+
+    def action_toggle_auto_close(self) -> None:
+        """Let closing brackets and quotes come by themselves, or not."""
+        self.auto_close = not self.auto_close
+        does = "come by themselves" if self.auto_close else "are typed"
+        self.notify(f"Closing brackets {does}.", markup=False)
+
     def action_toggle_comment(self) -> None:
         """Put comment marks before the selected lines, or take them away where all have them."""
         first, last = sorted((self.selection.start[0], self.selection.end[0]))
@@ -214,12 +411,28 @@ class CodeArea(EditingArea):
         texts = {row: self.document[row] for row in rows}
         margin = min((len(t) - len(t.lstrip()) for t in texts.values()), default=0)
         commented = all(text[margin:].startswith(";") for text in texts.values())
+        lines = list(self.document.lines[first : last + 1])
         for row, text in texts.items():
+            rest = text[margin:]
             if commented:
-                marks = COMMENT if text[margin:].startswith(COMMENT) else ";"
-                self.delete((row, margin), (row, margin + len(marks)))
+                rest = rest.removeprefix(COMMENT if rest.startswith(COMMENT) else ";")
             else:
-                self.insert(COMMENT, (row, margin))
+                rest = COMMENT + rest
+            lines[row - first] = text[:margin] + rest
+        self._rewrite(first, lines)
+
+    def _rewrite(self, first: int, lines: list[str]) -> None:
+        """Put ``lines`` in the place of as many from ``first`` on; the selection goes along."""
+        last = first + len(lines) - 1
+        old = self.document.lines[first : last + 1]
+        if old == lines:
+            return
+        ends = []
+        for row, column in self.selection:
+            grown = len(lines[row - first]) - len(old[row - first])
+            ends.append((row, max(column + grown, 0) if column else 0))
+        self.change("\n".join(lines), (first, 0), (last, len(old[-1])))
+        self.selection = Selection(*ends)
 
     def _indents_with_tab(self) -> bool:
         """Tab indents a selection, and a line whose cursor stands before its text."""

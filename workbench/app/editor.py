@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
 
+from workbench.app.ask_place import AskPlace
 from workbench.app.code_area import CodeArea
 from workbench.app.files import read_source, stamp, write_atomically
 from workbench.app.highlight import Vocabulary
-from workbench.app.structure import Form, form_before, top_form
-from workbench.runtime.protocol import ErrorView
+from workbench.app.inline_results import InlineResults, Mark, fitted
+from workbench.app.long_document import LongDocument
+from workbench.app.search import Search, match_after, match_before
+from workbench.app.status_line import SPINNER
+from workbench.app.structure import Form, Location, form_before, top_form
+from workbench.runtime.protocol import ErrorView, EvaluationFailed, Event
 
 UNTITLED = "<buffer>"
+TURNS_PER_SECOND = 10
+GAP = 2
+LEAST_ROOM = 4
 
 
 class Editor(CodeArea):
     """One program in the making."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "editor--match",
+        "editor--running",
+        "editor--value",
+        "editor--error",
+    }
     DEFAULT_CSS = """
     Editor {
         background: $surface;
         padding: 0;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
+        & > .editor--match { background: $warning 35%; }
+        & > .editor--running { color: $accent; }
+        & > .editor--value { color: $text-muted; }
+        & > .editor--error { color: $text-error; }
     }
     """
 
@@ -38,7 +62,7 @@ class Editor(CodeArea):
             "evaluate_top_form",
             "Eval form",
             id="editor.eval-top-form",
-            tooltip="Evaluate the top-level form at the cursor",
+            tooltip="Evaluate the selection, or else the top-level form at the cursor",
         ),
         Binding(
             "ctrl+e",
@@ -48,14 +72,76 @@ class Editor(CodeArea):
             tooltip="Evaluate the form that ends before the cursor",
             show=False,
         ),
+        Binding(
+            "alt+r",
+            "send_to_prompt",
+            "Form to the prompt",
+            id="editor.send-to-prompt",
+            tooltip="Put the selection, or else the form at the cursor, into the prompt",
+            show=False,
+        ),
+        Binding(
+            "ctrl+f",
+            "open_find",
+            "Find…",
+            id="editor.find",
+            tooltip="Find words, and replace them",
+            show=False,
+        ),
+        Binding(
+            "alt+n",
+            "find(1)",
+            "Find next",
+            id="editor.find-next",
+            tooltip="Go to the next place of what was looked for",
+            show=False,
+        ),
+        Binding(
+            "alt+p",
+            "find(-1)",
+            "Find previous",
+            id="editor.find-previous",
+            tooltip="Go to the place before of what was looked for",
+            show=False,
+        ),
+        Binding(
+            "ctrl+g",
+            "go_to_line",
+            "Go to line…",
+            id="editor.go-to-line",
+            tooltip="Go to a line, or to line:column",
+            show=False,
+        ),
     ]
 
     @dataclass
     class EvaluationWanted(Message):
-        """A form shall be evaluated: ``source`` stands at its place in the file."""
+        """A form shall be evaluated: ``source`` stands at its place in the file.
+
+        ``mark`` is where the result goes, once it knows the evaluation.
+        """
 
         source: str
         shown: str
+        mark: Mark
+
+    @dataclass
+    class PromptWanted(Message):
+        """``source`` shall be edited at the prompt."""
+
+        source: str
+
+    @dataclass
+    class FindWanted(Message):
+        """Words shall be found in ``editor``."""
+
+        editor: Editor
+
+    @dataclass
+    class FindEnded(Message):
+        """Nothing shall be found in ``editor`` any more."""
+
+        editor: Editor
 
     @dataclass
     class FileChanged(Message):
@@ -67,6 +153,12 @@ class Editor(CodeArea):
         self, vocabulary: Vocabulary, path: Path | None = None, *, id: str | None = None
     ) -> None:
         self._error: ErrorView | None = None
+        self.results = InlineResults()
+        self._turning: Timer | None = None
+        self._search = Search("")
+        self._shows_matches = False
+        self._matches: list[Form] = []
+        self._matched: tuple[object, ...] = ()
         self._saved = read_source(path) if path else ""
         super().__init__(
             self._saved,
@@ -101,6 +193,7 @@ class Editor(CodeArea):
         text = read_source(path)
         self.path = path
         self._error = None
+        self.results.clear()
         self.load_text(text)
         self._settle()
 
@@ -157,13 +250,127 @@ class Editor(CodeArea):
         row = min(max(line - 1, 0), self.document.line_count - 1)
         self.move_cursor((row, min(max(column - 1, 0), len(self.document[row]))), center=True)
 
+    def look_for(self, search: Search | None) -> None:
+        """Show the matches of ``search``, or none; the last one is what ``find`` goes on with."""
+        self._shows_matches = search is not None
+        self._search = search or self._search
+        self.repaint()
+
+    @property
+    def matches(self) -> list[Form]:
+        """The places of what is looked for."""
+        if not self.matches_are_known:
+            self._matched = self._searched_state
+            self._matches = self._search.in_lines(self.document.lines)
+        return self._matches
+
+    @property
+    def matches_are_known(self) -> bool:
+        """Whether the text and what is looked for are as they were when it was searched."""
+        return self._matched == self._searched_state
+
+    @property
+    def _searched_state(self) -> tuple[object, ...]:
+        assert isinstance(self.document, LongDocument)
+        return self.document, self.document.version, self._search
+
+    @property
+    def match_number(self) -> int | None:
+        """Which of the matches is selected, counted from 1."""
+        selected = Form(*sorted(self.selection))
+        place = bisect_left(self.matches, selected)
+        return place + 1 if self.matches[place : place + 1] == [selected] else None
+
+    def find(self, step: int) -> bool:
+        """Select the next match, with -1 the one before, with 0 the one at the cursor or next."""
+        start, end = sorted(self.selection)
+        if step < 0:
+            found = match_before(self.matches, start)
+        else:
+            found = match_after(self.matches, end if step else start)
+        if found is not None:
+            self.move_cursor(found.start)
+            self.move_cursor(found.end, select=True, center=True)
+        return found is not None
+
+    def replace_match(self, replacement: str) -> bool:
+        """Replace the match that is selected, then select the next."""
+        if self.match_number is not None:
+            start, end = sorted(self.selection)
+            self.change(replacement, start, end)
+        return self.find(1)
+
+    def replace_all(self, replacement: str) -> int:
+        """Replace all matches as one change; answers how many they were."""
+        matches = self.matches
+        if not matches:
+            return 0
+        pieces = []
+        start = end = matches[0].start
+        for match in matches:
+            pieces += [self.document.get_text_range(end, match.start), replacement]
+            end = match.end
+        row, column = self.cursor_location
+        self.change("".join(pieces), start, end)
+        self.move_cursor((row, min(column, len(self.document[row]))))
+        return len(matches)
+
+    def action_open_find(self) -> None:
+        """Find words, and replace them."""
+        self.screen.minimize()
+        self.post_message(self.FindWanted(self))
+
+    def action_find(self, step: int) -> None:
+        """Go to the next or the last place of what was looked for."""
+        if not self.find(step):
+            self.app.bell()
+
+    def step_out(self) -> None:
+        """Escape ends a search first."""
+        if self._shows_matches:
+            self.post_message(self.FindEnded(self))
+        else:
+            super().step_out()
+
+    def action_go_to_line(self) -> None:
+        """Ask for a line and go there."""
+
+        def go(place: tuple[int, int] | None) -> None:
+            if place is not None:
+                self.go_to(*place)
+
+        self.app.push_screen(AskPlace(self.document.line_count), go)
+
     def action_evaluate_top_form(self) -> None:
-        """Evaluate the top-level form around, or else before, the cursor."""
-        self._want(top_form(self.scanner, *self.cursor_location))
+        """Evaluate what is selected, else the top-level form around or before the cursor."""
+        self._want(self._chosen)
 
     def action_evaluate_form_before(self) -> None:
         """Evaluate the form that ends before the cursor."""
         self._want(form_before(self.scanner, *self.cursor_location))
+
+    def action_send_to_prompt(self) -> None:
+        """Put what is selected, else the top-level form at the cursor, into the prompt."""
+        form = self._chosen
+        if form is None:
+            self.app.bell()
+        else:
+            margin = " " * form.start[1]
+            lines = self.form_text(form).split("\n")
+            source = "\n".join([lines[0], *(line.removeprefix(margin) for line in lines[1:])])
+            self.post_message(self.PromptWanted(source))
+
+    @property
+    def _chosen(self) -> Form | None:
+        """What is selected, without blanks at its ends; else the top-level form at the cursor."""
+        if self.selection.is_empty:
+            return top_form(self.scanner, *self.cursor_location)
+        text = self.selected_text
+        body = text.strip()
+        if not body:
+            return None
+        start = _behind(min(self.selection), text[: text.index(body)])
+        return Form(start, _behind(start, body))
 
     def _want(self, form: Form | None) -> None:
         """Ask for an evaluation; line feeds and blanks before the form keep its place."""
@@ -172,11 +379,76 @@ class Editor(CodeArea):
             return
         row, column = form.start
         text = self.form_text(form)
-        self.post_message(self.EvaluationWanted("\n" * row + " " * column + text, text))
+        mark = self.results.begin(form.end[0])
+        self._show_results()
+        self.post_message(self.EvaluationWanted("\n" * row + " " * column + text, text, mark))
+
+    def hear(self, event: Event) -> None:
+        """Show beside a form what its evaluation came to; an error of none, beside its line."""
+        changed = self.results.hear(event)
+        if isinstance(event, EvaluationFailed) and not changed:
+            error = event.error
+            row = max(error.line, error.end_line) - 1
+            if error.origin == self.origin and 0 <= row < self.document.line_count:
+                self.results.begin(row).evaluation = event.id
+                changed = self.results.hear(event)
+        if changed:
+            self._show_results()
+
+    def clear_results(self) -> None:
+        """Take away what stands beside forms."""
+        self.results.clear()
+        self._show_results()
+
+    def _show_results(self) -> None:
+        running = self.results.running
+        if running and self._turning is None:
+            self._turning = self.set_interval(1 / TURNS_PER_SECOND, self._turn)
+        elif not running and self._turning is not None:
+            self._turning.stop()
+            self._turning = None
+        self.refresh()
+
+    def _turn(self) -> None:
+        if self.app.animation_level != "none":
+            for mark in self.results.running:
+                self.refresh_lines(mark.row)
+
+    def lines_changed(self, first: int, old_end: int, new_end: int) -> None:
+        """Results go along with their lines."""
+        self.results.lines_changed(first, old_end, new_end)
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen: the line, and beside it what its form came to."""
+        strip = super().render_line(y)
+        row = y + self.scroll_offset.y
+        mark = self.results.at(row)
+        if mark is None or row >= self.document.line_count:
+            return strip
+        behind = self.get_column_width(row, len(self.document[row])) - self.scroll_offset.x
+        column = self.gutter_width + behind + GAP
+        room = self.scrollable_content_region.width - column
+        if behind < 0 or room < LEAST_ROOM:
+            return strip
+        text = fitted(mark.text or self._sign_of_work(), room)
+        colour = self.get_component_rich_style(f"editor--{mark.kind}").color
+        under = next((segment.style for segment in strip.crop(column, column + 1)), None)
+        style = Style(color=colour, bgcolor=under.bgcolor if under else None)
+        rest = strip.crop(column + cell_len(text))
+        return Strip.join([strip.crop(0, column), Strip([Segment(text, style)]), rest])
+
+    def _sign_of_work(self) -> str:
+        if self.app.animation_level == "none":
+            return "…"
+        return SPINNER[int(monotonic() * TURNS_PER_SECOND) % len(SPINNER)]
 
     def get_line(self, line_index: int) -> Text:
-        """The line in colour, the place of an error underlined."""
+        """The line in colour, matches marked, the place of an error underlined."""
         text = super().get_line(line_index)
+        if self._shows_matches:
+            style = Style(bgcolor=self.get_component_rich_style("editor--match").bgcolor)
+            for first, last in self._search.in_line(text.plain):
+                text.stylize(style, first, last)
         error = self._error
         if error is None or not error.line <= line_index + 1 <= max(error.end_line, error.line):
             return text
@@ -205,3 +477,9 @@ class Editor(CodeArea):
         self._saved = self.text
         self.unsaved = False
         self.post_message(self.FileChanged(self))
+
+
+def _behind(start: Location, text: str) -> Location:
+    """Where ``text`` that begins at ``start`` ends."""
+    *lines, last = text.split("\n")
+    return (start[0] + len(lines), len(last) if lines else start[1] + len(last))

@@ -20,6 +20,10 @@ from workbench.settings import KeySettings, near
 EMACS: Mapping[str, str] = {
     "interrupt": "ctrl+c,ctrl+g",
     "palette": "alt+x",
+    "editor.find": "alt+5",
+    "editor.go-to-line": "alt+g",
+    "code.splice": "alt+6",
+    "code.wrap": "alt+7",
     "buffer.new": "f9",
     "buffer.close": "f10",
     "editor.eval-form-before": "ctrl+j",

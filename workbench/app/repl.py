@@ -17,6 +17,7 @@ from workbench.app import structure
 from workbench.app.code_area import CodeArea
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
+from workbench.app.key_events import is_text
 from workbench.app.layout import DragEdge
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
@@ -123,11 +124,12 @@ class Prompt(CodeArea):
         self.entries = history
         self.reading = False
         self._draft = ""
+        self._draft_place = (0, 0)
 
     def begin_input(self) -> None:
         """Turn into an input line; the draft waits."""
         if not self.reading:
-            self._draft = self.text
+            self._draft, self._draft_place = self.text, self.cursor_location
             self.reading = True
             self.text = ""
             self.tab_behavior = "focus"
@@ -138,15 +140,22 @@ class Prompt(CodeArea):
             self.reading = False
             self.text = self._draft
             self.tab_behavior = "indent"
-            self.move_cursor(self.document.end)
+            self.move_cursor(self._draft_place)
+
+    @property
+    def closes_brackets(self) -> bool:
+        """Brackets in a line for a program are text."""
+        return self.auto_close and not self.reading
 
     def new_line(self) -> None:
-        """Submit, answer, or open another line."""
+        """Submit, answer, or open another line: inside brackets that have closed themselves too."""
         if self.reading:
             self.post_message(self.Answered(self.text))
             return
-        at_end = not self.document.get_text_range(self.cursor_location, self.document.end).strip()
-        if structure.is_complete(self.scanner) and (at_end or self.document.line_count == 1):
+        rest = self.document.get_text_range(self.cursor_location, self.document.end).strip()
+        unasked = rest.strip(")]}") == "" and 0 < len(rest) <= self.closers_given
+        at_end = not rest or (self.document.line_count == 1 and not unasked)
+        if structure.is_complete(self.scanner) and at_end:
             self.submit()
         else:
             self.action_new_line()
@@ -155,6 +164,14 @@ class Prompt(CodeArea):
         """Break the line at the cursor and indent what follows."""
         if not self.reading:
             super().new_line()
+
+    def draft(self, source: str) -> None:
+        """Let ``source`` be edited here; an undo brings back what stood here before."""
+        if self.reading:
+            self.app.bell()
+        else:
+            self.change(source, (0, 0), self.document.end)
+            self.focus()
 
     def submit(self) -> None:
         """Submit what is there, complete or not; nothing if it is blank."""
@@ -274,7 +291,7 @@ class Repl(DragEdge, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """What is typed over the transcript goes to the prompt."""
-        if self.transcript.has_focus and event.is_printable and event.character:
+        if self.transcript.has_focus and is_text(event) and event.character:
             event.stop()
             self.prompt.focus()
             self.prompt.insert(event.character)

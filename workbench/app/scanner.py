@@ -19,6 +19,7 @@ TokenKind = Literal[
 BLOCK_COMMENT = ";;"
 RAW_STRINGS = {"`": "`", "«": "»", "“": "”", "‘": "’", "„": "”", "❝": "❞", '"""': '"""'}
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
+STRIDE = 256
 
 _NUMBER = r"""
     [+-]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?(?:[pP][+-]?\d+)?|0[bB][01]+
@@ -102,6 +103,13 @@ class Scanner:
         self._last_mark = mark
         return scanned
 
+    def copy(self) -> Scanner:
+        """Another scanner that holds the same text, for trying what it would become."""
+        other = Scanner()
+        other.lines, other._texts = list(self.lines), list(self._texts)
+        other._last_mark = self._last_mark
+        return other
+
     def state_at(self, row: int) -> State:
         """The state in which line ``row`` begins."""
         return self.lines[row].before
@@ -110,6 +118,11 @@ class Scanner:
     def end(self) -> State:
         """The state after the last line."""
         return self.lines[-1].after
+
+    @property
+    def holds_mark(self) -> bool:
+        """Whether a ``;;`` stands anywhere."""
+        return self._last_mark >= 0
 
     def _find_last_mark(self, texts: Sequence[str], first: int, end: int, count: int) -> int:
         """The last line with a ``;;``; usually the old answer holds."""
@@ -162,11 +175,19 @@ def scan(text: str) -> Scanner:
 
 def _unchanged(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     """How many lines at the beginning, and how many at the end, are the same in both."""
+    first = _shared_start(old, new)
+    return first, _shared_start(old[first:][::-1], new[first:][::-1])
+
+
+def _shared_start(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many lines are the same before the first that differs."""
     shared = min(len(old), len(new))
-    first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), shared)
-    pairs = zip(reversed(old), reversed(new), strict=False)
-    tail = next((i for i, (a, b) in enumerate(pairs) if a != b), shared)
-    return first, min(tail, shared - first)
+    row = 0
+    while row < shared and old[row : row + STRIDE] == new[row : row + STRIDE]:
+        row += STRIDE  # a list is compared a hundred times quicker than line by line
+    while row < shared and old[row] == new[row]:
+        row += 1
+    return min(row, shared)
 
 
 def _scan(text: str, before: State, marked: bool) -> Line:

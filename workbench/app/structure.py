@@ -22,6 +22,7 @@ BODY_FORMS = frozenset(_BODIES.split())
 
 
 DEFINERS = frozenset(("defun", "defmacro", "dethread"))
+FORM_BEGINS = frozenset(("atom", "number", "string", "open"))
 
 
 class Form(NamedTuple):
@@ -58,14 +59,20 @@ def form_before(scanner: Scanner, row: int, column: int) -> Form | None:
     for at, token in _backward(scanner, row, column):
         if token.kind in ("comment", "separator", "quote", "error"):
             continue
-        return None if token.kind == "open" else _whole(scanner, at, token)
+        return None if token.kind == "open" else whole(scanner, at, token)
     return None
 
 
 def top_form(scanner: Scanner, row: int, column: int) -> Form | None:
     """The top-level form at the place, else the last one before it, else the next one."""
+    nearby = _row_outside_before(scanner, row)  # a long program is not read from its start
+    found = _top_form_from(scanner, nearby, row, column)
+    return found or _top_form_from(scanner, 0, row, column)
+
+
+def _top_form_from(scanner: Scanner, first_row: int, row: int, column: int) -> Form | None:
     before: Form | None = None
-    for form in top_forms(scanner):
+    for form in top_forms(scanner, first_row):
         if form.start > (row, column):
             same_line = form.start[0] == row and (before is None or before.end[0] < row)
             return form if before is None or same_line else before
@@ -75,18 +82,27 @@ def top_form(scanner: Scanner, row: int, column: int) -> Form | None:
     return before
 
 
-def top_forms(scanner: Scanner) -> Iterator[Form]:
+def top_forms(scanner: Scanner, first_row: int = 0) -> Iterator[Form]:
     """The forms outside of any bracket, in order; one left open is not among them."""
     end = (0, 0)
-    for row, token in _forward(scanner, 0, 0):
+    for row, token in _forward(scanner, first_row, 0):
         if token.depth or (row, token.start) < end:
             continue
-        if token.kind in ("atom", "number", "string", "open"):
-            form = _whole(scanner, row, token)
+        if token.kind in FORM_BEGINS:
+            form = whole(scanner, row, token)
             if form is None:
                 return
             end = form.end
             yield form
+
+
+def _row_outside_before(scanner: Scanner, row: int) -> int:
+    """The last row before ``row`` that begins outside of everything and a form; 0 if none does."""
+    for at in range(row - 1, 0, -1):
+        begins = any(t.depth == 0 and t.kind in FORM_BEGINS for t in scanner.lines[at].tokens)
+        if begins and scanner.state_at(at) == State():
+            return at
+    return 0
 
 
 def is_complete(scanner: Scanner) -> bool:
@@ -110,7 +126,7 @@ def indentation(scanner: Scanner, row: int, column: int, width: int = 2) -> int:
     Bodies of special forms stand ``width`` columns in, operands below the first operand, data below
     the first element.
     """
-    opened = _open_before(scanner, row, column)
+    opened = open_before(scanner, row, column)
     if opened is None:
         return 0
     at, bracket = opened
@@ -148,7 +164,7 @@ def inside_text(scanner: Scanner, row: int, column: int) -> bool:
 
 def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
     """The innermost call around the place whose head is a name."""
-    opened = _open_before(scanner, row, column)
+    opened = open_before(scanner, row, column)
     if opened is None:
         return None
     at, bracket = opened
@@ -205,7 +221,7 @@ def word_at(scanner: Scanner, row: int, column: int) -> str:
 def comment_hides_code(scanner: Scanner) -> int | None:
     """The line where a block comment begins that holds a ``(`` at the start of a line."""
     opened = 0
-    for row, line in enumerate(scanner.lines):
+    for row, line in enumerate(scanner.lines if scanner.holds_mark else ()):
         inside = line.before.ending == BLOCK_COMMENT
         if inside and line.text.startswith("("):
             return opened
@@ -214,7 +230,7 @@ def comment_hides_code(scanner: Scanner) -> int | None:
     return None
 
 
-def _whole(scanner: Scanner, row: int, token: Token) -> Form | None:
+def whole(scanner: Scanner, row: int, token: Token) -> Form | None:
     """The form that ``token`` begins or ends, with the quotes before it."""
     if token.kind in ("open", "close"):
         other = partner(scanner, row, token.start)
@@ -252,7 +268,7 @@ def _with_quotes(scanner: Scanner, row: int, column: int) -> Location:
     return row, column
 
 
-def _open_before(scanner: Scanner, row: int, column: int) -> tuple[int, Token] | None:
+def open_before(scanner: Scanner, row: int, column: int) -> tuple[int, Token] | None:
     """The innermost bracket that is open at the place."""
     level: int | None = None
     for at, token in _backward(scanner, row, column):

@@ -37,7 +37,7 @@ async def test_tab_completes_a_name_that_stands_alone(build: Build, session: Fak
         popup = prepared(pilot, session)
         await pilot.press("left_parenthesis", *"rev", "tab")
 
-        assert pilot.app.query_one(Prompt).text == "(reverse"
+        assert pilot.app.query_one(Prompt).text == "(reverse)"
         assert not popup.display
 
 
@@ -47,7 +47,7 @@ async def test_tab_shows_what_fits_and_enter_takes_it(build: Build, session: Fak
         prompt = pilot.app.query_one(Prompt)
         await pilot.press("left_parenthesis", *"ta", "tab")
         await pilot.pause()
-        assert prompt.text == "(take"
+        assert prompt.text == "(take)"
         assert popup.names == ["take", "takelist", "takenb", "taker"]
         assert popup.region.bottom <= prompt.region.y
 
@@ -56,7 +56,7 @@ async def test_tab_shows_what_fits_and_enter_takes_it(build: Build, session: Fak
         assert popup.names == ["takelist"]
         await pilot.press("enter")
 
-        assert prompt.text == "(takelist"
+        assert prompt.text == "(takelist)"
         assert session.evaluated == []
         assert not popup.display
 

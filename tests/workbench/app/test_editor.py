@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
+from workbench.app.find_bar import FindBar
 from workbench.runtime.protocol import ErrorView, EvaluationFailed
 
 Build = Callable[[Path | None], Workbench]
@@ -53,7 +55,7 @@ async def test_typing_indents_and_keeps_the_text(build: Build, tmp_path: Path) -
             await pilot.press({"(": "left_parenthesis", ")": "right_parenthesis"}.get(key, key))
         await pilot.press("enter", "x", "enter", "y")
 
-        assert editor_of(pilot).text == "(defun f (x)\n  x\n  y"
+        assert editor_of(pilot).text == "(defun f (x)\n  x\n  y)"
 
 
 async def test_enter_between_forms_takes_the_blanks_along(build: Build, tmp_path: Path) -> None:
@@ -112,6 +114,25 @@ async def test_comment_marks_come_and_go(build: Build, tmp_path: Path) -> None:
         editor.action_toggle_comment()
 
         assert editor.text == "(a\n\n  (b))"
+
+
+async def test_commenting_and_indenting_are_a_step_each(build: Build, tmp_path: Path) -> None:
+    """One undo takes back all lines, and what was selected stays selected."""
+    async with build(tmp_path / "new.lisp").run_test() as pilot:
+        editor = editor_of(pilot)
+        editor.text = "(let ((a 1))\n(list a\nb))"
+        editor.selection = Selection((0, 0), (2, 3))
+
+        editor.action_toggle_comment()
+        assert editor.text == "; (let ((a 1))\n; (list a\n; b))"
+        assert editor.selection == ((0, 0), (2, 5))
+        editor.undo()
+        assert editor.text == "(let ((a 1))\n(list a\nb))"
+
+        await pilot.press("tab")
+        assert editor.text == "(let ((a 1))\n  (list a\n        b))"
+        editor.undo()
+        assert editor.text == "(let ((a 1))\n(list a\nb))"
 
 
 async def test_eval_sends_the_form_at_its_place(
@@ -211,6 +232,22 @@ async def test_keys_typed_in_one_go_keep_their_order(
         assert editor_of(pilot).text == "egadc"
         assert [evaluation.source for evaluation in session.evaluated] == ["eadc"]
         assert (tmp_path / "new.lisp").read_text("utf-8") == "egadc"
+
+
+async def test_a_letter_with_alt_is_no_text(build: Build, tmp_path: Path) -> None:
+    """Terminals send the letter along; bound or not, it is not inserted."""
+    async with build(tmp_path / "new.lisp").run_test() as pilot:
+        for key, character in (("a", "a"), ("alt+w", "w"), ("b", "b"), ("alt+y", "y")):
+            pilot.app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert editor_of(pilot).text == "(ba)"
+
+        await pilot.press("ctrl+f")
+        for key, character in (("a", "a"), ("alt+c", "c"), ("alt+y", "y"), ("b", "b")):
+            pilot.app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert pilot.app.query_one("#find-words", Input).value == "ab"
+        assert pilot.app.query_one(FindBar).cased
 
 
 async def test_the_ends_of_a_long_program_are_a_key_away(build: Build, program: Path) -> None:

@@ -107,9 +107,30 @@ async def test_an_edited_entry_is_a_draft(build: Build) -> None:
         assert prompt.text == "(b)"
 
 
+async def test_brackets_that_closed_themselves_do_not_end_the_input(
+    build: Build, session: FakeSession
+) -> None:
+    """Enter before them opens a line; typed over, they are there, and enter submits."""
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(defun f (x)\n(+ x 1))\n")
+        await pilot.pause()
+
+        assert [e.source for e in session.evaluated] == ["(defun f (x)\n  (+ x 1))"]
+
+
+async def test_enter_in_the_middle_of_a_line_submits_it(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await write(pilot, "(f 1)")
+        await pilot.press("left", "enter")
+        await pilot.pause()
+
+        assert [e.source for e in session.evaluated] == ["(f 1)"]
+
+
 async def test_what_is_not_complete_can_be_submitted(build: Build, session: FakeSession) -> None:
     async with build(None).run_test() as pilot:
         await write(pilot, "(a")
+        await pilot.press("delete")
         await pilot.app.run_action("submit")
         await pilot.pause()
 
@@ -136,7 +157,8 @@ async def test_a_program_reads_a_line(build: Build, session: FakeSession) -> Non
 
         assert session.answers == [(7, "(x")]
         assert transcript_of(pilot).endswith("(x")
-        assert prompt_of(pilot).text == "(dra"
+        assert prompt_of(pilot).text == "(dra)"
+        assert prompt_of(pilot).cursor_location == (0, 4)
         assert not pilot.app.query_one(Repl).mark.has_class("-reading")
 
 

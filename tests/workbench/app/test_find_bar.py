@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from workbench.app.app import Workbench
+from workbench.app.editor import Editor
+from workbench.app.find_bar import FindBar
+
+Build = Callable[[Path | None], Workbench]
+TEXT = "(list foo)\n(list [b] Foo)\n(print foo)\n"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "program.lisp"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def editor_of(pilot: Pilot[int]) -> Editor:
+    return pilot.app.query_one(Editor)
+
+
+async def count(pilot: Pilot[int]) -> str:
+    await pilot.pause()
+    return str(pilot.app.query_one("#find-count", Static).content)
+
+
+async def test_words_are_found_as_they_are_typed(build: Build, program: Path) -> None:
+    """Typing goes to the first match, enter and arrows go on, and the end leads to the start."""
+    async with build(program).run_test() as pilot:
+        editor = editor_of(pilot)
+        await pilot.press("ctrl+f", *"foo")
+        assert await count(pilot) == "1 of 3"
+        assert editor.selection == ((0, 6), (0, 9))
+
+        await pilot.press("enter", "down")
+        assert await count(pilot) == "3 of 3"
+        await pilot.press("enter")
+        assert await count(pilot) == "1 of 3"
+        await pilot.press("up")
+        assert editor.selection == ((2, 7), (2, 10))
+
+        await pilot.press("escape")
+        assert editor.has_focus
+        assert not pilot.app.query_one(FindBar).display
+
+
+async def test_case_counts_when_asked(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"Foo", "alt+c")
+        assert await count(pilot) == "1 of 1"
+        assert editor_of(pilot).selection.start == (1, 10)
+
+        await pilot.press("alt+c")
+        assert await count(pilot) == "2 of 3"
+
+
+async def test_what_is_nowhere_is_said_so(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"nowhere", "enter")
+
+        assert await count(pilot) == "no match"
+        assert editor_of(pilot).text == TEXT
+
+
+async def test_matches_are_marked_while_the_bar_is_open(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        editor = editor_of(pilot)
+
+        def marked() -> list[tuple[int, int]]:
+            spans = editor.get_line(1).spans
+            return [(s.start, s.end) for s in spans if getattr(s.style, "bgcolor", None)]
+
+        await pilot.press("ctrl+f", *"[b]")
+        assert marked() == [(6, 9)]
+        await pilot.press("escape")
+        assert marked() == []
+
+
+async def test_a_selection_is_looked_for(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press(*["shift+right"] * 5, "ctrl+f")
+
+        assert pilot.app.query_one("#find-words", Input).value == "(list"
+        assert await count(pilot) == "1 of 2"
+
+
+async def test_one_match_is_replaced_and_the_next_shown(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        editor = editor_of(pilot)
+        await pilot.press("ctrl+f", *"foo", "tab", *"barfoo", "enter", "alt+r")
+
+        assert editor.text == "(list barfoo)\n(list [b] barfoo)\n(print foo)\n"
+        assert editor.selection == ((2, 7), (2, 10))
+        editor.undo()
+        assert editor.text == "(list barfoo)\n(list [b] Foo)\n(print foo)\n"
+
+
+async def test_all_are_replaced_in_one_step(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        editor = editor_of(pilot)
+        await pilot.press("ctrl+f", *"foo", "tab", *"ofoo", "alt+a")
+
+        assert editor.text == "(list ofoo)\n(list [b] ofoo)\n(print ofoo)\n"
+        assert await count(pilot) == "3 replaced"
+        editor.undo()
+        assert editor.text == TEXT
+
+
+async def test_the_search_goes_on_without_the_bar(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"foo", "escape", "alt+n")
+        assert editor_of(pilot).selection.start == (1, 10)
+        await pilot.press("alt+p")
+        assert editor_of(pilot).selection.start == (0, 6)
+
+
+async def test_escape_in_the_editor_ends_the_search_too(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"foo", "f2", "escape")
+
+        assert not pilot.app.query_one(FindBar).display
+        assert editor_of(pilot).has_focus
+
+
+async def test_edits_are_counted(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"foo")
+        editor_of(pilot).focus()
+        await pilot.press("x")
+        await pilot.pause(0.3)
+
+        assert await count(pilot) == "– of 2"
+
+
+async def test_a_zoomed_editor_shrinks_for_the_bar(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("f4", "ctrl+f")
+
+        assert pilot.app.screen.maximized is None
+        assert pilot.app.query_one("#find-words").has_focus
+
+
+async def test_go_to_a_line(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+g", *"2:7", "enter")
+        assert editor_of(pilot).cursor_location == (1, 6)
+
+        await pilot.press("ctrl+g", *"99", "enter")
+        assert editor_of(pilot).cursor_location == (3, 0)
+
+        await pilot.press("ctrl+g", "x", "enter", "escape")
+        assert editor_of(pilot).cursor_location == (3, 0)

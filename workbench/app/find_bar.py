@@ -1,0 +1,235 @@
+"""The bar under the editor that finds words and puts others in their place."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from workbench.app.editor import Editor
+from workbench.app.key_events import is_text, run_binding
+from workbench.app.search import Search
+
+PAUSE = 0.15
+KEYS = (
+    ("up", "previous"),
+    ("alt+c", "case"),
+    ("alt+r", "replace"),
+    ("alt+a", "all"),
+    ("escape", "close"),
+)
+
+
+class FindInput(Input):
+    """A line to type in that leaves keys with alt to the bar."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """A letter with alt is not typed."""
+        if event.is_printable and not is_text(event):
+            await run_binding(self, event)
+            event.prevent_default()
+
+
+class FindBar(Vertical):
+    """Two lines to type in, over the matches of the editor that asked for it."""
+
+    DEFAULT_CSS = """
+    FindBar {
+        display: none;
+        height: auto;
+        background: $panel;
+        padding: 0 1;
+        & Horizontal { height: 1; }
+        & Static { width: auto; height: 1; color: $text-muted; }
+        & .find--label { width: 9; }
+        & Input {
+            width: 1fr;
+            height: 1;
+            padding: 0 1;
+            background: $surface;
+        }
+        & #find-case { margin-left: 1; }
+        & #find-case.-on { color: $accent; text-style: bold underline; }
+        & #find-count { min-width: 14; margin-left: 1; }
+        & #find-count.-none { color: $text-warning; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "down",
+            "find(1)",
+            "Next match",
+            id="find.next",
+            tooltip="Go to the next match, as enter does",
+            show=False,
+        ),
+        Binding(
+            "up",
+            "find(-1)",
+            "Previous match",
+            id="find.previous",
+            tooltip="Go to the match before",
+            show=False,
+        ),
+        Binding(
+            "alt+c",
+            "toggle_case",
+            "Upper and lower case",
+            id="find.case",
+            tooltip="Tell upper from lower case, or not",
+            show=False,
+        ),
+        Binding(
+            "alt+r",
+            "replace",
+            "Replace",
+            id="find.replace",
+            tooltip="Replace this match and go to the next, as enter in the second line does",
+            show=False,
+        ),
+        Binding(
+            "alt+a",
+            "replace_all",
+            "Replace all",
+            id="find.replace-all",
+            tooltip="Replace all matches; one undo brings them back",
+            show=False,
+        ),
+        Binding(
+            "escape",
+            "close",
+            "Close",
+            id="find.close",
+            tooltip="Close the bar and return to the editor",
+            show=False,
+        ),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.editor: Editor | None = None
+        self.cased = False
+        self._words = FindInput(id="find-words", compact=True)
+        self._replacement = FindInput(id="find-replacement", compact=True)
+        self._case = Static("Aa", id="find-case", markup=False)
+        self._count = Static("", id="find-count", markup=False)
+        self._told = ""
+        self._recount: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """What to find, with the count of matches; what to put there, with the keys."""
+        with Horizontal():
+            yield Static("Find", classes="find--label")
+            yield self._words
+            yield self._case
+            yield self._count
+        with Horizontal():
+            yield Static("Replace", classes="find--label")
+            yield self._replacement
+        yield Static(
+            Content("  ").join(
+                Content.assemble((key, "bold $accent"), f" {what}") for key, what in KEYS
+            )
+        )
+
+    def open(self, editor: Editor) -> None:
+        """Look for words in ``editor``; what is selected there is a first suggestion."""
+        if self.editor is not None and self.editor is not editor:
+            self.editor.look_for(None)
+        self.editor = editor
+        self.watch(editor, "selection", self._follow, init=False)
+        self.display = True
+        suggestion = editor.selected_text
+        if suggestion and "\n" not in suggestion:
+            self._words.value = suggestion
+        editor.look_for(Search(self._words.value, self.cased))
+        self._tell()
+        self._words.focus()
+
+    def action_close(self) -> None:
+        """Put the bar away and return to the editor."""
+        self.put_away()
+        if self.editor is not None:
+            self.editor.focus()
+
+    def put_away(self) -> None:
+        """Hide the bar, and the marks of its matches."""
+        self.display = False
+        if self.editor is not None:
+            self.editor.look_for(None)
+
+    def action_find(self, step: int) -> None:
+        """Go to the next match, or with -1 to the one before."""
+        if self.editor is not None and not self.editor.find(step):
+            self.app.bell()
+
+    def action_toggle_case(self) -> None:
+        """Tell upper from lower case, or not."""
+        self.cased = not self.cased
+        self._case.set_class(self.cased, "-on")
+        self._search()
+
+    def action_replace(self) -> None:
+        """Replace the match that is selected and go to the next."""
+        if self.editor is not None and not self.editor.replace_match(self._replacement.value):
+            self.app.bell()
+
+    def action_replace_all(self) -> None:
+        """Replace all matches as one change."""
+        if self.editor is None:
+            return
+        count = self.editor.replace_all(self._replacement.value)
+        if count:
+            self._tell(f"{count:,} replaced")
+        else:
+            self.app.bell()
+
+    @on(Input.Changed, "#find-words")
+    def _words_changed(self) -> None:
+        if self.display:
+            self._search()
+
+    @on(Input.Submitted, "#find-words")
+    def _words_submitted(self) -> None:
+        self.action_find(1)
+
+    @on(Input.Submitted, "#find-replacement")
+    def _replacement_submitted(self) -> None:
+        self.action_replace()
+
+    def _search(self) -> None:
+        """Show the matches of what is typed, and go to the first from where the cursor is."""
+        if self.editor is not None:
+            self.editor.look_for(Search(self._words.value, self.cased))
+            self.editor.find(0)
+            self._tell()
+
+    def _follow(self) -> None:
+        """The cursor has moved: another match may be selected. Edits are counted after a pause."""
+        if not self.display or self.editor is None:
+            return
+        if self.editor.matches_are_known:
+            self._tell()
+        elif self._recount is None:
+            self._recount = self.set_timer(PAUSE, self._count_again)
+
+    def _count_again(self) -> None:
+        self._recount = None
+        self._tell()
+
+    def _tell(self, words: str = "") -> None:
+        if self.editor is None:
+            return
+        matches = self.editor.matches
+        if not words and self._words.value:
+            number = self.editor.match_number
+            words = f"{number or '–'} of {len(matches):,}" if matches else "no match"
+        self._count.set_class(not matches and bool(self._words.value), "-none")
+        self._count.update(Content(words))
