@@ -16,7 +16,7 @@ from typing import NoReturn
 __all__ = ["main"]
 
 EPILOG = """\
-exit status: 0 done, 1 an error of the program, 2 wrong usage, 130 interrupted
+exit status: 0 done, 1 an error of the program, 2 wrong usage or settings, 130 interrupted
 
 Everything after --run FILE or --eval TEXT goes to the program, which finds it in _args.
 Without --run, --eval or - the app starts; it needs a terminal.

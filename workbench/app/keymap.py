@@ -107,8 +107,10 @@ def conflicts(
 
 
 def split_keys(keys: str) -> list[str]:
-    """The keys of a comma-separated list, characters by their names."""
-    return [KEY_NAMES.get(key, key) for key in (part.strip() for part in keys.split(","))]
+    """The keys of a comma-separated list as Textual names them; ``F5`` is ``f5``."""
+    parts = [part.strip() for part in keys.split(",")]
+    names = [part if len(part) == 1 else part.lower() for part in parts]
+    return [KEY_NAMES.get(name, name) for name in names]
 
 
 def is_key(key: str) -> bool:

@@ -72,7 +72,8 @@ def parse_theme(file: str, source: str) -> Theme:
     variables = dict(_colours(file, "", table.get("variables", {})))
     for group, names in GROUPS.items():
         _require(file, table[group], names, names)
-        variables.update(_colours(file, f"{group}-", table[group]))
+        for name, value in _colours(file, f"{group}-", table[group]):
+            variables[name] = Color.parse(value).hex6.lower()  # Rich, too, can read
     roles: dict[str, Any] = dict(_colours(file, "", {role: table[role] for role in COLOURS}))
     return Theme(name=table["name"], dark=table["dark"], variables=variables, **roles)
 

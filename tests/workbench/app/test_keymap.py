@@ -133,6 +133,15 @@ def test_what_can_be_told_apart_is_no_mistake(given: dict[str, str]) -> None:
     assert chosen_keymap(KeySettings(map=given)) == (given, [])
 
 
+def test_keys_may_be_written_as_they_stand_on_the_keyboard() -> None:
+    given = {"run": "F5, Ctrl+T", "code.comment": "ctrl+/", "help": "A"}
+
+    assert chosen_keymap(KeySettings(map=given)) == (
+        {"run": "f5,ctrl+t", "code.comment": "ctrl+slash", "help": "A"},
+        [],
+    )
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets_are_whole(preset: str) -> None:
     """Every name is one, every key is one, and no key does two things in one place."""

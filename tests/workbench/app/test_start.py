@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,26 @@ def test_native_writes_are_gathered_and_python_keeps_the_terminal() -> None:
 
     assert done.stderr == ""
     assert done.stdout == "drawn\nprinted\nagain\nb'from C and more, and a child\\n'\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "colour", "left"),
+    [("", True, None), ("1", True, "1"), (None, True, None), (None, False, "1"), ("", False, "1")],
+)
+def test_an_empty_no_color_asks_for_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str | None,
+    colour: bool,
+    left: str | None,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if given is not None:
+        monkeypatch.setenv("NO_COLOR", given)
+
+    run_app(tmp_path, colour=colour)
+
+    assert os.environ.pop("NO_COLOR", None) == left
 
 
 def test_a_file_that_cannot_be_read_is_a_mistake_of_usage(

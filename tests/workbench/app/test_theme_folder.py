@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.workbench.app.test_themes import source
 from workbench.app.app import Workbench
 from workbench.app.editor import Editor
@@ -80,6 +82,23 @@ async def test_a_new_theme_can_be_chosen(build: Build) -> None:
 
         assert app.theme_variables["syntax-keyword"] == "#cba4f7"
     assert config_file().read_text() == 'theme = "fresh"\n'
+
+
+@pytest.mark.parametrize(
+    ("colour", "shown"),
+    [("#fff", "#ffffff"), ("rebeccapurple", "#663399"), ("rgba(1, 2, 3, 0.5)", "#010203")],
+)
+async def test_every_way_to_write_a_colour_will_do(
+    build: Build, program: Path, colour: str, shown: str
+) -> None:
+    """Syntax is coloured by Rich, which knows fewer ways than CSS."""
+    write("mine", (KEYWORD, f'keyword = "{colour}"'), ('series1 = "#84b6ff"', 'series1 = "#fff"'))
+    config_file().write_text('theme = "mine"\n')
+    app = build(program)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+
+        assert keyword_colour(app.query_one(Editor)) == shown
 
 
 async def test_the_app_looks_by_itself(build: Build) -> None:
