@@ -20,12 +20,21 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 FUNCTION_KEY = re.compile(r"f\d+")
 
 
+SIGNS = {"underscore": "_", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
+
+
+def key_sign(key: str) -> str:
+    """What stands on the key."""
+    *modifiers, last = key.split("+")
+    return "+".join([*modifiers, SIGNS.get(last, last)])
+
+
 def key_rows() -> Iterator[str]:
     """The rows of tables that say what each key does, from where the keys are bound."""
     for owner in (Workbench, CodeArea, Editor, Prompt, VariableList, *PANELS):
         for binding in owner.__dict__.get("BINDINGS", ()):
             assert isinstance(binding, Binding)
-            keys = binding.key.replace("underscore", "_").replace("slash", "/").split(",")
+            keys = [key_sign(key) for key in binding.key.split(",")]
             shown = " or ".join(key.upper() if FUNCTION_KEY.fullmatch(key) else key for key in keys)
             yield f"| {shown} | {binding.tooltip} |"
 

@@ -40,11 +40,14 @@ from workbench.app.panels.base import (
     OpenLocation,
     Panel,
 )
+from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.runs import RunStore
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings import (
     config_file,
     history_file,
     load_settings,
+    runs_folder,
     save_theme,
     user_themes,
 )
@@ -100,6 +103,7 @@ class Workbench(App[int]):
         self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
         self._editor.popup = self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
+        self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._status = StatusLine(id="status")
         self._settings, mistakes = load_settings(config_file())
         self._warnings += mistakes

@@ -45,6 +45,13 @@ def history_file() -> Path:
     return user_data_path(APPLICATION) / "history"
 
 
+def runs_folder() -> Path:
+    """Where the curves of training runs are kept."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APPLICATION) / "runs"
+
+
 def load_settings(path: Path) -> tuple[Settings, list[str]]:
     """The settings in ``path``, and a sentence for each mistake."""
     try:

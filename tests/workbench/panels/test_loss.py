@@ -33,7 +33,8 @@ def panel() -> LossPanel:
 
 
 def points(panel: LossPanel, name: str = "loss") -> list[float]:
-    segments = panel.view.run[name].segments(1000, smoothed=False, floor=-math.inf)
+    assert panel.view.run
+    segments = panel.view.run.series[name].segments(1000, smoothed=False, floor=-math.inf)
     return [value for line in segments for _, value in line]
 
 
@@ -63,7 +64,9 @@ async def test_training_again_starts_new_curves_over_the_earlier_run(panel: Loss
         panel.receive([started(2), *losses(0.7)])
 
         assert points(panel) == [0.7]
-        assert panel.view.earlier["loss"].count == 2
+        earlier, _ = panel.view.runs
+        assert earlier.series["loss"].count == 2
+        assert earlier.title == "train.lisp"
 
 
 async def test_an_evaluation_without_metrics_leaves_the_curves_alone(panel: LossPanel) -> None:
@@ -89,11 +92,11 @@ async def test_keys_switch_axis_smoothing_and_metric(panel: LossPanel) -> None:
 
         assert panel.view.logarithmic
         assert panel.view.smoothed
-        assert panel.view.hidden == {"accuracy"}
+        assert panel.view.only == "loss"
         assert "log · smooth" in summary(panel)
 
         await pilot.press("m", "m")
-        assert panel.view.hidden == set()
+        assert panel.view.only is None
 
 
 ODD_RUNS = {
@@ -130,8 +133,7 @@ async def test_gaps_are_counted(panel: LossPanel) -> None:
     async with PanelApp(panel).run_test(size=(60, 20)):
         panel.receive(losses(1.0, math.nan, math.inf))
 
-        assert "2 not finite" in summary(panel)
-        assert "loss ∞" in summary(panel)
+        assert "loss ∞ 2 not finite" in summary(panel)
 
 
 async def test_many_batches_make_few_frames(
