@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from workbench.app.panels.curve_view import Curve, CurveView, Picture, letter
+from workbench.app.panels.numerals import counted
 
 KINDS = (".csv", ".svg", ".txt")
 WIDTH, HEIGHT = 960, 480
@@ -83,8 +84,9 @@ def svg_text(view: CurveView) -> str:
 def _named(curve: Curve) -> str:
     sign = letter(curve.series.number)
     gaps = f", {curve.series.gaps} not finite" if curve.series.gaps else ""
+    points = counted(curve.series.count, "point")
     began = f"{curve.run.began:%Y-%m-%d %H:%M}"
-    return f"{sign}  {curve.name}  {curve.run.title} {began}, {curve.series.count} points{gaps}"
+    return f"{sign}  {curve.name}  {curve.run.title} {began}, {points}{gaps}"
 
 
 def _axes(picture: Picture, colour: str) -> list[str]:

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from workbench.app.panels.curve_view import Curve, CurveView, letter
 from workbench.app.panels.curves import Bucket
-from workbench.app.panels.numerals import short_number
+from workbench.app.panels.numerals import counted, short_number
 
 EARLIER_LINES = 3
 
@@ -32,7 +32,7 @@ def legend(view: CurveView) -> list[Content]:
 def entry(view: CurveView, curve: Curve) -> Content:
     """One curve: at the cursor, or the last value."""
     series = curve.series
-    gaps = f" {series.gaps} not finite" if series.gaps else ""
+    gaps = f" {counted(series.gaps, 'gap')}" if series.gaps else ""
     return Content.assemble(
         (f"{letter(series.number)} ", f"bold {view.colour(curve).hex6}"),
         (curve.name, "$foreground"),

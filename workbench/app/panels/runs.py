@@ -102,7 +102,7 @@ class RunStore:
         with suppress(OSError):
             for path in self.folder.glob("*.jsonl"):
                 with suppress(OSError, ValueError, KeyError, TypeError):
-                    with path.open(encoding="utf-8") as file:
+                    with path.open(encoding="utf-8", errors="replace") as file:
                         head = json.loads(file.readline(4096))
                     began = datetime.fromisoformat(head["began"])
                     found.append(KeptRun(path, str(head["run"]), began, path.stat().st_size))
