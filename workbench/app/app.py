@@ -35,6 +35,7 @@ from workbench.app.key_line import KeyLine
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
+    EvaluateAgain,
     Inspect,
     InterruptRequested,
     OpenLocation,
@@ -242,6 +243,17 @@ class Workbench(App[int]):
         self._editor.clear_error()
         self._repl.transcript.echo(message.shown)
         self._evaluate(message.source, self._editor.origin)
+
+    @on(EvaluateAgain)
+    def _evaluate_again(self, message: EvaluateAgain) -> None:
+        if self.pending:
+            self.notify("A program is running.")
+            return
+        if message.origin.startswith("<"):
+            self._repl.transcript.echo(message.source)
+        else:
+            self._repl.transcript.note(f"run {Path(message.origin).name} again")
+        self._evaluate(message.source, message.origin)
 
     def action_run_buffer(self) -> None:
         """Evaluate the whole program."""

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from workbench.app.panels.base import (
+    EvaluateAgain,
     Inspect,
     InterruptRequested,
     OpenLocation,
@@ -40,6 +41,7 @@ class PanelApp(App[None]):
     def compose(self) -> ComposeResult:
         yield self.panel
 
+    @on(EvaluateAgain)
     @on(Inspect)
     @on(InterruptRequested)
     @on(OpenLocation)

@@ -45,6 +45,14 @@ class InterruptRequested(Message):
 
 
 @dataclass
+class EvaluateAgain(Message):
+    """An earlier evaluation shall be repeated; the app calls ``Session.evaluate``."""
+
+    source: str
+    origin: str
+
+
+@dataclass
 class OpenLocation(Message):
     """A place in a source was chosen; lines and columns count from 1."""
 
