@@ -309,6 +309,12 @@ class Workbench(App[int]):
         self._editor.screen.minimize()
         self._editor.screen.remove_class("-panels")
 
+    async def action_curves(self, action: str) -> None:
+        """Bring the curves up and do something with them."""
+        self._editor.screen.add_class("-panels")
+        self._panels.show(LossPanel)
+        await self.run_action(action, self._panels.panel(LossPanel))
+
     def action_next_panel(self, step: int) -> None:
         """Bring another panel up."""
         self.screen.add_class("-panels")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KEYLESS = (
     ("Save as…", "save_as", "Save the program under another name"),
     ("Submit as it is", "submit", "Send the prompt's text off although it is not complete"),
+    ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
+    ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
     ("Choose a theme…", "change_theme", "Change the colours"),
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )

@@ -24,7 +24,7 @@ SERIES_COLOURS = ("primary", "warning", "success", "accent", "secondary", "error
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 16, 5
 FRAME_SECONDS = 1 / 8
-EARLIER_STRENGTH, RAW_STRENGTH = 0.55, 0.4
+EARLIER_STRENGTH, RAW_STRENGTH = 0.65, 0.4
 ZOOM, WHEEL_ZOOM, PAN = 2.0, 1.25, 0.25
 NARROWEST = 4.0  # steps in view at the least
 
