@@ -106,6 +106,7 @@ class GenerationPanel(Panel[Happening]):
             "Raw",
             id="generation.raw",
             tooltip="Show or hide control tokens, such as the end of a turn",
+            show=False,
         ),
         Binding(
             "left",

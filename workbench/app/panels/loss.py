@@ -88,6 +88,7 @@ class LossPanel(Panel[Happening]):
             "Smooth",
             id="loss.smoothed",
             tooltip="Running average over the raw curve",
+            show=False,
         ),
         Binding(
             "m",
@@ -102,6 +103,7 @@ class LossPanel(Panel[Happening]):
             "Earlier runs",
             id="loss.earlier",
             tooltip="Show or hide the curves of earlier runs",
+            show=False,
         ),
         Binding(
             "c",
