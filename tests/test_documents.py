@@ -11,6 +11,7 @@ from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.editor import Editor
 from workbench.app.panels import PANELS
+from workbench.app.panels.ask_form import AskForm
 from workbench.app.panels.variables import VariableList
 from workbench.app.repl import Prompt
 
@@ -31,7 +32,7 @@ def key_sign(key: str) -> str:
 
 def key_rows() -> Iterator[str]:
     """The rows of tables that say what each key does, from where the keys are bound."""
-    for owner in (Workbench, CodeArea, Editor, Prompt, VariableList, *PANELS):
+    for owner in (Workbench, CodeArea, Editor, Prompt, VariableList, AskForm, *PANELS):
         for binding in owner.__dict__.get("BINDINGS", ()):
             assert isinstance(binding, Binding)
             keys = [key_sign(key) for key in binding.key.split(",")]

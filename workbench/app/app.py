@@ -35,12 +35,13 @@ from workbench.app.key_line import KeyLine
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
-    EvaluateAgain,
+    EvaluateSource,
     Inspect,
     InterruptRequested,
     OpenLocation,
     Panel,
 )
+from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
 from workbench.app.repl import Prompt, Repl
@@ -107,6 +108,7 @@ class Workbench(App[int]):
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._status = StatusLine(id="status")
         self._settings, mistakes = load_settings(config_file())
+        self._panels.panel(GenerationPanel).models = self._settings.models
         self._warnings += mistakes
         for theme in themes:
             self.register_theme(theme)
@@ -244,15 +246,9 @@ class Workbench(App[int]):
         self._repl.transcript.echo(message.shown)
         self._evaluate(message.source, self._editor.origin)
 
-    @on(EvaluateAgain)
-    def _evaluate_again(self, message: EvaluateAgain) -> None:
-        if self.pending:
-            self.notify("A program is running.")
-            return
-        if message.origin.startswith("<"):
-            self._repl.transcript.echo(message.source)
-        else:
-            self._repl.transcript.note(f"run {Path(message.origin).name} again")
+    @on(EvaluateSource)
+    def _evaluate_for_panel(self, message: EvaluateSource) -> None:
+        self._repl.transcript.note(message.note)
         self._evaluate(message.source, message.origin)
 
     def action_run_buffer(self) -> None:

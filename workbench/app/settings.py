@@ -20,9 +20,10 @@ CONFIG_VARIABLE = "LISPE_WORKBENCH_CONFIG"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings, with their defaults."""
+    """The settings, with their defaults; ``models`` are folders, separated as in PATH."""
 
     theme: str = "lispe-dark"
+    models: str = "~/models"
 
 
 def config_file() -> Path:

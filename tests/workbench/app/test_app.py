@@ -22,7 +22,7 @@ from workbench.app.panels.base import OpenLocation, Panel, ShowVariable
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
-from workbench.app.panels.run_list import RunList
+from workbench.app.panels.pick import Pick
 from workbench.app.panels.tensor import TensorPanel
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings import config_file
@@ -439,7 +439,7 @@ async def test_the_palette_shows_runs_that_an_earlier_workbench_kept(
         await pilot.pause()
         await pilot.press(*"from disk")
         await pilot.pause(0.3)
-        while not isinstance(pilot.app.screen, RunList):
+        while not isinstance(pilot.app.screen, Pick):
             await pilot.press("enter")
             await pilot.pause(0.3)
         await pilot.press("enter")

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from workbench.app.panels.base import (
-    EvaluateAgain,
+    EvaluateSource,
     Inspect,
     InterruptRequested,
     OpenLocation,
@@ -41,7 +41,7 @@ class PanelApp(App[None]):
     def compose(self) -> ComposeResult:
         yield self.panel
 
-    @on(EvaluateAgain)
+    @on(EvaluateSource)
     @on(Inspect)
     @on(InterruptRequested)
     @on(OpenLocation)

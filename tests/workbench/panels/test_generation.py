@@ -13,7 +13,7 @@ from torch_lib.events import (
     TokenChance,
     TokenGenerated,
 )
-from workbench.app.panels.base import EvaluateAgain, InterruptRequested
+from workbench.app.panels.base import EvaluateSource, InterruptRequested
 from workbench.app.panels.generation import KEPT, GenerationPanel
 from workbench.app.panels.passage import CHARACTERS, Passage
 from workbench.runtime.protocol import EvaluationInterrupted, EvaluationStarted, SessionRestarted
@@ -294,7 +294,7 @@ async def test_the_evaluation_is_repeated_when_it_has_ended(panel: GenerationPan
 
         panel.receive([GenerationFinished(4, 0.5, "end")])
         await pilot.press("r")
-        assert app.wishes == [EvaluateAgain("(talk)", "chat.lisp")]
+        assert app.wishes == [EvaluateSource("(talk)", "chat.lisp", "again: chat.lisp")]
 
 
 @pytest.mark.parametrize("key", ["c", "p", "v", "left", "right", "escape", "r"])

@@ -14,7 +14,7 @@ from tests.workbench.panels.panel_app import PanelApp
 from torch_lib.events import Metric
 from workbench.app.panels.curve_view import CurveView
 from workbench.app.panels.loss import LossPanel
-from workbench.app.panels.run_list import RunList
+from workbench.app.panels.pick import Pick
 from workbench.app.panels.runs import RunStore
 from workbench.runtime.protocol import EvaluationStarted
 
@@ -279,7 +279,7 @@ async def test_runs_are_kept_and_shown_again(panel: LossPanel, tmp_path: Path) -
         later.focus()
         await pilot.press("o")
         await pilot.pause(0.2)
-        assert isinstance(app.screen, RunList)
+        assert isinstance(app.screen, Pick)
         await pilot.press("enter")
         await pilot.pause(0.2)
 

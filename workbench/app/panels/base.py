@@ -45,11 +45,12 @@ class InterruptRequested(Message):
 
 
 @dataclass
-class EvaluateAgain(Message):
-    """An earlier evaluation shall be repeated; the app calls ``Session.evaluate``."""
+class EvaluateSource(Message):
+    """Lisp shall be evaluated; the app calls ``Session.evaluate`` and writes ``note`` down."""
 
     source: str
     origin: str
+    note: str
 
 
 @dataclass

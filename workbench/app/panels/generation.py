@@ -8,20 +8,33 @@ from itertools import groupby
 from time import monotonic
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ScrollableContainer, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated
-from workbench.app.panels.base import EvaluateAgain, InterruptRequested, Panel
+from workbench.app.panels.ask_form import MODEL_KIND, AskForm
+from workbench.app.panels.base import EvaluateSource, InterruptRequested, Panel
+from workbench.app.panels.chat import (
+    ORIGIN,
+    Message,
+    is_name,
+    loading_program,
+    question_program,
+)
+from workbench.app.panels.lines import single_line
+from workbench.app.panels.models import find_models, model_folders, model_line
 from workbench.app.panels.passage import Look, Passage, level_legend
+from workbench.app.panels.pick import Pick
+from workbench.app.panels.runs import titled
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationInterrupted,
     EvaluationStarted,
     SessionRestarted,
+    VariablesChanged,
 )
 
 KEPT = 20
@@ -40,6 +53,7 @@ Happening = (
     | EvaluationFailed
     | EvaluationInterrupted
     | SessionRestarted
+    | VariablesChanged
 )
 
 
@@ -69,6 +83,7 @@ class GenerationPanel(Panel[Happening]):
         EvaluationFailed,
         EvaluationInterrupted,
         SessionRestarted,
+        VariablesChanged,
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -87,6 +102,29 @@ class GenerationPanel(Panel[Happening]):
             tooltip="Evaluate once more what let the model write",
         ),
         Binding(
+            "a",
+            "ask",
+            "Ask",
+            id="generation.ask",
+            tooltip="Ask a model a question, with settings of sampling",
+        ),
+        Binding(
+            "m",
+            "open_model",
+            "Models…",
+            id="generation.models",
+            tooltip="Load a model that is found on disk",
+            show=False,
+        ),
+        Binding(
+            "n",
+            "new_conversation",
+            "New conversation",
+            id="generation.new",
+            tooltip="Forget what was asked before",
+            show=False,
+        ),
+        Binding(
             "c",
             "toggle_coloured",
             "Probabilities",
@@ -99,6 +137,7 @@ class GenerationPanel(Panel[Happening]):
             "Prompt",
             id="generation.prompt",
             tooltip="Show the prompt as the model got it, or the text",
+            show=False,
         ),
         Binding(
             "v",
@@ -143,6 +182,8 @@ class GenerationPanel(Panel[Happening]):
         & > Passages > Vertical { height: auto; min-height: 100%; }
         & > #generation-token { height: auto; max-height: 7; padding: 0 1; display: none; }
         &.-filled.-token > #generation-token { display: block; }
+        &.-filled > AskForm { display: none; }
+        &.-filled.-asking > AskForm { display: block; }
     }
     """
 
@@ -152,6 +193,8 @@ class GenerationPanel(Panel[Happening]):
         self.passages: list[Passage] = []
         self.evaluation: EvaluationStarted | None = None
         self.look = Look()
+        self.conversation: list[Message] = []
+        self.models = ""
 
     def contents(self) -> ComposeResult:
         """A summary and the stop button above the text."""
@@ -163,6 +206,7 @@ class GenerationPanel(Panel[Happening]):
         with Passages():
             yield Vertical()
         yield Static(id="generation-token", markup=False)
+        yield AskForm()
 
     def on_mount(self) -> None:
         """Follow the end."""
@@ -193,14 +237,20 @@ class GenerationPanel(Panel[Happening]):
         writing = self.writing
         if isinstance(event, EvaluationStarted):
             self.evaluation = event
+        elif isinstance(event, VariablesChanged):
+            models = [one.name for one in event.variables if one.kind == MODEL_KIND]
+            self.query_one(AskForm).offer(models)
         elif isinstance(event, GenerationStarted):
             if writing:
                 writing.finish("interrupted")
             self.begin(event, now)
         elif writing and isinstance(event, GenerationFinished):
             writing.finish(REASONS.get(event.reason, event.reason), event.seconds)
-        elif writing:
-            writing.finish("interrupted")
+            self.remember_answer(writing.text)
+        else:
+            if writing:
+                writing.finish("interrupted")
+            self.give_up_question(event)
 
     def begin(self, started: GenerationStarted, now: float) -> None:
         """A separator, a new passage, and the oldest one goes where there are too many."""
@@ -255,7 +305,10 @@ class GenerationPanel(Panel[Happening]):
         """Ask the app to evaluate again what the newest passage came from."""
         evaluation = self.passages[-1].evaluation if self.passages else None
         if evaluation is not None and not self.writing:
-            self.post_message(EvaluateAgain(evaluation.source, evaluation.origin))
+            name = titled(evaluation)
+            self.post_message(
+                EvaluateSource(evaluation.source, evaluation.origin, f"again: {name}")
+            )
 
     def action_toggle_coloured(self) -> None:
         """Show or hide how probable the tokens were."""
@@ -298,3 +351,82 @@ class GenerationPanel(Panel[Happening]):
         if self.passages:
             self.passages[-1].leave()
             self.summarise()
+
+    def action_ask(self) -> None:
+        """Let a question be typed."""
+        self.filled = True
+        self.add_class("-asking")
+        self.call_after_refresh(self.query_one(AskForm).begin)
+
+    @on(AskForm.Left)
+    def leave_form(self, message: AskForm.Left) -> None:
+        """Back to the text."""
+        message.stop()
+        self.remove_class("-asking")
+        self.query_one(Passages).focus()
+
+    @on(AskForm.Asked)
+    def ask(self, message: AskForm.Asked) -> None:
+        """Have the question answered, in the light of those before it."""
+        message.stop()
+        if self.waiting or self.writing:
+            self.notify("The model still answers.")
+            return
+        self.conversation.append(Message("user", message.question))
+        self.query_one(AskForm).clear()
+        source = question_program(message.model, self.conversation, message.settings)
+        note = f"ask {message.model}: {single_line(message.question)}"
+        self.post_message(EvaluateSource(source, ORIGIN, note))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a question has no answer yet."""
+        return bool(self.conversation) and self.conversation[-1].role == "user"
+
+    @property
+    def chatting(self) -> bool:
+        """Whether what is evaluated now is the question."""
+        return self.waiting and self.evaluation is not None and self.evaluation.origin == ORIGIN
+
+    def remember_answer(self, text: str) -> None:
+        """The model answered the question that it was asked."""
+        if self.chatting:
+            self.conversation.append(Message("assistant", text.strip()))
+
+    def give_up_question(self, event: Happening) -> None:
+        """A question that could not be answered is no part of the conversation.
+
+        An interrupt and a new evaluator also drop what was not begun.
+        """
+        if not self.waiting:
+            return
+        if not isinstance(event, EvaluationFailed):
+            self.conversation.pop()
+        elif self.chatting:
+            self.conversation.pop()
+            self.notify(event.error.message, severity="error", markup=False)
+
+    def action_new_conversation(self) -> None:
+        """Forget what was asked before."""
+        if not self.waiting:
+            self.conversation.clear()
+            self.notify("The next question begins a new conversation.")
+
+    @work(exclusive=True, group="models")
+    async def action_open_model(self) -> None:
+        """Find models on another thread, let one be chosen, and load it into the variable."""
+        setting = self.models
+        search = self.run_worker(lambda: find_models(model_folders(setting)), thread=True)
+        found = await search.wait()
+        if not found:
+            self.notify(f"No model was found in {setting or 'any folder'}.", markup=False)
+            return
+        lines = [model_line(model) for model in found]
+        place = await self.app.push_screen_wait(Pick("Models", lines, "load"))
+        if place is None:
+            return
+        named = self.query_one(AskForm).model
+        variable = named if is_name(named) else "model"
+        source = loading_program(variable, found[place].path)
+        self.post_message(EvaluateSource(source, ORIGIN, f"load {found[place].path.name}"))
+        self.action_ask()

@@ -23,10 +23,10 @@ from workbench.app.panels.base import Panel
 from workbench.app.panels.curve_export import exported
 from workbench.app.panels.curve_legend import legend
 from workbench.app.panels.curve_view import PAN, ZOOM, CurveView
-from workbench.app.panels.lines import single_line
 from workbench.app.panels.numerals import short_number
-from workbench.app.panels.run_list import RunList
-from workbench.app.panels.runs import KeptRun, Run, RunStore
+from workbench.app.panels.pick import Pick
+from workbench.app.panels.run_list import run_line
+from workbench.app.panels.runs import KeptRun, Run, RunStore, titled
 from workbench.runtime.protocol import EvaluationStarted, SessionRestarted
 
 RATE_SECONDS = 3.0
@@ -352,9 +352,12 @@ class LossPanel(Panel[Happening]):
             self.notify("No run has been kept yet.")
             return
         shown = frozenset(run.path for run in self.view.runs if run.path is not None)
-        chosen = await self.app.push_screen_wait(RunList(kept, shown))
-        if chosen is None:
+        lines = [run_line(run, shown) for run in kept]
+        deed = "show, or take away what is shown"
+        place = await self.app.push_screen_wait(Pick("Runs", lines, deed))
+        if place is None:
             return
+        chosen = kept[place]
         if chosen.path in shown:
             self.take_away(chosen.path)
         else:
@@ -413,10 +416,3 @@ class LossPanel(Panel[Happening]):
         answers = [("replace", "Replace"), ("cancel", "Cancel")]
         question = Choice("Replace", f"{path} exists already.", answers)
         return await self.app.push_screen_wait(question) == "replace"
-
-
-def titled(source: EvaluationStarted) -> str:
-    """What an evaluation is called: its file, or the beginning of what was typed."""
-    if source.origin and not source.origin.startswith("<"):
-        return single_line(Path(source.origin).name)
-    return single_line(source.source.strip(), 80) or "training"

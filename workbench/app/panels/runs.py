@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.app.panels.curves import Series
+from workbench.app.panels.lines import single_line
+from workbench.runtime.protocol import EvaluationStarted
 
 LIMIT = 50
 LARGEST_FILE = 64 * 2**20
@@ -139,3 +141,10 @@ def _points(entry: Any) -> Iterable[tuple[str, float, float]]:
     name, first = str(entry["metric"]), float(entry["step"])
     values = [float(value) for value in entry["values"]]
     return [(name, first + place, value) for place, value in enumerate(values)]
+
+
+def titled(source: EvaluationStarted) -> str:
+    """What an evaluation is called: its file, or the beginning of what was typed."""
+    if source.origin and not source.origin.startswith("<"):
+        return single_line(Path(source.origin).name)
+    return single_line(source.source.strip(), 80) or "training"
