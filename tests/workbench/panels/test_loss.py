@@ -238,6 +238,9 @@ async def test_the_wheel_zooms_where_the_pointer_is(panel: LossPanel) -> None:
         assert high == pytest.approx(1001, abs=4)
         assert low == pytest.approx(201, abs=8)
 
+        await pilot._post_mouse_events([MouseScrollUp], CurveView, offset=(40, 5), shift=True)
+        assert panel.view.window() == pytest.approx((low - 80, high - 80), abs=2)
+
 
 async def test_the_cursor_reads_every_curve_off(panel: LossPanel) -> None:
     async with PanelApp(panel).run_test(size=(80, 20)) as pilot:

@@ -74,7 +74,7 @@ class AskForm(Vertical):
         & Label { color: $text-muted; padding: 0 1 0 0; }
         & Input {
             border: none; height: 1; padding: 0; background: $boost;
-            &:focus { background: $primary 30%; }
+            &:focus { border: none; background: $primary 30%; }
         }
         & .setting { width: 5; margin: 0 1 0 0; }
         & #ask-model { width: 1fr; }

@@ -66,7 +66,7 @@ def lisp_string(text: str) -> str:
 
 
 def question_program(model: str, messages: Sequence[Message], settings: Sampling) -> str:
-    """Lisp that lets the model in variable ``model`` answer the last message.
+    """Lisp that lets the model in variable ``model`` answer the last message; gives the answer.
 
     The conversation is written in the model's own template. A model without one continues the
     last message.
@@ -90,8 +90,9 @@ def question_program(model: str, messages: Sequence[Message], settings: Sampling
    (if (maybe prompt) (setq prompt question))
    (setq generator (torch_generator_create model))
    (torch_generator_configure generator {{{options}}})
-   (torch_generator_generate generator (torch_encode tokenizer prompt))
-   nil)
+   (setq ids (torch_encode tokenizer prompt))
+   (setq written (torch_generator_generate generator ids))
+   (torch_decode tokenizer (torch_slice written 0 (size ids) (size written))))
  {model}
  (list {turns})
  {lisp_string(messages[-1].content)})"""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -17,31 +18,34 @@ LEFT, TOP, RIGHT, BOTTOM = 80, 20, 20, 40
 LINE_HEIGHT = 20
 
 
-def exported(view: CurveView, path: Path) -> str:
-    """What a file of the kind that the ending of ``path`` tells holds.
+def exported(view: CurveView, path: Path) -> Callable[[], str]:
+    """What makes the text of a file of the kind that the ending of ``path`` tells.
+
+    What takes long of it may be done on another thread.
 
     Raises:
         ValueError: The ending is none of ``KINDS``.
     """
-    writers: dict[str, Callable[[CurveView], str]] = {
-        ".csv": csv_text,
-        ".svg": svg_text,
-        ".txt": plain_text,
-    }
-    if path.suffix.lower() not in writers:
-        raise ValueError(f"the name must end in {', '.join(KINDS[:-1])} or {KINDS[-1]}")
-    return writers[path.suffix.lower()](view)
+    match path.suffix.lower():
+        case ".csv":
+            return partial(csv_text, view.curves(), view.window())
+        case ".svg":
+            picture = svg_text(view)
+        case ".txt":
+            picture = plain_text(view)
+        case _:
+            raise ValueError(f"the name must end in {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    return lambda: picture
 
 
-def csv_text(view: CurveView) -> str:
+def csv_text(curves: Sequence[Curve], window: tuple[float, float]) -> str:
     """The points in view; of long curves the extremes of stretches that are no longer single."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("run", "began", "metric", "step", "value"))
-    low, high = view.window()
-    for curve in view.curves():
+    for curve in curves:
         began = curve.run.began.isoformat(timespec="seconds")
-        for step, value in curve.series.raw.finest(low, high):
+        for step, value in curve.series.raw.finest(*window):
             writer.writerow((curve.run.title, began, curve.name, f"{step:.15g}", repr(value)))
     return text.getvalue()
 

@@ -25,7 +25,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 16, 5
 FRAME_SECONDS = 1 / 8
 EARLIER_STRENGTH, RAW_STRENGTH = 0.65, 0.4
-ZOOM, WHEEL_ZOOM, PAN = 2.0, 1.25, 0.25
+ZOOM, WHEEL_ZOOM, PAN, WHEEL_PAN = 2.0, 1.25, 0.25, 0.1
 NARROWEST = 4.0  # steps in view at the least
 
 
@@ -193,14 +193,30 @@ class CurveView(Widget, can_focus=True):
         return low + share * (high - low)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Zoom in where the pointer is."""
+        """Zoom in where the pointer is, or with shift go to earlier steps."""
         event.stop()
-        self.zoom(WHEEL_ZOOM, self.step_at(event.x))
+        if event.shift:
+            self.pan(-WHEEL_PAN)
+        else:
+            self.zoom(WHEEL_ZOOM, self.step_at(event.x))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Zoom out."""
+        """Zoom out, or with shift go to later steps."""
         event.stop()
-        self.zoom(1 / WHEEL_ZOOM, self.step_at(event.x))
+        if event.shift:
+            self.pan(WHEEL_PAN)
+        else:
+            self.zoom(1 / WHEEL_ZOOM, self.step_at(event.x))
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Go to earlier steps."""
+        event.stop()
+        self.pan(-WHEEL_PAN)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Go to later steps."""
+        event.stop()
+        self.pan(WHEEL_PAN)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the pointer is."""

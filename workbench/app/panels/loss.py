@@ -401,13 +401,23 @@ class LossPanel(Panel[Happening]):
         if path is None or not await self.may_replace(path):
             return
         try:
-            write_atomically(path, exported(self.view, path))
+            text = exported(self.view, path)
         except ValueError as error:
             self.notify(f"{path}: {error}", severity="error", markup=False)
-        except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
-        else:
+            return
+
+        def write() -> OSError | None:
+            try:
+                write_atomically(path, text())
+            except OSError as error:
+                return error
+            return None
+
+        failure = await self.run_worker(write, thread=True).wait()
+        if failure is None:
             self.notify(f"Written to {path}.", markup=False)
+        else:
+            self.notify(f"{path}: {failure.strerror}", severity="error", markup=False)
 
     async def may_replace(self, path: Path) -> bool:
         """Whether there is no such file, or its end is agreed to."""

