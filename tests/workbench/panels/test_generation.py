@@ -312,3 +312,16 @@ async def test_every_key_bears_odd_tokens(key: str, panel: GenerationPanel) -> N
         await pilot.pause()
 
         assert app.is_running
+
+
+async def test_nothing_that_a_model_writes_commands_the_terminal(panel: GenerationPanel) -> None:
+    hostile = "a\x1b[31mb\x07\r\n\tc\x9bd\udc80"
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([GenerationStarted(hostile, 1, 9, hostile), *tokens(hostile)])
+        panel.focus()
+        for key in ("v", "p", "p", "left", "c"):
+            await pilot.press(key)
+            await pilot.pause()
+            shown = texts(panel)[0] + below(panel)
+            assert not set(shown) & set("\x1b\x07\r\x9b\udc80")
+        assert "a·[31mb·\n\tc·d·" in texts(panel)[0]

@@ -303,7 +303,7 @@ async def test_runs_are_kept_and_shown_again(panel: LossPanel, tmp_path: Path) -
 async def test_what_is_shown_is_exported(ending: str, panel: LossPanel, tmp_path: Path) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(80, 20)) as pilot:
-        panel.receive([started(1), *losses(0.5, math.nan, 0.25), Metric("<a&[b]>", 1.0)])
+        panel.receive([started(1), *losses(0.5, math.nan, 0.25), Metric("<a&[b]>\x1b", 1.0)])
         panel.focus()
         await pilot.pause()
         await pilot.press("w")
@@ -321,7 +321,7 @@ async def test_what_is_shown_is_exported(ending: str, panel: LossPanel, tmp_path
         assert [(row["metric"], row["step"], row["value"]) for row in rows] == [
             ("loss", "1", "0.5"),
             ("loss", "3", "0.25"),
-            ("<a&[b]>", "1", "1.0"),
+            ("<a&[b]>\x1b", "1", "1.0"),
         ]
     elif ending == "svg":
         root = ElementTree.parse(path).getroot()
@@ -331,3 +331,10 @@ async def test_what_is_shown_is_exported(ending: str, panel: LossPanel, tmp_path
     else:
         assert "a  loss  train.lisp" in path.read_text("utf-8")
         assert "└┬─" in path.read_text("utf-8")
+
+
+async def test_names_of_metrics_keep_to_their_line(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)):
+        panel.receive([started(1), *losses(0.5, name="a\x1b[31m\nb")])
+
+        assert summary(panel).splitlines()[0] == "a a·[31m⏎b 0.5"

@@ -37,8 +37,9 @@ def test_damaged_files_and_lines_are_passed_over(tmp_path: Path) -> None:
         file.write(b'{"metric": "loss", "step": 2, "values": ["x"]}\n[]\n\xff\n{"metric": "lo')
     (tmp_path / "bad.jsonl").write_bytes(b"\xff\xfe\n")
     (tmp_path / "other.jsonl").write_text("[1]\n")
+    (tmp_path / "zone.jsonl").write_text('{"run": "b", "began": "2020-01-01T00:00:00+02:00"}\n')
 
-    (kept,) = store.kept()
+    kept, _ = store.kept()
     assert store.load(kept, count()).series["loss"].count == 1
 
 

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from workbench.app.panels.curve_view import Curve, CurveView, Picture, letter
+from workbench.app.panels.lines import single_line
 from workbench.app.panels.numerals import counted
 
 KINDS = (".csv", ".svg", ".txt")
@@ -90,7 +91,7 @@ def _named(curve: Curve) -> str:
     gaps = f", {curve.series.gaps} not finite" if curve.series.gaps else ""
     points = counted(curve.series.count, "point")
     began = f"{curve.run.began:%Y-%m-%d %H:%M}"
-    return f"{sign}  {curve.name}  {curve.run.title} {began}, {points}{gaps}"
+    return f"{sign}  {single_line(curve.name)}  {curve.run.title} {began}, {points}{gaps}"
 
 
 def _axes(picture: Picture, colour: str) -> list[str]:

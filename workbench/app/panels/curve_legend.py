@@ -8,9 +8,11 @@ from textual.content import Content
 
 from workbench.app.panels.curve_view import Curve, CurveView, letter
 from workbench.app.panels.curves import Bucket
+from workbench.app.panels.lines import single_line
 from workbench.app.panels.numerals import counted, short_number
 
 EARLIER_LINES = 3
+NAME_LENGTH = 60
 
 
 def legend(view: CurveView) -> list[Content]:
@@ -35,7 +37,7 @@ def entry(view: CurveView, curve: Curve) -> Content:
     gaps = f" {counted(series.gaps, 'gap')}" if series.gaps else ""
     return Content.assemble(
         (f"{letter(series.number)} ", f"bold {view.colour(curve).hex6}"),
-        (curve.name, "$foreground"),
+        (single_line(curve.name, NAME_LENGTH), "$foreground"),
         " ",
         (reading(view, curve), "bold"),
         (gaps, "$foreground 60%"),

@@ -106,8 +106,16 @@ class RunStore:
                 with suppress(OSError, ValueError, KeyError, TypeError):
                     with path.open(encoding="utf-8", errors="replace") as file:
                         head = json.loads(file.readline(4096))
-                    began = datetime.fromisoformat(head["began"])
-                    found.append(KeptRun(path, str(head["run"]), began, path.stat().st_size))
+                    title = single_line(str(head["run"]), TITLE_LENGTH)
+                    began = datetime.fromisoformat(head["began"]).replace(tzinfo=None)
+                    found.append(
+                        KeptRun(
+                            path,
+                            single_line(str(head["run"]), TITLE_LENGTH),
+                            began,
+                            path.stat().st_size,
+                        )
+                    )
         return sorted(found, key=lambda run: run.began, reverse=True)
 
     def load(self, kept: KeptRun, numbers: Iterator[int]) -> Run:
