@@ -108,14 +108,7 @@ class RunStore:
                         head = json.loads(file.readline(4096))
                     title = single_line(str(head["run"]), TITLE_LENGTH)
                     began = datetime.fromisoformat(head["began"]).replace(tzinfo=None)
-                    found.append(
-                        KeptRun(
-                            path,
-                            single_line(str(head["run"]), TITLE_LENGTH),
-                            began,
-                            path.stat().st_size,
-                        )
-                    )
+                    found.append(KeptRun(path, title, began, path.stat().st_size))
         return sorted(found, key=lambda run: run.began, reverse=True)
 
     def load(self, kept: KeptRun, numbers: Iterator[int]) -> Run:
