@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         "--eval", nargs=argparse.REMAINDER, metavar=("TEXT", "args"), help="run the program TEXT"
     )
     what.add_argument("--tour", action="store_true", help="open a guided tour in the app")
+    what.add_argument(
+        "--serve", action="store_true", help="show the app in a browser on this machine"
+    )
     what.add_argument("--version", action="store_true", help="print the version and stop")
     parser.add_argument(
         "--log-dir",
@@ -78,6 +81,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         if options.file is not None and program is not None:
             return _misuse(f"{options.file}: --run and --eval take no other file")
         return _run_headless(options, program)
+    if options.serve:
+        return _serve(options)
     if options.print_value:
         return _misuse("--print needs --run, --eval or -")
     if options.log_dir is not None:
@@ -124,19 +129,31 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
+def _serve(options: argparse.Namespace) -> int:
+    from workbench.serve import MISSING, serve
+
+    try:
+        return serve([options.file] if options.file else [])
+    except ImportError:
+        return _misuse(MISSING)
+
+
 def _start_app(options: argparse.Namespace) -> int:
     if options.tour and options.file is not None:
         return _misuse("--tour opens a file of its own")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _misuse(
-            "the app needs a terminal for input and output; "
-            "run a program without it: lispe-workbench --run FILE"
-        )
-    if os.environ.get("TERM", "dumb") == "dumb":
-        return _misuse(
-            "this terminal can't show the app (TERM=dumb); "
-            "run a program without it: lispe-workbench --run FILE"
-        )
+    if (
+        "TEXTUAL_DRIVER" not in os.environ
+    ):  # which is set where a browser takes the terminal's place
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return _misuse(
+                "the app needs a terminal for input and output; "
+                "run a program without it: lispe-workbench --run FILE"
+            )
+        if os.environ.get("TERM", "dumb") == "dumb":
+            return _misuse(
+                "this terminal can't show the app (TERM=dumb); "
+                "run a program without it: lispe-workbench --run FILE"
+            )
     path = Path(options.file) if options.file is not None else None
     if options.tour:
         from workbench.resources import sample

@@ -26,6 +26,8 @@ KEYLESS = (
     ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
     ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
     ("Choose a theme…", "change_theme", "Change the colours"),
+    ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
+    ("Show what was left out", "show_all_output", "See every line of the last long output"),
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )
 

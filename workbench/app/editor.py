@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from workbench.app.code_area import CodeArea
-from workbench.app.files import read_source, write_atomically
+from workbench.app.files import read_source, stamp, write_atomically
 from workbench.app.highlight import Vocabulary
 from workbench.app.structure import Form, form_before, top_form
 from workbench.runtime.protocol import ErrorView
@@ -79,6 +79,7 @@ class Editor(CodeArea):
         self.path = path
         self._saved = self.text
         self.unsaved = False
+        self._stamp = stamp(path)
 
     @property
     def origin(self) -> str:
@@ -113,6 +114,31 @@ class Editor(CodeArea):
         assert target is not None
         write_atomically(target, self.text)
         self.path = target
+        self._settle()
+
+    @property
+    def changed_on_disk(self) -> bool:
+        """Whether another program has written the file since it was read or saved; told once."""
+        found = stamp(self.path)
+        if found is None or found == self._stamp:
+            return False
+        self._stamp = found
+        try:
+            return self.path is not None and read_source(self.path) != self._saved
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def reload(self) -> None:
+        """Take what is on disk, as an edit that can be undone.
+
+        Raises:
+            OSError: It can't be read.
+            UnicodeDecodeError: It is not UTF-8 text.
+        """
+        assert self.path is not None
+        text, cursor = read_source(self.path), self.cursor_location
+        self.replace(text, (0, 0), self.document.end)
+        self.move_cursor(cursor)
         self._settle()
 
     def mark_error(self, error: ErrorView) -> None:
@@ -175,6 +201,7 @@ class Editor(CodeArea):
             self.post_message(self.FileChanged(self))
 
     def _settle(self) -> None:
+        self._stamp = stamp(self.path)
         self._saved = self.text
         self.unsaved = False
         self.post_message(self.FileChanged(self))

@@ -53,6 +53,13 @@ def runs_folder() -> Path:
     return user_data_path(APPLICATION) / "runs"
 
 
+def sessions_folder() -> Path:
+    """Where it is kept what was open."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APPLICATION) / "sessions"
+
+
 def load_settings(path: Path) -> tuple[Settings, list[str]]:
     """The settings in ``path``, and a sentence for each mistake."""
     try:

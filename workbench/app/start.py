@@ -14,6 +14,8 @@ from threading import Thread
 
 from workbench.app.app import Workbench
 from workbench.app.files import read_source
+from workbench.app.settings import sessions_folder
+from workbench.app.workspace import workspace_file
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import OutputWritten
 
@@ -33,7 +35,8 @@ def run_app(path: Path | None = None) -> int:
         print(f"lispe-workbench: {path}: {reason}", file=sys.stderr)
         return 2
     with native_writes() as stray:
-        app = Workbench(ProcessSession(), path)
+        workspace = workspace_file(sessions_folder(), Path.cwd())
+        app = Workbench(ProcessSession(), path, workspace)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
         signal.signal(signal.SIGTERM, lambda number, _: app.exit(return_code=128 + number))
         app.call_later(app.set_timer, SETTLED_AFTER, spare_collections)

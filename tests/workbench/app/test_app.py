@@ -258,7 +258,7 @@ async def test_open_takes_another_file(build: Build, program: Path, tmp_path: Pa
         await pilot.press("enter")
         await pilot.pause()
 
-        assert app.query_one(Editor).text == "(other)"
+        assert app.query_one("Editor.-current", Editor).text == "(other)"
         assert "other.lisp" in status(pilot)
 
 

@@ -71,7 +71,7 @@ class LossPanel(Panel[Happening]):
     title = "Curves"
     empty = (
         "No training has run yet.\n\nEvery (torch_backward loss) adds a point;\n"
-        "F5 runs the file in the editor, o opens an earlier run."
+        "F5 runs the file in the editor,\no shows an earlier run."
     )
     accepts = (Metric, EvaluationStarted, SessionRestarted)
     BINDINGS: ClassVar[list[BindingType]] = [
