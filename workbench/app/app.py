@@ -18,13 +18,15 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.theme import Theme
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from torch_lib.events import Progress
 from workbench import resources
 from workbench.app import structure
+from workbench.app.ascii_filter import AsciiFilter
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.buffers import Buffers, names
 from workbench.app.code_area import CodeArea
@@ -38,6 +40,7 @@ from workbench.app.history import History
 from workbench.app.history_search import history_search
 from workbench.app.jump import Jump, go_to, jump_targets
 from workbench.app.key_line import KeyLine
+from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panel_area import PanelArea
@@ -52,17 +55,12 @@ from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
 from workbench.app.repl import Prompt, Repl
-from workbench.app.settings import (
-    config_file,
-    history_file,
-    load_settings,
-    runs_folder,
-    save_theme,
-    user_themes,
-)
+from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
-from workbench.app.themes import DARK, load_themes
+from workbench.app.theme_folder import SECONDS, ThemeFolder
+from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
 from workbench.app.workspace import Workspace, load_workspace, save_workspace
+from workbench.folders import config_file, history_file, runs_folder, theme_folder
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
@@ -78,6 +76,7 @@ from workbench.runtime.protocol import (
     TorchStateChanged,
     VariablesChanged,
 )
+from workbench.settings import load_settings
 
 WORKSPACE_KEPT_EVERY = 2.0
 """Seconds of work that a crash may cost."""
@@ -94,6 +93,7 @@ class Workbench(App[int]):
         path: The program to open, which need not exist yet.
         workspace: The file that keeps what is open; without one nothing is kept. With a ``path``
             only unsaved text comes back from it.
+        ascii: Draw with ASCII characters, whatever the settings say.
     """
 
     TITLE = "LispE Workbench"
@@ -105,11 +105,28 @@ class Workbench(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
     def __init__(
-        self, session: Session, path: Path | None = None, workspace: Path | None = None
+        self,
+        session: Session,
+        path: Path | None = None,
+        workspace: Path | None = None,
+        *,
+        ascii: bool = False,
     ) -> None:
-        themes, self._warnings = load_themes([*resources.themes(), *user_themes()])
-        self._palettes = {theme.dark: theme.variables for theme in reversed(themes)}
+        self._ascii_filter: AsciiFilter | None = None
+        self._theme_folder = ThemeFolder(theme_folder())
+        own_themes, self._warnings = self._theme_folder.changes()
+        themes = load_themes(resources.themes())[0] + own_themes
+        configuration = load_settings(config_file())
+        settings = configuration.settings
+        palettes = {theme.name: theme.variables for theme in themes}
+        self._palettes = {True: palettes[DARK], False: palettes[LIGHT]}
         super().__init__()
+        if ascii or settings.screen.ascii:
+            self._ascii_filter = AsciiFilter()
+        self.editing = settings.editor
+        self._still = settings.screen.reduced_motion
+        if self._still:
+            self.animation_level = "none"
         self.session = session
         self._workspace_file = workspace
         self._kept = load_workspace(workspace) if workspace else Workspace()
@@ -123,23 +140,24 @@ class Workbench(App[int]):
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._buffers = Buffers(self.vocabulary, self._popup, path, id="buffers")
-        self._repl = Repl(self.vocabulary, History(history_file(), Path.cwd()), id="repl")
+        history = History(history_file(), Path.cwd(), settings.repl.history_size)
+        self._repl = Repl(self.vocabulary, history, id="repl")
+        self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
+        self._panels.panel(GenerationPanel).models = settings.models
         self._work, self._code = Horizontal(id="work"), Vertical(id="code")
         self._shares = self._kept.shares
-        self._status = StatusLine(id="status")
-        self._settings, mistakes = load_settings(config_file())
-        self._panels.panel(GenerationPanel).models = self._settings.models
-        self._warnings += mistakes
+        self._status = StatusLine(still=self._still, id="status")
+        self._warnings += configuration.mistakes
         for theme in themes:
             self.register_theme(theme)
-        chosen = self._settings.theme
-        if chosen not in self.available_themes:
-            self._warnings.append(f"there is no theme '{chosen}'")
-            chosen = DARK
-        self.theme = chosen
+        chosen, unknown = chosen_theme(settings.theme, self.available_themes)
+        keymap, wrong_keys = chosen_keymap(settings.keys)
+        self._warnings += [f"{configuration.file.name}: {told}" for told in unknown + wrong_keys]
+        self.set_keymap(keymap)
+        self.theme = self._remembered = chosen
 
     def compose(self) -> ComposeResult:
         """Everything, once; the size of the terminal decides by classes what is seen."""
@@ -168,6 +186,7 @@ class Workbench(App[int]):
         (self._editor if self._editor.path else self._repl.prompt).focus()
         self.call_after_refresh(self._restore)
         self.set_interval(WORKSPACE_KEPT_EVERY, self.keep_workspace)
+        self.set_interval(SECONDS, self._reload_themes)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
             self.notify(warning, severity="warning", markup=False)
@@ -224,9 +243,26 @@ class Workbench(App[int]):
         palette = self._palettes[self.current_theme.dark]
         return {name: colour for name, colour in palette.items() if name.startswith(names)}
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes every line on its way to the terminal."""
+        filters = super().get_line_filters()
+        return filters if self._ascii_filter is None else [*filters, self._ascii_filter]
+
     def _theme_chosen(self, theme: Theme) -> None:
-        with suppress(OSError):
-            save_theme(config_file(), theme.name)
+        if theme.name != self._remembered:
+            self._remembered = theme.name
+            with suppress(OSError, UnicodeDecodeError):
+                save_theme(config_file(), theme.name)
+
+    def _reload_themes(self) -> None:
+        """Take over what the user wrote into a theme file; the one in use is drawn anew."""
+        themes, warnings = self._theme_folder.changes()
+        for theme in themes:
+            self.register_theme(theme)
+            if theme.name == self.theme:
+                self._watch_theme(theme.name)
+        for warning in warnings:
+            self.notify(warning, severity="warning", markup=False)
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as they stand on a keyboard: F5, ^r."""
@@ -595,6 +631,8 @@ class Workbench(App[int]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The status line speaks of the code area that has the focus."""
+        if self._still and isinstance(event.widget, TextArea | Input):
+            event.widget.cursor_blink = False
         if isinstance(event.widget, CodeArea):
             self._tell_place(event.widget)
 

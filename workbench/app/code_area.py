@@ -17,7 +17,9 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Location, TextAreaTheme
 
 from workbench.app import structure
+from workbench.app.editing_keys import EditingArea
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
+from workbench.app.key_events import is_text, run_binding
 from workbench.app.scanner import Scanner
 from workbench.app.structure import Form
 
@@ -37,7 +39,7 @@ class CodeTheme(TextAreaTheme):
         self.cursor_line_style = Style(bgcolor=line_style.bgcolor) if line_style else None
 
 
-class CodeArea(TextArea):
+class CodeArea(EditingArea):
     """LispE source that is being typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -142,11 +144,7 @@ class CodeArea(TextArea):
         return structure.word_at(self.scanner, *self.cursor_location)
 
     async def on_key(self, event: events.Key) -> None:
-        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to.
-
-        Letters are inserted here while a binding is only looked up when its key has bubbled to
-        the app: of keys typed in one go a letter would overtake a backspace before it.
-        """
+        """Enter and tab indent, tab completes, escape shrinks; others do what they are bound to."""
         if self.popup is not None and self.popup.takes_key(event.key):
             event.stop()
             event.prevent_default()
@@ -166,12 +164,8 @@ class CodeArea(TextArea):
             event.stop()
             event.prevent_default()
             self.popup.offer(self)
-        elif not event.is_printable:
-            bound = self.screen.active_bindings.get(event.key)
-            if bound is not None and bound.enabled:
-                event.stop()
-                event.prevent_default()
-                await self.app.run_action(bound.binding.action, bound.node)
+        elif not is_text(event) and not await run_binding(self, event) and event.is_printable:
+            event.prevent_default()
 
     def new_line(self) -> None:
         """Break the line at the cursor and indent what follows."""
@@ -179,7 +173,7 @@ class CodeArea(TextArea):
         row, column = start
         before = self.document[row][:column]
         inside_text = structure.inside_text(self.scanner, row, column)
-        indent = 0 if inside_text else structure.indentation(self.scanner, row, column)
+        indent = 0 if inside_text else self._indentation(row, column)
         if not inside_text:
             start = (row, len(before.rstrip()) or column)
             rest = self.document[end[0]][end[1] :]
@@ -194,13 +188,16 @@ class CodeArea(TextArea):
                 continue
             line = self.document[row]
             blank = len(line) - len(line.lstrip())
-            indent = structure.indentation(self.scanner, row, 0)
+            indent = self._indentation(row, 0)
             if indent != blank:
                 self.replace(" " * indent, (row, 0), (row, blank))
         row, column = self.cursor_location
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
             self.move_cursor((row, len(text) - len(text.lstrip())))
+
+    def _indentation(self, row: int, column: int) -> int:
+        return structure.indentation(self.scanner, row, column, self.indent_width)
 
     def action_go_to_start(self) -> None:
         """Go to the start of the text."""

@@ -16,12 +16,15 @@ class History:
     Args:
         path: The file that keeps the entries between sessions; ``None`` keeps none.
         folder: Where the program runs.
+        size: How many entries, the latest, are kept from one session to the next.
     """
 
-    def __init__(self, path: Path | None = None, folder: Path | None = None) -> None:
-        self.path = path
+    def __init__(
+        self, path: Path | None = None, folder: Path | None = None, size: int = LIMIT
+    ) -> None:
+        self.path = path if size else None
         self.folder = str(folder.resolve()) if folder else ""
-        kept = _load(path) if path else []
+        kept = _load(path, size) if path and size else []
         self.entries = [entry for entry, place in kept if place != self.folder]
         self.entries += [entry for entry, place in kept if place == self.folder]
         self._place: int | None = None
@@ -78,7 +81,7 @@ class History:
         return None if self._place is None else self.entries[self._place]
 
 
-def _load(path: Path) -> list[tuple[str, str]]:
+def _load(path: Path, size: int) -> list[tuple[str, str]]:
     """The newest entries of the file, each with its folder; lines of another form are left out."""
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()
@@ -95,8 +98,8 @@ def _load(path: Path) -> list[tuple[str, str]]:
                 entries.append((source, folder))
             case str(source):
                 entries.append((source, ""))
-    if len(entries) > LIMIT:
-        entries = entries[-LIMIT:]
+    if len(entries) > size:
+        entries = entries[len(entries) - size :]
         _rewrite(path, entries)
     return entries
 

@@ -88,6 +88,7 @@ class Transcript(ScrollView, can_focus=True):
     def __init__(self, vocabulary: Vocabulary, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.vocabulary = vocabulary
+        self.most_lines = MAX_LINES
         self.lines: list[TranscriptLine] = []
         self._first_rows: list[int] = []
         self._rows = 0
@@ -280,8 +281,8 @@ class Transcript(ScrollView, can_focus=True):
         follows = self.is_vertical_scroll_end
         self._open = None
         self.lines.extend(fresh)
-        if len(self.lines) > MAX_LINES:
-            del self.lines[: len(self.lines) - MAX_LINES * 9 // 10]
+        if len(self.lines) > self.most_lines:
+            del self.lines[: len(self.lines) - self.most_lines * 9 // 10]
             self._wrap_all()
         else:
             self._place(fresh)

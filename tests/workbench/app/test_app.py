@@ -25,9 +25,9 @@ from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.pick import Pick
 from workbench.app.panels.tensor import TensorPanel
 from workbench.app.repl import Prompt, Repl
-from workbench.app.settings import config_file
 from workbench.app.status_line import StatusLine
 from workbench.app.transcript import Transcript
+from workbench.folders import config_file
 from workbench.runtime.protocol import (
     ErrorView,
     InputRequested,
