@@ -19,6 +19,7 @@ __all__ = [
     "Listener",
     "Metric",
     "Progress",
+    "TokenChance",
     "TokenGenerated",
     "emit",
     "has_listeners",
@@ -39,19 +40,44 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class GenerationStarted:
-    """A model begins to write. ``prompt`` is its text where a tokenizer is known, else empty."""
+    """A model begins to write. ``prompt`` is its text where a tokenizer is known, else empty.
+
+    ``raw_prompt`` is the same text with the control tokens in it that a chat template put there.
+    """
 
     prompt: str
     prompt_tokens: int
     max_new_tokens: int
+    raw_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChance:
+    """A token that could come next, and the natural logarithm of its probability.
+
+    ``text`` is empty where no tokenizer is known, and for a part of a character.
+    """
+
+    token: int
+    text: str
+    logprob: float
 
 
 @dataclass(frozen=True, slots=True)
 class TokenGenerated:
-    """One more token. ``text`` holds only whole characters, so it may be empty for a while."""
+    """One more token. ``text`` holds only whole characters, so it may be empty for a while.
+
+    ``piece`` is how the vocabulary writes a control token, which has no text. ``logprob`` is the
+    natural logarithm of the probability that the model gives the token, before any setting of
+    sampling; ``alternatives`` are the most probable tokens, best first. Both are found only while
+    somebody listens, and not by beam search.
+    """
 
     token: int
     text: str
+    piece: str = ""
+    logprob: float | None = None
+    alternatives: tuple[TokenChance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_lib.beam_search import beam_search
+from torch_lib.control_tokens import raw_text
 from torch_lib.decoding import (
     context_limit,
     input_vocabulary,
@@ -27,8 +28,15 @@ from torch_lib.decoding import (
 )
 from torch_lib.devices import to_device
 from torch_lib.errors import ArgumentError, ShapeError, TorchLibWarning
-from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated, emit
+from torch_lib.events import (
+    GenerationFinished,
+    GenerationStarted,
+    TokenGenerated,
+    emit,
+    has_listeners,
+)
 from torch_lib.generation_config import GenerationConfig
+from torch_lib.generation_report import GenerationReport
 from torch_lib.layers import whole_ids
 from torch_lib.modules import evaluating
 from torch_lib.networks import sequential
@@ -39,8 +47,7 @@ from torch_lib.sampling import (
     penalize_repetition,
     top_candidates,
 )
-from torch_lib.stream_decoder import StreamDecoder
-from torch_lib.tokenizers import Tokenizer, tag, tokenizer_of
+from torch_lib.tokenizers import tag, tokenizer_of
 
 __all__ = [
     "Generator",
@@ -116,21 +123,6 @@ class Generator:
         return f"TorchGenerator({self.config.outline()})"
 
 
-class _Report:
-    """What listeners learn of one generation: the first row of it."""
-
-    def __init__(self, tokenizer: Tokenizer | None) -> None:
-        self._decoder = None if tokenizer is None else StreamDecoder(tokenizer)
-        self.tokens = 0
-        self.reason = "interrupted"
-
-    def token(self, token: int) -> TokenGenerated:
-        self.tokens += 1
-        event = TokenGenerated(token, self._decoder.add(token) if self._decoder else "")
-        emit(event)
-        return event
-
-
 class _Writing:
     """One call of a generator: its prompt, checked, and the tokens that follow."""
 
@@ -164,8 +156,8 @@ class _Writing:
         """
         with evaluating(self._model), self._reporting() as report:
             ended = False
-            for tokens in self._tokens():
-                event = None if ended else report.token(int(tokens[0]))
+            for tokens, logits in self._tokens():
+                event = None if ended else report.token(int(tokens[0]), logits)
                 yield tokens, event
                 ended = ended or int(tokens[0]) in self._eos
                 if event is not None and self._asks_to_stop(event):
@@ -184,11 +176,14 @@ class _Writing:
         return callback is not None and callback(event.token, self._config.data) == "stop"
 
     @contextmanager
-    def _reporting(self) -> Iterator[_Report]:
-        report = _Report(self.tokenizer)
+    def _reporting(self) -> Iterator[GenerationReport]:
+        report = GenerationReport(self.tokenizer)
         prompt = self.prompt[0].tolist()
         text = self.tokenizer.decode(prompt) if self.tokenizer is not None else ""
-        emit(GenerationStarted(text, len(prompt), self._new_tokens))
+        raw = ""
+        if self.tokenizer is not None and has_listeners():
+            raw = raw_text(self.tokenizer, prompt)
+        emit(GenerationStarted(text, len(prompt), self._new_tokens, raw))
         begun = perf_counter()
         try:
             yield report
@@ -198,14 +193,15 @@ class _Writing:
         finally:
             emit(GenerationFinished(report.tokens, perf_counter() - begun, report.reason))
 
-    def _tokens(self) -> Iterator[Tensor]:
+    def _tokens(self) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """New tokens ``(B,)`` at a time, and the logits ``(V,)`` that the first was chosen by."""
         if self._new_tokens == 0:
             return iter(())
         if self._config.method == "beam_search":
-            return self._searched()
+            return ((tokens, None) for tokens in self._searched())
         return self._chosen()
 
-    def _chosen(self) -> Iterator[Tensor]:
+    def _chosen(self) -> Iterator[tuple[Tensor, Tensor]]:
         """One token a row at a time, until every row has ended."""
         ids = unread = self.prompt
         capacity = ids.size(1) + self._new_tokens
@@ -214,9 +210,10 @@ class _Writing:
         ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
         eos = torch.tensor(sorted(self._eos), dtype=torch.int64, device=ids.device)
         for _ in range(self._new_tokens):
-            tokens = self._choice(context.extend(unread), ids, randomness)
+            logits = context.extend(unread)
+            tokens = self._choice(logits, ids, randomness)
             tokens = tokens.masked_fill(ended, self._pad)
-            yield tokens
+            yield tokens, logits[0]
             ended |= torch.isin(tokens, eos)
             if bool(ended.all()):
                 return

@@ -13,6 +13,7 @@ from torch_lib.errors import ArgumentError
 __all__ = [
     "block_repeated_ngrams",
     "draw",
+    "likeliest",
     "most_probable",
     "penalize_repetition",
     "ranked",
@@ -103,6 +104,20 @@ def most_probable(logits: Tensor) -> Tensor:
     ids = logits.argmax(-1)
     _require_numbers(logits.gather(1, ids[:, None]))
     return ids
+
+
+def likeliest(logits: Tensor, token: int, count: int) -> tuple[float, list[int], list[float]]:
+    """The log-probability of ``token``, and the ``count`` most probable tokens with theirs.
+
+    Args:
+        logits: ``(V,)``.
+        token: An id below V.
+        count: How many to find; all if there are fewer.
+    """
+    logprobs = logits.log_softmax(-1)
+    best, ids = logprobs.topk(min(count, logprobs.numel()))
+    numbers = torch.cat((logprobs[token : token + 1], best)).tolist()  # one wait for the device
+    return numbers[0], ids.tolist(), numbers[1:]
 
 
 def ranked(values: Tensor, count: int) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["StreamDecoder", "stream_decoder", "stream_decoder_add", "stream_decoder_finish"]
@@ -34,6 +36,13 @@ class StreamDecoder:
             self._given.extend(self._held)
         self._held = []
         return text
+
+    def previews(self, tokens: Sequence[int]) -> list[str]:
+        """The text that each of ``tokens`` would complete; empty for a part of a character."""
+        before = len(self._tokenizer.decode(self._given))
+        known = self._given + self._held
+        texts = (self._tokenizer.decode([*known, token])[before:] for token in tokens)
+        return ["" if _REPLACEMENT in text else text for text in texts]
 
     def finish(self) -> str:
         """The text still held back, with replacement signs for what stayed unfinished."""

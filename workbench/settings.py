@@ -85,6 +85,7 @@ class Settings:
     """The settings, with their defaults."""
 
     theme: Annotated[str, "The colours, by the name of a theme"] = "lispe-dark"
+    models: Annotated[str, "Folders with language models, separated as in PATH"] = "~/models"
     editor: EditorSettings = field(default_factory=EditorSettings)
     repl: ReplSettings = field(default_factory=ReplSettings)
     keys: KeySettings = field(default_factory=KeySettings)

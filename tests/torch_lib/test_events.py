@@ -11,6 +11,7 @@ from torch_lib.events import (
     GenerationStarted,
     Metric,
     Progress,
+    TokenChance,
     TokenGenerated,
     emit,
     has_listeners,
@@ -21,6 +22,7 @@ EVENTS: list[Event] = [
     Metric("loss", 0.5),
     GenerationStarted("Once", 1, 10),
     TokenGenerated(7, " upon"),
+    TokenGenerated(7, "", "<|end|>", -0.5, (TokenChance(7, "<|end|>", -0.5),)),
     GenerationFinished(1, 0.25, "end"),
     Progress("training a tokenizer", 3, None),
 ]

@@ -1,10 +1,13 @@
 """What generation tells while it writes: events, streams, callbacks; and how it is stopped."""
 
+import math
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from tests.torch_lib.small_models import counting_model, ids
 from torch_lib.errors import ArgumentError
@@ -12,6 +15,7 @@ from torch_lib.events import (
     Event,
     GenerationFinished,
     GenerationStarted,
+    TokenChance,
     TokenGenerated,
     listening,
 )
@@ -23,8 +27,13 @@ from torch_lib.generation import (
     generator_greedy,
     generator_stream,
 )
+from torch_lib.pipeline_tokenizer import bpe_tokenizer, train_bpe
 from torch_lib.simple_tokenizer import simple_tokenizer
-from torch_lib.tokenizers import encode, tokenizer_of
+from torch_lib.tokenizers import Tokenizer, encode, tag, tokenizer_of
+
+
+def said(events: list[Event]) -> list[tuple[int, str]]:
+    return [(event.token, event.text) for event in events if isinstance(event, TokenGenerated)]
 
 
 def test_events_tell_the_story() -> None:
@@ -41,8 +50,8 @@ def test_events_tell_the_story() -> None:
 
     assert written.tolist() == [4, 5, 6, 7, 8]
     started, *tokens, finished = events
-    assert started == GenerationStarted("one", 3, 2)
-    assert tokens == [TokenGenerated(4, "one"), TokenGenerated(5, " two")]
+    assert started == GenerationStarted("one", 3, 2, "<START>one<END>")
+    assert said(tokens) == [(4, "one"), (5, " two")]
     assert isinstance(finished, GenerationFinished)
     assert (finished.tokens, finished.reason) == (2, "length")
     assert finished.seconds >= 0
@@ -55,11 +64,8 @@ def test_events_without_a_tokenizer_have_no_text(counting: Generator) -> None:
     with listening(events.append):
         generator_generate(counting, ids(1))
 
-    assert events[:-1] == [
-        GenerationStarted("", 1, 100),
-        TokenGenerated(2, ""),
-        TokenGenerated(3, ""),
-    ]
+    assert events[0] == GenerationStarted("", 1, 100)
+    assert said(events) == [(2, ""), (3, "")]
     assert isinstance(events[-1], GenerationFinished)
     assert events[-1].reason == "end"
 
@@ -181,3 +187,132 @@ def test_threads_take_turns(counting: Generator) -> None:
         worker.join()
 
     assert texts == [[2, 3, 4, 5, 6, 7, 8, 9, 10]] * 4
+
+
+class Listed(nn.Module):
+    """Gives the logits of the row that the last token names."""
+
+    def __init__(self, logits: Tensor) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(logits)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.logits[ids]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"do_sample": False},
+        {"temperature": 0.3, "top_k": 2, "seed": 1},
+        {"repetition_penalty": 1.5, "top_p": 0.5, "seed": 2},
+    ],
+)
+def test_tokens_tell_how_probable_the_model_found_them(settings: dict[str, Any]) -> None:
+    logits = torch.randn(12, 12) * 3
+    generator = generator_create(Listed(logits))
+    generator_configure(generator, {"max_length": 6, **settings})
+    events: list[Event] = []
+
+    with listening(events.append):
+        written = generator_generate(generator, ids(4)).tolist()
+
+    tokens = [event for event in events if isinstance(event, TokenGenerated)]
+    assert len(tokens) == 6
+    for before, event in zip(written, tokens, strict=False):
+        expected = torch.log_softmax(logits[before], 0)
+        assert event.logprob == pytest.approx(float(expected[event.token]), abs=1e-5)
+        best = expected.sort(descending=True)
+        assert [chance.token for chance in event.alternatives] == best.indices[:5].tolist()
+        assert [chance.logprob for chance in event.alternatives] == pytest.approx(
+            best.values[:5].tolist(), abs=1e-5
+        )
+
+
+def test_a_small_vocabulary_has_few_alternatives() -> None:
+    generator = generator_create(Listed(torch.tensor([[0.0, -torch.inf], [1.0, 1.0]])))
+    generator_configure(generator, {"max_length": 1, "do_sample": False})
+    events: list[Event] = []
+
+    with listening(events.append):
+        generator_generate(generator, ids(0))
+
+    (token,) = [event for event in events if isinstance(event, TokenGenerated)]
+    assert token.logprob == 0.0
+    assert token.alternatives == (TokenChance(0, "", 0.0), TokenChance(1, "", -math.inf))
+
+
+def test_nobody_pays_for_probabilities_without_listeners(
+    counting: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch_lib.generation_report.likeliest", None)
+
+    assert next(counting.stream(ids(5))).logprob is None
+
+
+def test_beam_search_tells_no_probabilities(counting: Generator) -> None:
+    generator_configure(counting, {"strategy": "beam_search", "num_beams": 2, "max_length": 2})
+    events: list[Event] = []
+
+    with listening(events.append):
+        generator_generate(counting, ids(1))
+
+    tokens = [event for event in events if isinstance(event, TokenGenerated)]
+    assert [(token.logprob, token.alternatives) for token in tokens] == [(None, ())] * 2
+
+
+def test_control_tokens_are_told_by_their_names(counting: Generator) -> None:
+    tokenizer = simple_tokenizer()
+    prompt = encode(tokenizer, "one two")
+    generator_configure(counting, {"max_length": 2, "do_sample": False})
+    events: list[Event] = []
+
+    with listening(events.append):
+        generator_generate(counting, tag(prompt[:1], tokenizer))
+
+    assert events[0] == GenerationStarted("", 1, 2, "<START>")
+    tokens = [event for event in events if isinstance(event, TokenGenerated)]
+    assert [(token.text, token.piece) for token in tokens] == [("", "<END>"), ("one", "")]
+    assert "two" in [chance.text.strip() for chance in tokens[1].alternatives]
+
+
+def byte_tokenizer(folder: Path) -> Tokenizer:
+    """A tokenizer with a token for every byte and one more."""
+    (folder / "corpus.txt").write_text("a")
+    train_bpe(str(folder / "corpus.txt"), str(folder / "bytes"), 257)
+    return bpe_tokenizer(str(folder / "bytes.json"))
+
+
+def test_half_characters_are_never_told(tmp_path: Path) -> None:
+    tokenizer = byte_tokenizer(tmp_path)
+    first, second = tokenizer.encode("é")
+    logits = torch.zeros(257, 257)
+    logits[:, first], logits[first, second] = 5.0, 9.0
+    generator = generator_create(Listed(logits))
+    generator_configure(generator, {"max_length": 2, "do_sample": False})
+    events: list[Event] = []
+
+    with listening(events.append):
+        generator_generate(generator, encode(tokenizer, "a"))
+
+    one, two = [event for event in events if isinstance(event, TokenGenerated)]
+    assert (one.text, one.piece, one.alternatives[0].text) == ("", "", "")
+    assert (two.text, two.alternatives[0].text) == ("é", "é")
+
+
+def test_a_vocabulary_padded_beyond_the_tokenizer_is_no_trouble(tmp_path: Path) -> None:
+    tokenizer = byte_tokenizer(tmp_path)
+    logits = torch.zeros(300, 300)
+    logits[:, 299], logits[:, tokenizer.encode("b")[0]] = 5.0, 9.0
+    generator = generator_create(Listed(logits))
+    generator_configure(generator, {"max_length": 1, "do_sample": False})
+    events: list[Event] = []
+
+    with listening(events.append):
+        generator_generate(generator, encode(tokenizer, "a"))
+
+    (token,) = [event for event in events if isinstance(event, TokenGenerated)]
+    assert [(chance.token, chance.text) for chance in token.alternatives[:2]] == [
+        (token.token, "b"),
+        (299, ""),
+    ]

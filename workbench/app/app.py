@@ -46,18 +46,22 @@ from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
+    EvaluateSource,
     Inspect,
     InterruptRequested,
     OpenLocation,
     Panel,
 )
+from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.runs import RunStore
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
 from workbench.app.theme_folder import SECONDS, ThemeFolder
 from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
 from workbench.app.workspace import Workspace, load_workspace, save_workspace
-from workbench.folders import config_file, history_file, theme_folder
+from workbench.folders import config_file, history_file, runs_folder, theme_folder
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
@@ -143,6 +147,8 @@ class Workbench(App[int]):
         self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
+        self._panels.panel(LossPanel).store = RunStore(runs_folder())
+        self._panels.panel(GenerationPanel).models = settings.models
         self._work, self._code = Horizontal(id="work"), Vertical(id="code")
         self._shares = self._kept.shares
         self._status = StatusLine(still=self._still, id="status")
@@ -378,6 +384,11 @@ class Workbench(App[int]):
     def _end_find(self) -> None:
         self._find_bar.action_close()
 
+    @on(EvaluateSource)
+    def _evaluate_for_panel(self, message: EvaluateSource) -> None:
+        self._repl.transcript.note(message.note)
+        self._evaluate(message.source, message.origin)
+
     def action_run_buffer(self) -> None:
         """Evaluate the whole program."""
         self._editor.clear_error()
@@ -432,6 +443,12 @@ class Workbench(App[int]):
         """Bring editor and REPL back where a panel or a zoomed pane stands."""
         self._editor.screen.minimize()
         self._editor.screen.remove_class("-panels")
+
+    async def action_curves(self, action: str) -> None:
+        """Bring the curves up and do something with them."""
+        self._editor.screen.add_class("-panels")
+        self._panels.show(LossPanel)
+        await self.run_action(action, self._panels.panel(LossPanel))
 
     def action_jump(self) -> None:
         """Let the next key choose where to go."""

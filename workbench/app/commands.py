@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KEYLESS = (
     ("Save as…", "save_as", "Save the program under another name"),
     ("Submit as it is", "submit", "Send the prompt's text off although it is not complete"),
+    ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
+    ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
     ("Choose a theme…", "change_theme", "Change the colours"),
     ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
     ("Show what was left out", "show_all_output", "See every line of the last long output"),

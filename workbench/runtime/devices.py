@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -23,11 +24,16 @@ class DeviceSampler:
     def __init__(self) -> None:
         self._cpu_label = processor_name()
         self._nvml = _start_nvml()
+        self._process = psutil.Process()
+        self._process.cpu_percent(None)
         psutil.cpu_percent(None)
 
     def sample(self) -> tuple[DeviceReading, ...]:
-        """One reading for every device: the processor first."""
-        return (self._processor(), *self._cuda_cards(), *_metal())
+        """One reading for every device: the processor first.
+
+        A device that can't be read, such as a card that a program has crashed, is left out.
+        """
+        return (self._processor(), *_readable(self._cuda_cards), *_readable(_metal))
 
     def _processor(self) -> DeviceReading:
         memory = psutil.virtual_memory()
@@ -37,7 +43,8 @@ class DeviceSampler:
             utilisation=psutil.cpu_percent(None),
             memory_used=memory.total - memory.available,
             memory_total=memory.total,
-            memory_reserved=psutil.Process().memory_info().rss,
+            memory_reserved=self._process.memory_info().rss,
+            process_load=self._process.cpu_percent(None) / (psutil.cpu_count() or 1),
         )
 
     def _cuda_cards(self) -> list[DeviceReading]:
@@ -102,6 +109,14 @@ class DeviceSampler:
         with suppress(nvml.NVMLError):
             power = nvml.nvmlDeviceGetPowerUsage(handle) / 1000
         return utilisation, temperature, power
+
+
+def _readable(read: Callable[[], list[DeviceReading]]) -> list[DeviceReading]:
+    """What ``read`` finds; libraries of drivers raise whatever they like."""
+    try:
+        return read()
+    except Exception:
+        return []
 
 
 def processor_name() -> str:

@@ -138,7 +138,11 @@ class DefinitionView:
 
 @dataclass(frozen=True, slots=True)
 class DeviceReading:
-    """One device now. Memory in bytes, utilisation in percent; ``None`` where unknown."""
+    """One device now. Memory in bytes, utilisation in percent; ``None`` where unknown.
+
+    Temperature in degrees Celsius, power in watts. ``process_load`` is the evaluator's own part
+    of the utilisation; of the processor, ``memory_reserved`` is what the evaluator takes.
+    """
 
     name: str
     label: str
@@ -149,6 +153,7 @@ class DeviceReading:
     memory_reserved: int | None = None
     temperature: float | None = None
     power: float | None = None
+    process_load: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from textual.widgets._footer import FooterKey
 
 from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
-from torch_lib.events import GenerationStarted
+from torch_lib.events import GenerationFinished, GenerationStarted, Metric
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.dialogs import AskPath, Choice, Help
@@ -21,6 +21,8 @@ from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation, Panel, ShowVariable
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.pick import Pick
 from workbench.app.panels.tensor import TensorPanel
 from workbench.app.repl import Prompt, Repl
 from workbench.app.status_line import StatusLine
@@ -422,6 +424,43 @@ async def test_the_palette_lists_actions_with_their_keys(
         await pilot.pause()
 
         assert session.restarts == 1
+
+
+async def test_the_palette_shows_runs_that_an_earlier_workbench_kept(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test() as pilot:
+        session.evaluate("(train)", "train.lisp")
+        session.emit(Metric("loss", 2.0), Metric("loss", 1.0))
+        await pilot.pause(0.2)
+
+    async with build(None).run_test() as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"from disk")
+        await pilot.pause(0.3)
+        while not isinstance(pilot.app.screen, Pick):
+            await pilot.press("enter")
+            await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+
+        (run,) = pilot.app.query_one(LossPanel).view.runs
+        assert (run.title, run.steps) == ("train.lisp", 2)
+
+
+async def test_a_generation_is_repeated_from_its_panel(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        session.evaluate("(talk)", "chat.lisp")
+        session.emit(GenerationStarted("Once", 1, 10), GenerationFinished(0, 0.1, "end"))
+        session.finish()
+        await pilot.pause(0.2)
+        await pilot.press("f3", "r")
+        await pilot.pause()
+
+        assert [(one.source, one.origin) for one in session.evaluated[1:]] == [
+            ("(talk)", "chat.lisp")
+        ]
 
 
 async def test_a_chosen_theme_is_remembered(build: Build) -> None:

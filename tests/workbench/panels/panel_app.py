@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from workbench.app.panels.base import (
+    EvaluateSource,
     Inspect,
     InterruptRequested,
     OpenLocation,
@@ -40,6 +41,7 @@ class PanelApp(App[None]):
     def compose(self) -> ComposeResult:
         yield self.panel
 
+    @on(EvaluateSource)
     @on(Inspect)
     @on(InterruptRequested)
     @on(OpenLocation)

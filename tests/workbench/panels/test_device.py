@@ -94,3 +94,31 @@ async def test_odd_readings_are_shown(reading: DeviceReading, panel: DevicePanel
         lines = await show(panel, pilot, reading)
 
         assert reading.name.upper() in lines[0]
+
+
+async def test_both_thresholds_have_a_mark_besides_the_colour(panel: DevicePanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 10)) as pilot:
+        lines = [
+            (await show(panel, pilot, DeviceReading("cpu", "", load, 1, 100)))[0]
+            for load in (5.0, 30.0, 90.0)
+        ]
+
+        assert ["5% " in lines[0], "30%▵" in lines[1], "90%▲" in lines[2]] == [True] * 3
+
+
+async def test_the_share_of_the_evaluator_is_told(panel: DevicePanel) -> None:
+    cpu = DeviceReading("cpu", "", 50.0, 2 * GIB, 16 * GIB, None, GIB, process_load=25.0)
+    async with PanelApp(panel).run_test(size=(100, 10)) as pilot:
+        (line,) = await show(panel, pilot, cpu)
+
+        assert "process 25% 1.0G" in line
+
+
+async def test_a_device_without_load_shows_the_history_of_its_memory(panel: DevicePanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 10)) as pilot:
+        for used in (0, 8, 16):
+            lines = await show(
+                panel, pilot, DeviceReading("mps", "Apple GPU", None, used * GIB, 16 * GIB)
+            )
+
+        assert "▁▅█" in lines[0]

@@ -16,10 +16,12 @@ from tests.workbench.panels.panel_app import PanelApp, tensor_view
 from torch_lib.events import GenerationStarted, Metric, TokenGenerated
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels import PANELS, DevicePanel, TensorPanel
+from workbench.app.panels.ask_form import AskForm
 from workbench.app.panels.base import EmptyNotice, Inspect, Panel
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.pick import Pick
 from workbench.app.panels.variables import VariableList, VariablesPanel
 from workbench.runtime.protocol import (
     DeviceReading,
@@ -108,7 +110,7 @@ async def test_the_focus_goes_from_the_notice_to_the_content(kind: type[Panel[An
         assert not app.panel.query_one(EmptyNotice).display
 
 
-@pytest.mark.parametrize("kind", [*PANELS, VariableList])
+@pytest.mark.parametrize("kind", [*PANELS, VariableList, AskForm, Pick])
 def test_every_binding_has_an_id_and_a_tooltip(kind: type[Widget]) -> None:
     for binding in kind.BINDINGS:
         assert isinstance(binding, Binding)

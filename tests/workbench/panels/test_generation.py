@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from textual.containers import VerticalScroll
 from textual.widgets import Button, Static
 
 from tests.workbench.panels.panel_app import PanelApp
-from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated
-from workbench.app.panels.base import InterruptRequested
-from workbench.app.panels.generation import CHARACTERS, KEPT, GenerationPanel, Passage
-from workbench.runtime.protocol import EvaluationInterrupted, SessionRestarted
+from torch_lib.events import (
+    GenerationFinished,
+    GenerationStarted,
+    TokenChance,
+    TokenGenerated,
+)
+from workbench.app.panels.base import EvaluateSource, InterruptRequested
+from workbench.app.panels.generation import KEPT, GenerationPanel
+from workbench.app.panels.passage import CHARACTERS, Passage
+from workbench.runtime.protocol import EvaluationInterrupted, EvaluationStarted, SessionRestarted
 
 
 class Clock:
@@ -168,5 +176,152 @@ async def test_only_the_end_of_an_endless_text_is_kept(panel: GenerationPanel) -
         (text,) = texts(panel)
         assert text.startswith("… ")
         assert text.endswith("xy")
-        assert len(text) <= CHARACTERS + 2
+        assert len(text) <= 2 * CHARACTERS + 2
         assert len(panel.passages[0].text) <= 2 * CHARACTERS
+
+
+CHAT = GenerationStarted("user\nHi", 4, 50, "<|user|>\nHi<|end|>")
+
+
+def chat() -> list[TokenGenerated]:
+    chances = (
+        TokenChance(7, " [b]", math.log(0.6)),
+        TokenChance(8, " world", math.log(0.25)),
+        TokenChance(9, "", math.log(0.00001)),
+    )
+    return [
+        TokenGenerated(1, "Hello", "", math.log(0.95)),
+        TokenGenerated(8, " world", "", math.log(0.25), chances),
+        TokenGenerated(2, "!", "", math.log(0.03)),
+        TokenGenerated(3, "", "<|end|>", -0.0),
+    ]
+
+
+def below(panel: GenerationPanel) -> str:
+    line = panel.query_one("#generation-token", Static)
+    return str(line.content) if line.display else ""
+
+
+async def test_control_tokens_are_shown_in_the_raw_view(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([CHAT, *chat()])
+        panel.focus()
+        assert texts(panel) == ["user\nHiHello world!"]
+
+        await pilot.press("v")
+        assert texts(panel) == ["<|user|>\nHi<|end|>Hello world!<|end|>"]
+
+
+async def test_the_prompt_is_shown_as_the_model_got_it(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([CHAT, *chat()])
+        panel.focus()
+        await pilot.press("p")
+        assert texts(panel) == ["<|user|>\nHi<|end|>"]
+        assert summary(panel) == "prompt of 4 tokens"
+
+        await pilot.press("p")
+        assert texts(panel) == ["user\nHiHello world!"]
+
+
+async def test_a_prompt_without_text_says_so(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([begun(""), *tokens("a")])
+        panel.focus()
+        await pilot.press("p")
+
+        assert texts(panel) == ["The prompt has no text."]
+
+
+async def test_tokens_are_coloured_by_their_probability(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([CHAT, *chat()])
+        panel.focus()
+        await pilot.press("c")
+        await pilot.pause()
+
+        shown = panel.passages[0].picture()
+        styles = {shown.plain[span.start : span.end]: str(span.style) for span in shown.spans}
+        assert styles["Hello"] != styles[" world"] != styles["!"]
+        assert "underline" in styles["!"]
+        assert below(panel) == "probability ≥90% ≥50% ≥10% <10%"
+
+        panel.receive(tokens(" more"))
+        assert texts(panel)[0].endswith("! more")
+
+
+async def test_a_chosen_token_tells_its_alternatives(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
+        panel.receive([CHAT, *chat()])
+        panel.focus()
+        await pilot.press("left")
+        await pilot.pause()
+        assert below(panel) == "token 4 “<|end|>” 100.0%"
+
+        await pilot.press("left", "left")
+        await pilot.pause()
+        assert below(panel).splitlines() == [
+            "token 2 “ world” 25.0%",
+            "   60.0% ████▊    “ [b]”",
+            "▸  25.0% ██       “ world”",
+            "   <0.1%          #9",
+        ]
+
+        await pilot.press("right", "escape")
+        await pilot.pause()
+        assert below(panel) == ""
+
+
+async def test_choosing_scrolls_to_the_token(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([begun(), *tokens(*["line\n"] * 60)])
+        panel.focus()
+        await pilot.press(*["left"] * 40)
+        await pilot.pause()
+
+        scroll = panel.query_one(VerticalScroll)
+        assert scroll.scroll_y <= 20 < scroll.scroll_y + scroll.size.height
+
+
+async def test_the_evaluation_is_repeated_when_it_has_ended(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 14)) as pilot:
+        panel.receive([EvaluationStarted(1, "(talk)", "chat.lisp"), CHAT, *chat()])
+        panel.receive([EvaluationStarted(2, "(+ 1 2)", "<repl>")])
+        panel.focus()
+        await pilot.press("r")
+        assert app.wishes == []
+
+        panel.receive([GenerationFinished(4, 0.5, "end")])
+        await pilot.press("r")
+        assert app.wishes == [EvaluateSource("(talk)", "chat.lisp", "again: chat.lisp")]
+
+
+@pytest.mark.parametrize("key", ["c", "p", "v", "left", "right", "escape", "r"])
+async def test_every_key_bears_odd_tokens(key: str, panel: GenerationPanel) -> None:
+    odd = [
+        TokenGenerated(1, "", "", math.nan, (TokenChance(1, "[/x]", math.nan),)),
+        TokenGenerated(2, "[/b]", "[@click=app.quit]", -math.inf),
+        TokenGenerated(3, "漢" * 100, "", 5.0, (TokenChance(3, "\n\t", 5.0),)),
+    ]
+    app = PanelApp(panel)
+    async with app.run_test(size=(20, 10)) as pilot:
+        panel.receive([CHAT, *odd])
+        panel.focus()
+        await pilot.press(key, "left", "left", "left", key)
+        await pilot.pause()
+
+        assert app.is_running
+
+
+async def test_nothing_that_a_model_writes_commands_the_terminal(panel: GenerationPanel) -> None:
+    hostile = "a\x1b[31mb\x07\r\n\tc\x9bd\udc80"
+    async with PanelApp(panel).run_test(size=(48, 14)) as pilot:
+        panel.receive([GenerationStarted(hostile, 1, 9, hostile), *tokens(hostile)])
+        panel.focus()
+        for key in ("v", "p", "p", "left", "c"):
+            await pilot.press(key)
+            await pilot.pause()
+            shown = texts(panel)[0] + below(panel)
+            assert not set(shown) & set("\x1b\x07\r\x9b\udc80")
+        assert "a·[31mb·\n\tc·d·" in texts(panel)[0]

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import csv
 import math
 from itertools import count
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from textual.widgets import Static
+from textual.events import MouseScrollUp
+from textual.widgets import Input, Static
 
 from tests.workbench.panels.panel_app import PanelApp
 from torch_lib.events import Metric
 from workbench.app.panels.curve_view import CurveView
 from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.pick import Pick
+from workbench.app.panels.runs import RunStore
 from workbench.runtime.protocol import EvaluationStarted
 
 
@@ -33,7 +39,8 @@ def panel() -> LossPanel:
 
 
 def points(panel: LossPanel, name: str = "loss") -> list[float]:
-    segments = panel.view.run[name].segments(1000, smoothed=False, floor=-math.inf)
+    assert panel.view.run
+    segments = panel.view.run.series[name].segments(1000, smoothed=False, floor=-math.inf)
     return [value for line in segments for _, value in line]
 
 
@@ -63,7 +70,9 @@ async def test_training_again_starts_new_curves_over_the_earlier_run(panel: Loss
         panel.receive([started(2), *losses(0.7)])
 
         assert points(panel) == [0.7]
-        assert panel.view.earlier["loss"].count == 2
+        earlier, _ = panel.view.runs
+        assert earlier.series["loss"].count == 2
+        assert earlier.title == "train.lisp"
 
 
 async def test_an_evaluation_without_metrics_leaves_the_curves_alone(panel: LossPanel) -> None:
@@ -89,11 +98,11 @@ async def test_keys_switch_axis_smoothing_and_metric(panel: LossPanel) -> None:
 
         assert panel.view.logarithmic
         assert panel.view.smoothed
-        assert panel.view.hidden == {"accuracy"}
+        assert panel.view.only == "loss"
         assert "log · smooth" in summary(panel)
 
         await pilot.press("m", "m")
-        assert panel.view.hidden == set()
+        assert panel.view.only is None
 
 
 ODD_RUNS = {
@@ -130,8 +139,7 @@ async def test_gaps_are_counted(panel: LossPanel) -> None:
     async with PanelApp(panel).run_test(size=(60, 20)):
         panel.receive(losses(1.0, math.nan, math.inf))
 
-        assert "2 not finite" in summary(panel)
-        assert "loss ∞" in summary(panel)
+        assert "loss ∞ 2 gaps" in summary(panel)
 
 
 async def test_many_batches_make_few_frames(
@@ -162,3 +170,171 @@ async def test_an_empty_panel_says_what_it_waits_for(panel: LossPanel) -> None:
         assert "No training has run yet." in pilot.app.export_screenshot().replace("&#160;", " ")
         panel.focus()
         assert pilot.app.focused is panel
+
+
+async def test_a_letter_and_a_colour_tell_the_curves_of_all_runs_apart(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(0.9, 0.8), Metric("accuracy", 0.1)])
+        panel.receive([started(2), *losses(0.7, 0.6)])
+        panel.focus()
+        await pilot.pause()
+
+        assert summary(panel).splitlines()[:2] == [
+            "c loss 0.6  train.lisp",
+            "a loss 0.8  b accuracy 0.1  train.lisp",
+        ]
+        ends = {end for row in picture(panel) for end in row if end in "abc"}
+        assert ends == {"a", "b", "c"}
+        colours = {panel.view.colour(curve) for curve in panel.view.curves()}
+        assert len(colours) == 3
+
+        await pilot.press("e")
+        assert summary(panel).splitlines() == ["c loss 0.6", "step 2 · 1 earlier hidden"]
+
+
+def picture(panel: LossPanel) -> list[str]:
+    segments = panel.view.render().segments
+    return "".join(segment.text for segment in segments).splitlines()
+
+
+async def test_keys_zoom_pan_and_show_all_again(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(*map(float, range(1, 1002)))])
+        panel.focus()
+        await pilot.press("plus")
+        assert panel.view.window() == (251.0, 751.0)
+
+        await pilot.press("right")
+        assert panel.view.window() == (376.0, 876.0)
+        assert "steps 376 to 876" in summary(panel)
+
+        await pilot.press("left", "left", "left", "left", "left")
+        assert panel.view.window() == (1.0, 501.0)
+
+        await pilot.press("minus")
+        assert panel.view.window() == (1.0, 1001.0)
+        await pilot.press("plus", "plus", "0")
+        assert panel.view.window() == (1.0, 1001.0)
+        assert panel.view.span is None
+
+
+async def test_a_range_at_the_end_follows_the_curve(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(*map(float, range(101)))])
+        panel.focus()
+        await pilot.press("plus", "right", "right")
+        panel.receive(losses(*[1.0] * 10))
+
+        assert panel.view.window() == (61.0, 111.0)
+
+
+async def test_the_wheel_zooms_where_the_pointer_is(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(*map(float, range(1, 1002)))])
+        await pilot.pause(0.2)
+        await pilot._post_mouse_events([MouseScrollUp], CurveView, offset=(78, 5))
+        low, high = panel.view.window()
+
+        assert high == pytest.approx(1001, abs=4)
+        assert low == pytest.approx(201, abs=8)
+
+        await pilot._post_mouse_events([MouseScrollUp], CurveView, offset=(40, 5), shift=True)
+        assert panel.view.window() == pytest.approx((low - 80, high - 80), abs=2)
+
+
+async def test_the_cursor_reads_every_curve_off(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(3.0, 2.0, math.nan, 1.0)])
+        panel.receive([Metric("rate", 10.0), Metric("rate", 20.0)])
+        panel.focus()
+        await pilot.pause()
+        await pilot.press("c", "left")
+        assert summary(panel) == "a loss not finite 1 gap  b rate –\nat step 3"
+
+        await pilot.press("left")
+        assert summary(panel) == "a loss 2 1 gap  b rate 20\nat step 2"
+        assert any("│" in row[12:] for row in picture(panel))
+
+        await pilot.press("c")
+        assert panel.view.cursor is None
+
+
+async def test_a_logarithmic_axis_needs_a_positive_value(panel: LossPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(-3.0, 0.0)])
+        panel.focus()
+        await pilot.press("l")
+
+        assert not panel.view.logarithmic
+        assert ["positive" in note.message for note in app._notifications] == [True]
+
+
+async def test_runs_are_kept_and_shown_again(panel: LossPanel, tmp_path: Path) -> None:
+    panel.store = RunStore(tmp_path)
+    async with PanelApp(panel).run_test(size=(80, 20)):
+        panel.receive([started(1), *losses(0.9, math.nan, -math.inf), Metric("loss", 0.5, 10)])
+
+    later = LossPanel()
+    later.store = panel.store
+    app = PanelApp(later)
+    async with app.run_test(size=(80, 20)) as pilot:
+        later.focus()
+        await pilot.press("o")
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, Pick)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+
+        (run,) = later.view.runs
+        assert run.title == "train.lisp"
+        assert run.series["loss"].gaps == 2
+        lines = run.series["loss"].segments(100, smoothed=False, floor=-math.inf)
+        assert lines == [[(1, 0.9)], [(10, 0.5)]]
+
+        await pilot.press("o")
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert later.view.runs == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "svg", "txt", "gif"])
+async def test_what_is_shown_is_exported(ending: str, panel: LossPanel, tmp_path: Path) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(0.5, math.nan, 0.25), Metric("<a&[b]>\x1b", 1.0)])
+        panel.focus()
+        await pilot.pause()
+        await pilot.press("w")
+        await pilot.pause()
+        path = tmp_path / f"out.{ending}"
+        app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+
+    if ending == "gif":
+        assert not path.exists()
+        assert "must end in .csv, .svg or .txt" in next(iter(app._notifications)).message
+    elif ending == "csv":
+        rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+        assert [(row["metric"], row["step"], row["value"]) for row in rows] == [
+            ("loss", "1", "0.5"),
+            ("loss", "3", "0.25"),
+            ("<a&[b]>\x1b", "1", "1.0"),
+        ]
+    elif ending == "svg":
+        root = ElementTree.parse(path).getroot()
+        texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert any("<a&[b]>" in text for text in texts)
+        assert list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+    else:
+        assert "a  loss  train.lisp" in path.read_text("utf-8")
+        assert "└┬─" in path.read_text("utf-8")
+
+
+async def test_names_of_metrics_keep_to_their_line(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(80, 20)):
+        panel.receive([started(1), *losses(0.5, name="a\x1b[31m\nb")])
+
+        assert summary(panel).splitlines()[0] == "a a·[31m⏎b 0.5"

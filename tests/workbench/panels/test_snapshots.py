@@ -12,7 +12,13 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
-from torch_lib.events import GenerationFinished, GenerationStarted, Metric, TokenGenerated
+from torch_lib.events import (
+    GenerationFinished,
+    GenerationStarted,
+    Metric,
+    TokenChance,
+    TokenGenerated,
+)
 from workbench.app.panels import PANELS, DevicePanel, TensorPanel
 from workbench.app.panels.base import Panel
 from workbench.app.panels.errors import ErrorsPanel
@@ -69,11 +75,18 @@ def training() -> Batches:
     return batches
 
 
+def token(number: int, text: str) -> TokenGenerated:
+    """A token whose probability goes by its number."""
+    chances = [0.97, 0.6, 0.2, 0.04][number % 4], 0.3, 0.02
+    others = (TokenChance(number + n, f"{text}{'[x]' * n}", math.log(chances[n])) for n in range(3))
+    return TokenGenerated(number, text, "", math.log(chances[0]), tuple(others))
+
+
 def generating() -> Batches:
     story = "there was a small [model] that wrote (lists '(of words)) all day long"
     words = story.split()
-    tokens = [TokenGenerated(number, f" {words[number % len(words)]}") for number in range(60)]
-    begun = GenerationStarted("Once upon a time", 4, 100)
+    tokens = [token(number, f" {words[number % len(words)]}") for number in range(60)]
+    begun = GenerationStarted("Once upon a time", 4, 100, "<|begin|>Once upon a time")
     return [[begun, *tokens, GenerationFinished(60, 2.5, "end")], [begun], tokens[:40]]
 
 
@@ -117,8 +130,18 @@ STATES: dict[str, tuple[Callable[[], Panel[Any]], Callable[[], Batches], tuple[s
     "device": (DevicePanel, devices, ()),
     "loss": (lambda: LossPanel(steady_clock()), training, ()),
     "loss-log-smooth": (lambda: LossPanel(steady_clock()), training, ("m", "l", "s")),
+    "loss-zoomed": (
+        lambda: LossPanel(steady_clock()),
+        training,
+        ("c", *["left"] * 20, "plus", "plus"),
+    ),
     "tensor": (TensorPanel, tensor, ()),
     "generation": (lambda: GenerationPanel(steady_clock()), generating, ()),
+    "generation-odds": (
+        lambda: GenerationPanel(steady_clock()),
+        generating,
+        ("c", "left", "left", "left"),
+    ),
     "variables": (VariablesPanel, variables, ("down",)),
     "errors": (ErrorsPanel, errors, ()),
 }

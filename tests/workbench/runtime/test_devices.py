@@ -52,6 +52,9 @@ def test_the_processor_and_memory_are_always_there(monkeypatch: pytest.MonkeyPat
     assert processor.memory_used is not None
     assert processor.memory_total is not None
     assert 0 < processor.memory_used < processor.memory_total
+    assert processor.memory_reserved
+    assert processor.process_load is not None
+    assert 0 <= processor.process_load <= 100
 
 
 def test_a_card_is_read_from_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,3 +118,28 @@ def test_torch_tells_its_own_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (card.memory_used, card.memory_total) == (5, 8)
     assert (card.memory_peak, card.memory_reserved) == (6, 5)
     assert (card.utilisation, card.temperature, card.power) == (50.0, 60.0, 70.0)
+
+
+def test_a_card_that_fails_altogether_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_driver(monkeypatch, nvmlDeviceGetCount=failing)
+    assert [reading.name for reading in DeviceSampler().sample()] == ["cpu"]
+
+    def crash(index: int) -> None:
+        raise RuntimeError("CUDA error: device-side assert triggered")
+
+    cuda = SimpleNamespace(
+        is_available=lambda: True,
+        is_initialized=lambda: True,
+        device_count=lambda: 1,
+        mem_get_info=crash,
+    )
+    metal = SimpleNamespace(mps=SimpleNamespace(is_available=lambda: True))
+    memory = SimpleNamespace(
+        current_allocated_memory=lambda: 1,
+        recommended_max_memory=lambda: 4,
+        driver_allocated_memory=lambda: 2,
+    )
+    torch = SimpleNamespace(cuda=cuda, backends=metal, mps=memory)
+    monkeypatch.setattr(devices, "_loaded_torch", lambda: torch)
+
+    assert [reading.name for reading in DeviceSampler().sample()] == ["cpu", "mps"]

@@ -45,6 +45,15 @@ class InterruptRequested(Message):
 
 
 @dataclass
+class EvaluateSource(Message):
+    """Lisp shall be evaluated; the app calls ``Session.evaluate`` and writes ``note`` down."""
+
+    source: str
+    origin: str
+    note: str
+
+
+@dataclass
 class OpenLocation(Message):
     """A place in a source was chosen; lines and columns count from 1."""
 

@@ -17,6 +17,7 @@ class Canvas:
         self.height = height
         self.dots = [bytearray(width) for _ in range(height)]
         self.colours = [[0] * width for _ in range(height)]
+        self.signs: list[dict[int, str]] = [{} for _ in range(height)]
 
     def line(self, start: tuple[float, float], end: tuple[float, float], colour: int) -> None:
         """Draw from ``start`` to ``end``: 0 is at the left and the bottom, 1 opposite."""
@@ -36,8 +37,27 @@ class Canvas:
             x += across
             y += down
 
+    def write(self, place: tuple[float, float], sign: str, colour: int) -> None:
+        """Put a sign into the cell of ``place``, or left of the signs that are there."""
+        column = round(place[0] * (self.width - 1))
+        row = round((1 - place[1]) * (self.height - 1))
+        while column > 0 and column in self.signs[row]:
+            column -= 1
+        self.signs[row][column] = sign
+        self.colours[row][column] = colour
+
+    def rule(self, place: float) -> None:
+        """Draw a line from top to bottom behind what is there."""
+        column = round(place * (self.width - 1))
+        for dots, signs in zip(self.dots, self.signs, strict=True):
+            if not dots[column]:
+                signs.setdefault(column, "│")
+
     def runs(self, row: int) -> Iterator[tuple[str, int]]:
         """The text of a row in pieces of one colour; 0 is the colour of blank cells."""
-        cells = zip(self.dots[row], self.colours[row], strict=True)
+        texts = [chr(BLANK + dots) if dots else " " for dots in self.dots[row]]
+        for column, sign in self.signs[row].items():
+            texts[column] = sign
+        cells = zip(texts, self.colours[row], strict=True)
         for colour, run in groupby(cells, key=lambda cell: cell[1]):
-            yield "".join(chr(BLANK + dots) if dots else " " for dots, _ in run), colour
+            yield "".join(text for text, _ in run), colour

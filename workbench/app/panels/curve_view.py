@@ -3,84 +3,58 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from rich.segment import Segment, Segments
 from rich.style import Style
+from textual import events
 from textual.color import Color
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from workbench.app.panels.axes import Axis, step_axis, value_axis
 from workbench.app.panels.braille import Canvas
 from workbench.app.panels.curves import Point, Series
-from workbench.app.panels.numerals import short_number
+from workbench.app.panels.runs import Run
 
 SERIES_COLOURS = ("primary", "warning", "success", "accent", "secondary", "error")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 16, 5
 FRAME_SECONDS = 1 / 8
-FLAT, SMALLEST = 1e-12, 1e-280
-Run = dict[str, Series]
+EARLIER_STRENGTH, RAW_STRENGTH = 0.65, 0.4
+ZOOM, WHEEL_ZOOM, PAN, WHEEL_PAN = 2.0, 1.25, 0.25, 0.1
+NARROWEST = 4.0  # steps in view at the least
 
 
-def ticks(low: float, high: float, count: int) -> list[float]:
-    """At most ``count`` + 1 round numbers in the range."""
-    span = high - low
-    if span <= 0 or count < 1:
-        return [low]
-    rough = span / count
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [number * step for number in range(first, last + 1)]
-
-
-def decade_ticks(low: float, high: float, count: int) -> list[float]:
-    """Logarithms of at most about ``count`` round numbers between powers of ten."""
-    decades = range(math.floor(low), math.ceil(high) + 1)
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        marks = [decade + math.log10(step) for decade in decades for step in steps]
-        inside = [mark for mark in marks if low <= mark <= high]
-        if 2 <= len(inside) <= count + 1:
-            return inside
-    return [mark for mark in ticks(low, high, count) if mark == int(mark)] or [low, high]
+def letter(number: int) -> str:
+    """The sign of a curve, beside its colour."""
+    return LETTERS[number % len(LETTERS)]
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """A range and the marks on it: positions from 0 to 1, each with its label."""
+class Curve:
+    """A curve that is shown: whose run it is, what it is called, its points."""
 
-    low: float
-    high: float
-    marks: tuple[tuple[float, str], ...]
-
-    def place(self, value: float) -> float:
-        """Where a value lies on the axis."""
-        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
+    run: Run
+    name: str
+    series: Series
 
 
-def value_axis(values: Sequence[float], count: int, *, logarithmic: bool) -> Axis:
-    """The vertical axis; of ``values`` that are logarithms it shows what they stand for."""
-    low, high = min(values), max(values)
-    if high - low <= max(FLAT * max(abs(low), abs(high)), SMALLEST):
-        margin = max(abs(high) * 0.05, SMALLEST) if high else 1.0
-        low, high = low - margin, high + margin
-    at = (decade_ticks if logarithmic else ticks)(low, high, count)
-    marks = ((tick - low) / (high - low) for tick in at)
-    labels = (short_number(10**tick if logarithmic else tick, 3) for tick in at)
-    return Axis(low, high, tuple(zip(marks, labels, strict=True)))
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The lines in view, each of a curve and perhaps faint, and the axes that hold them."""
 
-
-def step_axis(steps: Sequence[float], count: int) -> Axis:
-    """The horizontal axis: whole steps."""
-    low = min(steps)
-    high = max(*steps, low + 1)
-    at = [tick for tick in ticks(low, high, count) if tick == int(tick)]
-    return Axis(low, high, tuple(((tick - low) / (high - low), str(int(tick))) for tick in at))
+    lines: tuple[tuple[Curve, bool, list[Point]], ...]
+    values: Axis
+    steps: Axis
+    logarithmic: bool
 
 
 class CurveView(Widget, can_focus=True):
-    """The curves of a run, over the dimmed curves of the run before."""
+    """The curves of a run over the dimmed curves of earlier ones."""
 
     DEFAULT_CSS = """
     CurveView { height: 1fr; padding-right: 1; }
@@ -88,17 +62,29 @@ class CurveView(Widget, can_focus=True):
 
     logarithmic = reactive(False)
     smoothed = reactive(False)
+    earlier = reactive(True)
+    only: reactive[str | None] = reactive(None)
+    span: reactive[float | None] = reactive(None)
+    right: reactive[float | None] = reactive(None)
+    cursor: reactive[float | None] = reactive(None)
+
+    class Looked(Message):
+        """Something else is in view, or at the cursor."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.run: Run = {}
-        self.earlier: Run = {}
-        self.hidden: frozenset[str] = frozenset()
+        self.runs: list[Run] = []
+        self.numbers = count()
         self.frame_due = False
+        self.margin = 0
 
-    def extend(self, name: str, values: Sequence[float]) -> None:
-        """Append to the curve ``name``; the picture follows at most eight times a second."""
-        self.run.setdefault(name, Series()).extend(values)
+    @property
+    def run(self) -> Run | None:
+        """The newest run."""
+        return self.runs[-1] if self.runs else None
+
+    def announce(self) -> None:
+        """The picture follows what comes at most eight times a second."""
         if not self.frame_due:
             self.frame_due = True
             self.set_timer(FRAME_SECONDS, self.draw_frame)
@@ -108,92 +94,224 @@ class CurveView(Widget, can_focus=True):
         self.frame_due = False
         self.refresh()
 
-    def start_run(self) -> None:
-        """Begin new curves; those there are become the earlier run."""
-        self.earlier, self.run = self.run, {}
+    def start_run(self, run: Run) -> None:
+        """Begin new curves over those that are there."""
+        self.runs.append(run)
         self.refresh()
 
-    def colour(self, name: str) -> Color:
-        """The colour of a curve, from the theme: by order of first appearance."""
-        names = list(dict.fromkeys([*self.run, *self.earlier]))
-        position = names.index(name) if name in names else 0
-        variables = self.app.theme_variables
-        fallback = variables[SERIES_COLOURS[position % len(SERIES_COLOURS)]]
-        return Color.parse(
-            variables.get(f"plot-series{position % len(SERIES_COLOURS) + 1}", fallback)
-        )
+    @property
+    def names(self) -> list[str]:
+        """The metrics of all runs, by first appearance in the newest."""
+        names = [name for run in reversed(self.runs) for name in run.series]
+        return list(dict.fromkeys(names))
 
-    def curves(self) -> list[tuple[list[Point], Color]]:
-        """Lines in the order of drawing, their values as logarithms on a logarithmic axis."""
-        floor = 0.0 if self.logarithmic else -math.inf
-        columns = self.size.width
-        background = self.background_colors[1]
-        lines: list[tuple[list[Point], Color]] = []
-        for run, strength in ((self.earlier, 0.35), (self.run, 1.0)):
-            for name, series in run.items():
-                if name in self.hidden:
+    def curves(self) -> list[Curve]:
+        """The curves that are shown, in the order of drawing."""
+        runs = self.runs if self.earlier else self.runs[-1:]
+        return [
+            Curve(run, name, series)
+            for run in runs
+            for name, series in run.series.items()
+            if self.only in (None, name) and series.count
+        ]
+
+    def colour(self, curve: Curve) -> Color:
+        """The colour of a curve, from the theme; curves of earlier runs are dimmer."""
+        position = curve.series.number % len(SERIES_COLOURS)
+        variables = self.app.theme_variables
+        fallback = variables[SERIES_COLOURS[position]]
+        colour = Color.parse(variables.get(f"plot-series{position + 1}", fallback))
+        if curve.run is self.run:
+            return colour
+        return self.background_colors[1].blend(colour, EARLIER_STRENGTH)
+
+    @property
+    def can_be_logarithmic(self) -> bool:
+        """Whether a value that is shown is positive."""
+        return any(curve.series.positive for curve in self.curves())
+
+    def extent(self) -> tuple[float, float]:
+        """The first and the last step of what is shown."""
+        series = [curve.series for curve in self.curves()]
+        if not series:
+            return 0.0, 1.0
+        first = min(one.first_step for one in series)
+        return first, max(first + 1, *(one.last_step for one in series))
+
+    def window(self) -> tuple[float, float]:
+        """The first and the last step in view."""
+        first, last = self.extent()
+        if self.span is None or self.span >= last - first:
+            return first, last
+        right = last if self.right is None else min(last, max(self.right, first + self.span))
+        return right - self.span, right
+
+    def look_at(self, low: float, high: float) -> None:
+        """Bring a range of steps into view; one that ends at the last step follows the curves."""
+        first, last = self.extent()
+        span = high - low
+        whole = span >= last - first
+        self.span = None if whole else span
+        self.right = None if whole or high >= last else max(high, first + span)
+        self.post_message(self.Looked())
+
+    def zoom(self, factor: float, around: float | None = None) -> None:
+        """Show a range ``factor`` times as narrow, by default around the cursor or the middle."""
+        low, high = self.window()
+        if around is None:
+            around = (low + high) / 2 if self.cursor is None else self.cursor
+        span = max(NARROWEST, (high - low) / factor)
+        share = min(1.0, max(0.0, (around - low) / (high - low)))
+        start = around - share * span
+        self.look_at(start, start + span)
+
+    def pan(self, share: float) -> None:
+        """Go to earlier or later steps by a share of what is in view."""
+        low, high = self.window()
+        first, last = self.extent()
+        by = min(last - high, max(first - low, share * (high - low)))
+        self.look_at(low + by, high + by)
+
+    def move_cursor(self, columns: int) -> None:
+        """Move the cursor by columns of the picture; what is in view goes with it."""
+        low, high = self.window()
+        at = high if self.cursor is None else self.cursor
+        first, last = self.extent()
+        by = (high - low) / max(1, self.size.width - self.margin - 2)
+        at = min(last, max(first, at + columns * max(1.0, by)))
+        self.cursor = float(round(at))
+        if self.cursor < low or self.cursor > high:
+            shift = self.cursor - (low if self.cursor < low else high)
+            self.look_at(low + shift, high + shift)
+        self.post_message(self.Looked())
+
+    def step_at(self, x: int) -> float:
+        """The step that stands at a column of the widget."""
+        low, high = self.window()
+        wide = max(1, self.size.width - self.margin - 2)
+        share = min(1.0, max(0.0, (x - self.margin - 1) / wide))
+        return low + share * (high - low)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in where the pointer is, or with shift go to earlier steps."""
+        event.stop()
+        if event.shift:
+            self.pan(-WHEEL_PAN)
+        else:
+            self.zoom(WHEEL_ZOOM, self.step_at(event.x))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out, or with shift go to later steps."""
+        event.stop()
+        if event.shift:
+            self.pan(WHEEL_PAN)
+        else:
+            self.zoom(1 / WHEEL_ZOOM, self.step_at(event.x))
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Go to earlier steps."""
+        event.stop()
+        self.pan(-WHEEL_PAN)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Go to later steps."""
+        event.stop()
+        self.pan(WHEEL_PAN)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the pointer is."""
+        if self.runs:
+            self.cursor = float(round(self.step_at(event.x)))
+            self.post_message(self.Looked())
+
+    def picture(self, columns: int, ticks: tuple[int, int]) -> Picture | None:
+        """The lines in view, at most two points a column, and axes with about so many marks.
+
+        Nothing where there is nothing finite. On a logarithmic axis values are logarithms.
+        """
+        logarithmic = self.logarithmic and self.can_be_logarithmic
+        floor = 0.0 if logarithmic else -math.inf
+        window = self.window()
+        found: list[tuple[Curve, bool, list[Point]]] = []
+        for curve in self.curves():
+            smoothed = [(False, True), (True, False)] if self.smoothed else [(False, False)]
+            for smooth, faint in smoothed:
+                if faint and curve.run is not self.run:
                     continue
-                colour = background.blend(self.colour(name), strength)
-                if self.smoothed and run is self.run:
-                    faint = background.blend(colour, 0.4)
-                    raw = series.segments(columns, smoothed=False, floor=floor)
-                    lines += [(line, faint) for line in raw]
-                best = series.segments(columns, smoothed=self.smoothed, floor=floor)
-                lines += [(line, colour) for line in best]
-        if not self.logarithmic:
-            return lines
-        return [([(step, math.log10(value)) for step, value in line], c) for line, c in lines]
+                lines = curve.series.segments(columns, smoothed=smooth, floor=floor, window=window)
+                found += [(curve, faint, line) for line in lines]
+        if logarithmic:
+            found = [
+                (curve, faint, [(step, math.log10(value)) for step, value in line])
+                for curve, faint, line in found
+            ]
+        if not found:
+            return None
+        values = [value for _, _, line in found for _, value in line]
+        across, up = ticks
+        axis = value_axis(values, up, logarithmic=logarithmic)
+        return Picture(tuple(found), axis, step_axis(*window, across), logarithmic)
+
+    def ink(self, curve: Curve, faint: bool) -> Color:
+        """The colour that a line is drawn in."""
+        colour = self.colour(curve)
+        return self.background_colors[1].blend(colour, RAW_STRENGTH) if faint else colour
 
     def render(self) -> Segments:
         """The picture, or nothing where there is no room or nothing finite to draw."""
         width, height = self.size
-        lines = self.curves() if width >= MINIMUM_WIDTH and height >= MINIMUM_HEIGHT else []
-        if not lines:
+        if width < MINIMUM_WIDTH or height < MINIMUM_HEIGHT:
             return Segments([])
         rows = height - 2
-        points = [point for line, _ in lines for point in line]
-        values = value_axis(
-            [value for _, value in points],
-            max(1, min(6, rows // 3)),
-            logarithmic=self.logarithmic,
-        )
-        steps = step_axis([step for step, _ in points], max(1, min(6, width // 14)))
-        margin = max((len(label) for _, label in values.marks), default=0)
-        canvas = Canvas(max(1, width - margin - 1), rows)
+        ticks = max(1, min(6, width // 14)), max(1, min(6, rows // 3))
+        picture = self.picture(width, ticks)
+        if picture is None:
+            return Segments([])
+        self.margin = max((len(label) for _, label in picture.values.marks), default=0)
+        canvas = Canvas(max(1, width - self.margin - 1), rows)
         palette: dict[Color, int] = {}
-        for line, colour in lines:
-            number = palette.setdefault(colour, len(palette) + 1)
-            placed = [(steps.place(step), values.place(value)) for step, value in line]
+        ends: dict[int, tuple[Point, int]] = {}
+        for curve, faint, line in picture.lines:
+            number = palette.setdefault(self.ink(curve, faint), len(palette) + 1)
+            placed = [
+                (picture.steps.place(step), picture.values.place(value)) for step, value in line
+            ]
             for start, end in zip(placed, placed[1:] or placed, strict=False):
                 canvas.line(start, end, number)
-        return Segments(self.lay_out(canvas, margin, values, steps, list(palette)))
+            if not faint:
+                ends[curve.series.number] = placed[-1], number
+        if len(self.curves()) > 1:
+            for number, (end, colour) in ends.items():
+                canvas.write(end, letter(number), colour)
+        return Segments(list(self.lay_out(canvas, picture, list(palette))))
 
     def lay_out(
-        self, canvas: Canvas, margin: int, values: Axis, steps: Axis, palette: Sequence[Color]
-    ) -> list[Segment]:
+        self, canvas: Canvas, picture: Picture, palette: Sequence[Color]
+    ) -> Iterator[Segment]:
         """The canvas between its axes."""
         foreground = Color.parse(self.app.theme_variables["foreground"])
         muted = self.background_colors[1].blend(foreground, 0.6, alpha=1)
         axis = Style(color=muted.rich_color)
-        styles = [Style(), *(Style(color=colour.rich_color) for colour in palette)]
+        styles = [axis, *(Style(color=colour.rich_color) for colour in palette)]
+        values, steps = picture.values, picture.steps
+        if self.cursor is not None and steps.low <= self.cursor <= steps.high:
+            canvas.rule(steps.place(self.cursor))
         labels = {round((1 - place) * (canvas.height - 1)): label for place, label in values.marks}
-        laid: list[Segment] = []
         for row in range(canvas.height):
             mark = "┤" if row in labels else "│"
-            laid.append(Segment(labels.get(row, "").rjust(margin) + mark, axis))
-            laid += [Segment(text, styles[colour]) for text, colour in canvas.runs(row)]
-            laid.append(Segment.line())
+            yield Segment(labels.get(row, "").rjust(self.margin) + mark, axis)
+            yield from (Segment(text, styles[colour]) for text, colour in canvas.runs(row))
+            yield Segment.line()
         rule = ["─"] * canvas.width
-        captions = [" "] * (margin + 1 + canvas.width)
+        captions = [" "] * (self.margin + 1 + canvas.width)
         free = 0
         for place, label in steps.marks:
             column = round(place * (canvas.width - 1))
-            start = min(margin + 1 + column - len(label) // 2, len(captions) - len(label))
+            start = min(self.margin + 1 + column - len(label) // 2, len(captions) - len(label))
             if start >= free:
                 rule[column] = "┬"
                 captions[start : start + len(label)] = label
                 free = start + len(label) + 1
-        laid.append(Segment(" " * margin + "└" + "".join(rule), axis))
-        laid.append(Segment.line())
-        laid.append(Segment("".join(captions), axis))
-        return laid
+        yield Segment(" " * self.margin + "└" + "".join(rule), axis)
+        yield Segment.line()
+        yield Segment("".join(captions), axis)

@@ -1,17 +1,22 @@
-"""Series of numbers that grow for ever, kept in constant memory and drawn in constant time.
+"""Series of numbers that grow for ever: drawn in the same time however long they are.
 
-A series is a list of buckets, each the lowest and the highest of consecutive points. While there
-are few points a bucket is a point; each time the list is full, neighbours are joined and buckets
-cover twice as many points from then on. The extremes survive, so no spike is lost.
+The points of a series are kept in levels: the newest of them singly, and the lowest and highest
+of every 16, 256, 4096 … of them. Levels are filled as points come, so nothing is ever gone through
+again; a picture takes the finest level that has not many more entries in view than there are
+columns. The extremes are in every level, so no spike is lost.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-CAPACITY = 2048
+FAN = 16
+SINGLES = 2**18  # at least so many of the newest points stay single
+BUCKETS = 2**15  # at least so many of the newest buckets stay in each level
 LARGEST = 1e300  # beyond it the span of a curve may overflow
 SMOOTHING = 0.9
 
@@ -21,9 +26,9 @@ Point = tuple[float, float]
 class Bucket(NamedTuple):
     """The lowest and highest finite point of a stretch; of no use (NaN) where there is none."""
 
-    low_step: int
+    low_step: float
     low: float
-    high_step: int
+    high_step: float
     high: float
 
     def joined(self, other: Bucket) -> Bucket:
@@ -34,69 +39,225 @@ class Bucket(NamedTuple):
         upper = self if self.high >= other.high else other
         return Bucket(lower.low_step, lower.low, upper.high_step, upper.high)
 
-    def points(self, floor: float) -> list[Point]:
+    def points(self, floor: float = -math.inf) -> list[Point]:
         """One or two points above ``floor`` in the order of their steps."""
         both = {(self.low_step, self.low), (self.high_step, self.high)}
         return sorted((step, value) for step, value in both if value > floor)
 
 
-class Series:
-    """One curve: points numbered from 1, raw and smoothed."""
+class Levels:
+    """The points of one curve; NaN stands for a gap."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.steps = array("d")
+        self.values = array("d")
+        self.buckets: list[list[Bucket]] = []
+
+    def append(self, step: float, value: float) -> None:
+        """Add a point to the right of all others."""
+        self.count += 1
+        self.steps.append(step)
+        self.values.append(value)
+        level, size = 0, FAN
+        while self.count % size == 0:
+            self._fold(level)
+            level, size = level + 1, size * FAN
+        if len(self.values) == 2 * SINGLES:
+            del self.steps[:SINGLES], self.values[:SINGLES]
+
+    def _fold(self, level: int) -> None:
+        """Make a bucket of the newest entries of the level below."""
+        if level == len(self.buckets):
+            self.buckets.append([])
+        if level:
+            newest = self.buckets[level - 1][-FAN:]
+        else:
+            newest = self._singles(len(self.values) - FAN, len(self.values))
+        bucket = newest[0]
+        for other in newest[1:]:
+            bucket = bucket.joined(other)
+        kept = self.buckets[level]
+        kept.append(bucket)
+        if len(kept) == 2 * BUCKETS:
+            del kept[:BUCKETS]
+
+    def _singles(self, start: int, end: int) -> list[Bucket]:
+        pairs = zip(self.steps[start:end], self.values[start:end], strict=True)
+        return [Bucket(step, value, step, value) for step, value in pairs]
+
+    def between(self, low: float, high: float, most: float) -> list[Bucket]:
+        """What lies from step ``low`` to ``high`` and next to it, in about ``most`` entries."""
+        start, end = bisect_left(self.steps, low), bisect_right(self.steps, high)
+        if (start > 0 or self.count == len(self.steps)) and end - start <= most:
+            return self._singles(max(0, start - 1), end + 1)
+        size = FAN
+        for number, level in enumerate(self.buckets):
+            start, end = _bounds(level, low, high)
+            complete = start > 0 or len(level) == self.count // size
+            if (complete and end - start <= most) or number == len(self.buckets) - 1:
+                newest = self._tail(number) if end >= len(level) else []
+                return level[max(0, start - 1) : end + 1] + newest
+            size *= FAN
+        return self._singles(max(0, start - 1), end + 1)
+
+    def _tail(self, number: int) -> list[Bucket]:
+        """The points after the last bucket of a level, in entries of the levels below."""
+        entries: list[Bucket] = []
+        for below in range(number - 1, -1, -1):
+            full = self.count // FAN ** (below + 1) % FAN
+            entries += self.buckets[below][len(self.buckets[below]) - full :]
+        return entries + self._singles(len(self.values) - self.count % FAN, len(self.values))
+
+    def finest(self, low: float, high: float) -> Iterator[Point]:
+        """Every point from step ``low`` to ``high`` that is still known; gaps are left out."""
+        covered = math.inf if not self.steps else self.steps[0]
+        parts: list[list[Bucket]] = []
+        for level in self.buckets:
+            start, end = _bounds(level, low, min(high, covered))
+            if self.count > len(self.steps) and start < end:
+                parts.append([entry for entry in level[start:end] if entry.high_step < covered])
+                covered = min(covered, level[start].low_step)
+        for part in reversed(parts):
+            for entry in part:
+                yield from entry.points()
+        first, last = bisect_left(self.steps, low), bisect_right(self.steps, high)
+        for entry in self._singles(first, last):
+            yield from entry.points()
+
+    def nearest(self, step: float) -> Bucket | None:
+        """The point nearest to ``step``, or the stretch it is in where points are not single."""
+        if not self.count:
+            return None
+        near = self.between(step, step, FAN)
+        return min(near, key=lambda entry: abs((entry.low_step + entry.high_step) / 2 - step))
+
+
+def _bounds(level: list[Bucket], low: float, high: float) -> tuple[int, int]:
+    start = bisect_left(level, low, key=lambda entry: entry.low_step)
+    return start, bisect_right(level, high, key=lambda entry: entry.low_step)
+
+
+class Series:
+    """One curve, raw and smoothed.
+
+    Args:
+        number: Its place among all curves, which gives it its colour and its letter.
+    """
+
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
         self.gaps = 0
+        self.positive = False
+        self.first_step = math.nan
+        self.last_step = 0.0
         self.last = math.nan
         self.average = math.nan
-        self.raw: list[Bucket] = []
-        self.smooth: list[Bucket] = []
-        self.size = 1
+        self.raw = Levels()
+        self.smooth = Levels()
 
-    def extend(self, values: Iterable[float]) -> None:
-        """Append ``values``; NaN, infinity and what comes near it become gaps."""
-        for value in values:
-            self.append(value)
+    @property
+    def count(self) -> int:
+        """How many points there have been, gaps among them."""
+        return self.raw.count
 
-    def append(self, value: float) -> None:
-        """Append one value."""
-        self.count += 1
+    def extend(self, points: Iterable[tuple[float | None, float]]) -> None:
+        """Append pairs of a step, None for the next one, and a value."""
+        for step, value in points:
+            self.append(value, step)
+
+    def append(self, value: float, step: float | None = None) -> None:
+        """Append one value; NaN, infinity and what comes near it become gaps.
+
+        A step that is not beyond the last one counts on from it.
+        """
+        forward = step is not None and self.last_step < step <= LARGEST
+        if step is None or not (forward or (not self.count and math.isfinite(step))):
+            step = self.last_step + 1
+        if not self.count:
+            self.first_step = step
+        self.last_step = step
         self.last = value
         if abs(value) <= LARGEST:
             known = math.isfinite(self.average)
             weight = SMOOTHING if known else 0.0
             self.average = weight * (self.average if known else 0.0) + (1 - weight) * value
-            point = Bucket(self.count, value, self.count, value)
-            smooth = Bucket(self.count, self.average, self.count, self.average)
+            self.positive = self.positive or value > 0
+            self.raw.append(step, value)
+            self.smooth.append(step, self.average)
         else:
             self.gaps += 1
-            point = smooth = Bucket(self.count, math.nan, self.count, math.nan)
-        if (self.count - 1) % self.size:
-            self.raw[-1] = self.raw[-1].joined(point)
-            self.smooth[-1] = self.smooth[-1].joined(smooth)
-            return
-        if len(self.raw) == CAPACITY:
-            self.raw, self.smooth = halved(self.raw), halved(self.smooth)
-            self.size *= 2
-        self.raw.append(point)
-        self.smooth.append(smooth)
+            self.raw.append(step, math.nan)
+            self.smooth.append(step, math.nan)
 
-    def segments(self, columns: int, *, smoothed: bool, floor: float) -> list[list[Point]]:
-        """Lines between gaps, of at most two points a column; only values above ``floor``."""
-        buckets = self.smooth if smoothed else self.raw
-        together = max(1, math.ceil(len(buckets) / max(1, columns)))
+    def segments(
+        self,
+        columns: int,
+        *,
+        smoothed: bool,
+        floor: float,
+        window: tuple[float, float] | None = None,
+    ) -> list[list[Point]]:
+        """Lines between gaps, of at most two points a column; only values above ``floor``.
+
+        Args:
+            columns: How many columns the picture has.
+            smoothed: The running average instead of the values.
+            floor: Values at or below it are gaps.
+            window: The first and the last step in view; all of them by default.
+        """
+        low, high = window or (self.first_step, self.last_step)
+        if not self.count:
+            return []
+        levels = self.smooth if smoothed else self.raw
+        width = max((high - low) / max(1, columns), 1e-9)
         lines: list[list[Point]] = [[]]
-        for start in range(0, len(buckets), together):
-            bucket = buckets[start]
-            for other in buckets[start + 1 : start + together]:
-                bucket = bucket.joined(other)
+        for bucket in _by_column(levels.between(low, high, 2 * FAN * columns), low, width):
             points = bucket.points(floor)
             if points:
                 lines[-1] += points
             elif lines[-1]:
                 lines.append([])
-        return [line for line in lines if line]
+        cut = (clipped(line, low, high) for line in lines)
+        return [line for line in cut if line]
 
 
-def halved(buckets: list[Bucket]) -> list[Bucket]:
-    """Neighbours joined."""
-    return [one.joined(other) for one, other in zip(buckets[::2], buckets[1::2], strict=True)]
+def _by_column(entries: list[Bucket], low: float, width: float) -> Iterator[Bucket]:
+    """Entries joined where they fall into one column."""
+    joined: Bucket | None = None
+    place = -math.inf
+    for entry in entries:
+        column = math.floor((min(entry.low_step, entry.high_step) - low) / width)
+        if joined is not None and column == place:
+            joined = joined.joined(entry)
+            continue
+        if joined is not None:
+            yield joined
+        joined, place = entry, column
+    if joined is not None:
+        yield joined
+
+
+def clipped(line: list[Point], low: float, high: float) -> list[Point]:
+    """The part of a line between two steps, cut where it crosses them."""
+    inside = [point for point in line if low <= point[0] <= high]
+    before = [point for point in line if point[0] < low][-1:]
+    after = [point for point in line if point[0] > high][:1]
+    if inside and inside[0][0] == low:
+        before = []
+    if inside and inside[-1][0] == high:
+        after = []
+    near = before + inside + after
+    if len(near) == 1 and (before or after):
+        return []
+    if before:
+        near[0] = _crossing(near[0], near[1], low)
+    if after:
+        near[-1] = _crossing(near[-2], near[-1], high)
+    return near
+
+
+def _crossing(start: Point, end: Point, step: float) -> Point:
+    (x, y), (across, up) = start, end
+    share = (step - x) / (across - x) if across > x else 0.0
+    return step, y + (up - y) * share

@@ -19,12 +19,14 @@ HISTORY = 8
 LOAD_LIMITS = (10.0, 75.0)
 MEMORY_LIMITS = (10.0, 80.0)
 LEVEL_STYLES = ("$foreground 60%", "$text-success", "bold $text-warning")
+MARKS = (" ", "▵", "▲")
 COLUMNS = (
     "name",
     "load",
     "history",
     "memory",
     "share",
+    "memories",
     "temperature",
     "power",
     "peak",
@@ -41,6 +43,7 @@ BY_WORTH = (
     "reserved",
     "share",
     "peak",
+    "memories",
 )
 
 
@@ -50,14 +53,23 @@ def level(percent: float, limits: tuple[float, float]) -> int:
 
 
 def graded(text: str, percent: float, limits: tuple[float, float], mark: bool = True) -> Content:
-    """``text`` in the colour of its level; the highest level is marked by a sign as well."""
+    """``text`` in the colour of its level; the upper levels are marked by a sign as well."""
     degree = level(percent, limits)
-    sign = ("▲" if degree == 2 else " ") if mark else ""
+    sign = MARKS[degree] if mark else ""
     return Content.styled(text + sign, LEVEL_STYLES[degree])
 
 
-def cells(reading: DeviceReading, history: Sequence[float]) -> dict[str, Content]:
-    """What is known about a device, by column."""
+def memory_share(reading: DeviceReading) -> float:
+    """How much of its memory is in use, in percent; NaN where it is unknown."""
+    if reading.memory_used is None or not reading.memory_total:
+        return math.nan
+    return 100 * reading.memory_used / reading.memory_total
+
+
+def cells(
+    reading: DeviceReading, loads: Sequence[float], memories: Sequence[float]
+) -> dict[str, Content]:
+    """What is known about a device, by column; the histories are in percent, newest last."""
 
     def muted(text: str) -> Content:
         return Content.styled(text, "$foreground 60%")
@@ -66,13 +78,14 @@ def cells(reading: DeviceReading, history: Sequence[float]) -> dict[str, Content
     load = reading.utilisation
     if load is not None and math.isfinite(load):
         found["load"] = graded(f"{load:3.0f}%", load, LOAD_LIMITS)
-        recent = spark(history, 100.0).rjust(HISTORY)
-        found["history"] = graded(recent, load, LOAD_LIMITS, mark=False)
+        found["history"] = graded(recent(loads), load, LOAD_LIMITS, mark=False)
     used, total = reading.memory_used, reading.memory_total
     if used is not None and total:
-        percent = 100 * used / total
+        percent = memory_share(reading)
         found["memory"] = graded(size_pair(used, total), percent, MEMORY_LIMITS)
         found["share"] = graded(f"▕{bar(used / total, 6)}▏", percent, MEMORY_LIMITS, mark=False)
+        found["memories"] = graded(recent(memories), percent, MEMORY_LIMITS, mark=False)
+        found.setdefault("history", found["memories"])
     elif used is not None:
         found["memory"] = Content.styled(byte_size(used), "$text-success")
     if reading.temperature is not None:
@@ -83,10 +96,17 @@ def cells(reading: DeviceReading, history: Sequence[float]) -> dict[str, Content
         found["peak"] = muted(f"peak {byte_size(reading.memory_peak)}")
     if reading.memory_reserved is not None:
         word = "process" if reading.name == "cpu" else "reserved"
-        found["reserved"] = muted(f"{word} {byte_size(reading.memory_reserved)}")
+        own = reading.process_load
+        share = "" if own is None or not math.isfinite(own) else f"{own:.0f}% "
+        found["reserved"] = muted(f"{word} {share}{byte_size(reading.memory_reserved)}")
     if reading.label:
         found["label"] = muted(reading.label)
     return found
+
+
+def recent(percents: Sequence[float]) -> str:
+    """The newest of a history as a small picture."""
+    return spark(list(percents)[-HISTORY:], 100.0).rjust(HISTORY)
 
 
 def rows(devices: Sequence[dict[str, Content]], width: int) -> list[Content]:
@@ -124,7 +144,7 @@ def overflow(readings: Sequence[DeviceReading], width: int) -> Content:
 
 
 class DeviceRows(Widget):
-    """Draws the newest readings; keeps the recent loads of each device."""
+    """Draws the newest readings; keeps the recent loads and memory shares of each device."""
 
     DEFAULT_CSS = """
     DeviceRows { height: auto; padding: 0 1; }
@@ -134,14 +154,17 @@ class DeviceRows(Widget):
         super().__init__()
         self.readings: tuple[DeviceReading, ...] = ()
         self.loads: dict[str, deque[float]] = {}
+        self.memories: dict[str, deque[float]] = {}
 
     def show(self, readings: tuple[DeviceReading, ...]) -> None:
-        """Draw ``readings`` and remember their loads."""
+        """Draw ``readings`` and remember their loads and memory shares."""
         grown = len(readings) != len(self.readings)
         self.readings = readings
         for reading in readings:
             load = math.nan if reading.utilisation is None else reading.utilisation
             self.loads.setdefault(reading.name, deque(maxlen=HISTORY)).append(load)
+            share = memory_share(reading)
+            self.memories.setdefault(reading.name, deque(maxlen=HISTORY)).append(share)
         self.refresh(layout=grown)
 
     def render(self) -> Content:
@@ -149,10 +172,14 @@ class DeviceRows(Widget):
         several = len(self.readings) > ROWS
         own = self.readings[: ROWS - 1] if several else self.readings
         width = self.content_size.width
-        lines = rows([cells(reading, self.loads[reading.name]) for reading in own], width)
+        lines = rows([self.cells_of(reading) for reading in own], width)
         if several:
             lines.append(overflow(self.readings[ROWS - 1 :], width))
         return Content("\n").join(lines)
+
+    def cells_of(self, reading: DeviceReading) -> dict[str, Content]:
+        """What is known about a device, with its histories."""
+        return cells(reading, self.loads[reading.name], self.memories[reading.name])
 
 
 class DevicePanel(Panel[DeviceSampled]):

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from time import monotonic
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, ScrollableContainer, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated
-from workbench.app.panels.base import InterruptRequested, Panel
-from workbench.app.panels.numerals import duration
-from workbench.runtime.protocol import EvaluationFailed, EvaluationInterrupted, SessionRestarted
+from workbench.app.panels.ask_form import MODEL_KIND, AskForm
+from workbench.app.panels.base import EvaluateSource, InterruptRequested, Panel
+from workbench.app.panels.chat import (
+    ORIGIN,
+    Message,
+    is_name,
+    loading_program,
+    question_program,
+)
+from workbench.app.panels.lines import single_line
+from workbench.app.panels.models import find_models, model_folders, model_line
+from workbench.app.panels.passage import Look, Passage, level_legend
+from workbench.app.panels.pick import Pick
+from workbench.app.panels.runs import titled
+from workbench.runtime.protocol import (
+    EvaluationFailed,
+    EvaluationInterrupted,
+    EvaluationStarted,
+    SessionRestarted,
+    VariablesChanged,
+)
 
 KEPT = 20
-CHARACTERS = 20_000
 BUTTON_WIDTH = 11
 REASONS = {
     "end": "ended",
@@ -29,86 +46,25 @@ REASONS = {
     "interrupted": "interrupted",
 }
 Happening = (
-    GenerationStarted
+    EvaluationStarted
+    | GenerationStarted
     | TokenGenerated
     | GenerationFinished
     | EvaluationFailed
     | EvaluationInterrupted
     | SessionRestarted
+    | VariablesChanged
 )
 
 
-class Passage(Static):
-    """One generation: the prompt dimmed, then what the model wrote."""
+class Passages(VerticalScroll, inherit_bindings=False):
+    """The generations below each other; left and right are for choosing tokens."""
 
-    DEFAULT_CSS = """
-    Passage { height: auto; padding: 0 1; }
-    Passage.-past { border-bottom: solid $foreground 20%; }
-    """
-
-    def __init__(self, started: GenerationStarted, now: float) -> None:
-        super().__init__()
-        self.started = started
-        self.began = now
-        self.first: float | None = None
-        self.latest = now
-        self.count = 0
-        self.text = ""
-        self.ids = ""
-        self.seconds: float | None = None
-        self.end = ""
-
-    def take(self, tokens: Sequence[TokenGenerated], now: float) -> None:
-        """Append tokens: their text, or their numbers while no tokenizer gives any text."""
-        self.count += len(tokens)
-        self.first = now if self.first is None else self.first
-        self.latest = now
-        self.text += "".join(token.text for token in tokens)
-        if not self.text and not self.started.prompt:
-            self.ids += "".join(f"{token.token} " for token in tokens)
-        self.show()
-
-    def finish(self, end: str, seconds: float | None = None) -> None:
-        """Say how the generation ended, and how long it took where that is known."""
-        self.end = end
-        self.seconds = seconds
-
-    def show(self) -> None:
-        """Draw the end of what there is, at most ``CHARACTERS`` of it."""
-        written = self.text or self.ids
-        mark = "… " if len(written) > CHARACTERS else ""
-        self.text, self.ids = self.text[-2 * CHARACTERS :], self.ids[-2 * CHARACTERS :]
-        passage = Content.assemble(
-            (self.started.prompt[-CHARACTERS:], "$foreground 55%"),
-            (mark, "$foreground 55%"),
-            written[-CHARACTERS:],
-        )
-        self.update(passage, layout=False)
-        space = self.content_size
-        # A new layout of the screen costs more than all else that a token does.
-        if self.get_content_height(space, space, space.width) != space.height:
-            self.refresh(layout=True)
-
-    def facts(self, width: int) -> str:
-        """Tokens, pace, how it ended, wait for the first token: as many as fit."""
-        limit = (
-            f"/{self.started.max_new_tokens}"
-            if self.started.max_new_tokens and not self.end
-            else ""
-        )
-        parts = [f"{self.count}{limit} tokens"]
-        seconds = self.seconds
-        if seconds is None and self.first is not None:
-            seconds = self.latest - self.began
-        if seconds and self.count:
-            parts.append(f"{self.count / seconds:.1f}/s")
-        if self.end:
-            parts.append(self.end)
-        if self.first is not None:
-            parts.append(f"first {duration(self.first - self.began)}")
-        while len(parts) > 1 and len(" · ".join(parts)) > width:
-            parts.pop()
-        return " · ".join(parts)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding
+        for binding in ScrollableContainer.BINDINGS
+        if isinstance(binding, Binding) and binding.key not in ("left", "right")
+    ]
 
 
 class GenerationPanel(Panel[Happening]):
@@ -120,12 +76,14 @@ class GenerationPanel(Panel[Happening]):
         "while (torch_generate …) runs."
     )
     accepts = (
+        EvaluationStarted,
         GenerationStarted,
         TokenGenerated,
         GenerationFinished,
         EvaluationFailed,
         EvaluationInterrupted,
         SessionRestarted,
+        VariablesChanged,
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -136,6 +94,83 @@ class GenerationPanel(Panel[Happening]):
             tooltip="Stop what the model writes",
             show=False,  # the button names it
         ),
+        Binding(
+            "r",
+            "repeat",
+            "Again",
+            id="generation.repeat",
+            tooltip="Evaluate once more what let the model write",
+        ),
+        Binding(
+            "a",
+            "ask",
+            "Ask",
+            id="generation.ask",
+            tooltip="Ask a model a question, with settings of sampling",
+        ),
+        Binding(
+            "m",
+            "open_model",
+            "Models…",
+            id="generation.models",
+            tooltip="Load a model that is found on disk",
+            show=False,
+        ),
+        Binding(
+            "n",
+            "new_conversation",
+            "New conversation",
+            id="generation.new",
+            tooltip="Forget what was asked before",
+            show=False,
+        ),
+        Binding(
+            "c",
+            "toggle_coloured",
+            "Probabilities",
+            id="generation.coloured",
+            tooltip="Colour tokens by the probability that the model gave them",
+        ),
+        Binding(
+            "p",
+            "toggle_prompt",
+            "Prompt",
+            id="generation.prompt",
+            tooltip="Show the prompt as the model got it, or the text",
+            show=False,
+        ),
+        Binding(
+            "v",
+            "toggle_raw",
+            "Raw",
+            id="generation.raw",
+            tooltip="Show or hide control tokens, such as the end of a turn",
+            show=False,
+        ),
+        Binding(
+            "left",
+            "choose(-1)",
+            "Token before",
+            id="generation.left",
+            tooltip="Choose the token before: its probability and its alternatives",
+            show=False,
+        ),
+        Binding(
+            "right",
+            "choose(1)",
+            "Next token",
+            id="generation.right",
+            tooltip="Choose the next token",
+            show=False,
+        ),
+        Binding(
+            "escape",
+            "leave_token",
+            "Leave the token",
+            id="generation.leave",
+            tooltip="Choose no token any more",
+            show=False,
+        ),
     ]
     DEFAULT_CSS = """
     GenerationPanel {
@@ -143,8 +178,12 @@ class GenerationPanel(Panel[Happening]):
         & #generation-summary { width: 1fr; height: 1; color: $foreground 60%; }
         & Button { display: none; min-width: 10; width: 10; }
         &.-writing Button { display: block; }
-        & > VerticalScroll { height: 1fr; }
-        & > VerticalScroll > Vertical { height: auto; min-height: 100%; }
+        & > Passages { height: 1fr; }
+        & > Passages > Vertical { height: auto; min-height: 100%; }
+        & > #generation-token { height: auto; max-height: 7; padding: 0 1; display: none; }
+        &.-filled.-token > #generation-token { display: block; }
+        &.-filled > AskForm { display: none; }
+        &.-filled.-asking > AskForm { display: block; }
     }
     """
 
@@ -152,6 +191,10 @@ class GenerationPanel(Panel[Happening]):
         super().__init__()
         self.clock = clock
         self.passages: list[Passage] = []
+        self.evaluation: EvaluationStarted | None = None
+        self.look = Look()
+        self.conversation: list[Message] = []
+        self.models = ""
 
     def contents(self) -> ComposeResult:
         """A summary and the stop button above the text."""
@@ -160,12 +203,14 @@ class GenerationPanel(Panel[Happening]):
             stop = Button("Stop (x)", variant="error", compact=True, tooltip="Stop the generation")
             stop.can_focus = False
             yield stop
-        with VerticalScroll():
+        with Passages():
             yield Vertical()
+        yield Static(id="generation-token", markup=False)
+        yield AskForm()
 
     def on_mount(self) -> None:
         """Follow the end."""
-        self.query_one(VerticalScroll).anchor()
+        self.query_one(Passages).anchor()
 
     @property
     def writing(self) -> Passage | None:
@@ -190,24 +235,34 @@ class GenerationPanel(Panel[Happening]):
     def turn(self, event: Happening, now: float) -> None:
         """Begin or end a passage."""
         writing = self.writing
-        if isinstance(event, GenerationStarted):
+        if isinstance(event, EvaluationStarted):
+            self.evaluation = event
+        elif isinstance(event, VariablesChanged):
+            models = [one.name for one in event.variables if one.kind == MODEL_KIND]
+            self.query_one(AskForm).offer(models)
+        elif isinstance(event, GenerationStarted):
             if writing:
                 writing.finish("interrupted")
             self.begin(event, now)
         elif writing and isinstance(event, GenerationFinished):
             writing.finish(REASONS.get(event.reason, event.reason), event.seconds)
-        elif writing:
-            writing.finish("interrupted")
+            self.remember_answer(writing.text)
+        else:
+            if writing:
+                writing.finish("interrupted")
+            self.give_up_question(event)
 
     def begin(self, started: GenerationStarted, now: float) -> None:
         """A separator, a new passage, and the oldest one goes where there are too many."""
         if self.passages:
             self.passages[-1].add_class("-past")
+            self.passages[-1].leave()
         if len(self.passages) == KEPT:
             self.passages.pop(0).remove()
-        passage = Passage(started, now)
+        passage = Passage(started, now, self.evaluation)
+        passage.look = self.look
         self.passages.append(passage)
-        self.query_one("VerticalScroll > Vertical").mount(passage)
+        self.query_one("Passages > Vertical").mount(passage)
         passage.show()
         self.filled = True
 
@@ -219,6 +274,17 @@ class GenerationPanel(Panel[Happening]):
             width = self.size.width - 2 - BUTTON_WIDTH * writing
             facts = self.passages[-1].facts(width)
             self.query_one("#generation-summary", Static).update(facts, layout=False)
+            self.tell_odds(self.passages[-1])
+
+    def tell_odds(self, passage: Passage) -> None:
+        """The chosen token and its alternatives, or what the colours mean."""
+        below = self.query_one("#generation-token", Static)
+        if passage.chosen is not None:
+            below.update(passage.odds(max(8, self.size.width - 2)))
+        elif self.look.coloured:
+            below.update(level_legend())
+        shown = (passage.chosen is not None or self.look.coloured) and not self.look.prompt
+        self.set_class(shown, "-token")
 
     def on_resize(self) -> None:
         """Fit the summary to the width."""
@@ -234,3 +300,133 @@ class GenerationPanel(Panel[Happening]):
         """Ask the app to interrupt, if a model writes."""
         if self.writing:
             self.post_message(InterruptRequested())
+
+    def action_repeat(self) -> None:
+        """Ask the app to evaluate again what the newest passage came from."""
+        evaluation = self.passages[-1].evaluation if self.passages else None
+        if evaluation is not None and not self.writing:
+            name = titled(evaluation)
+            self.post_message(
+                EvaluateSource(evaluation.source, evaluation.origin, f"again: {name}")
+            )
+
+    def action_toggle_coloured(self) -> None:
+        """Show or hide how probable the tokens were."""
+        self.change_look(replace(self.look, coloured=not self.look.coloured))
+
+    def action_toggle_prompt(self) -> None:
+        """Show the prompts as the models got them, or the texts."""
+        self.change_look(replace(self.look, prompt=not self.look.prompt))
+
+    def action_toggle_raw(self) -> None:
+        """Show or hide control tokens."""
+        self.change_look(replace(self.look, raw=not self.look.raw))
+
+    def change_look(self, look: Look) -> None:
+        """Show all passages in another way."""
+        self.look = look
+        for passage in self.passages:
+            passage.appear(look)
+        self.summarise()
+
+    def action_choose(self, step: int) -> None:
+        """Choose a token of the newest passage and bring it into view."""
+        if not self.passages or self.look.prompt:
+            return
+        passage = self.passages[-1]
+        passage.choose(step)
+        self.summarise()
+        self.call_after_refresh(self.show_chosen, passage)
+
+    def show_chosen(self, passage: Passage) -> None:
+        """Scroll to the chosen token where it is out of view."""
+        scroll = self.query_one(Passages)
+        line = passage.line_of_chosen(passage.content_size.width)
+        row = passage.virtual_region.y + line
+        if not scroll.scroll_y <= row < scroll.scroll_y + scroll.size.height:
+            scroll.scroll_to(y=row - scroll.size.height // 2, animate=False)
+
+    def action_leave_token(self) -> None:
+        """Choose no token any more."""
+        if self.passages:
+            self.passages[-1].leave()
+            self.summarise()
+
+    def action_ask(self) -> None:
+        """Let a question be typed."""
+        self.filled = True
+        self.add_class("-asking")
+        self.call_after_refresh(self.query_one(AskForm).begin)
+
+    @on(AskForm.Left)
+    def leave_form(self, message: AskForm.Left) -> None:
+        """Back to the text."""
+        message.stop()
+        self.remove_class("-asking")
+        self.query_one(Passages).focus()
+
+    @on(AskForm.Asked)
+    def ask(self, message: AskForm.Asked) -> None:
+        """Have the question answered, in the light of those before it."""
+        message.stop()
+        if self.waiting or self.writing:
+            self.notify("The model still answers.")
+            return
+        self.conversation.append(Message("user", message.question))
+        self.query_one(AskForm).clear()
+        source = question_program(message.model, self.conversation, message.settings)
+        note = f"ask {message.model}: {single_line(message.question)}"
+        self.post_message(EvaluateSource(source, ORIGIN, note))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a question has no answer yet."""
+        return bool(self.conversation) and self.conversation[-1].role == "user"
+
+    @property
+    def chatting(self) -> bool:
+        """Whether what is evaluated now is the question."""
+        return self.waiting and self.evaluation is not None and self.evaluation.origin == ORIGIN
+
+    def remember_answer(self, text: str) -> None:
+        """The model answered the question that it was asked."""
+        if self.chatting:
+            self.conversation.append(Message("assistant", text.strip()))
+
+    def give_up_question(self, event: Happening) -> None:
+        """A question that could not be answered is no part of the conversation.
+
+        An interrupt and a new evaluator also drop what was not begun.
+        """
+        if not self.waiting:
+            return
+        if not isinstance(event, EvaluationFailed):
+            self.conversation.pop()
+        elif self.chatting:
+            self.conversation.pop()
+            self.notify(event.error.message, severity="error", markup=False)
+
+    def action_new_conversation(self) -> None:
+        """Forget what was asked before."""
+        if not self.waiting:
+            self.conversation.clear()
+            self.notify("The next question begins a new conversation.")
+
+    @work(exclusive=True, group="models")
+    async def action_open_model(self) -> None:
+        """Find models on another thread, let one be chosen, and load it into the variable."""
+        setting = self.models
+        search = self.run_worker(lambda: find_models(model_folders(setting)), thread=True)
+        found = await search.wait()
+        if not found:
+            self.notify(f"No model was found in {setting or 'any folder'}.", markup=False)
+            return
+        lines = [model_line(model) for model in found]
+        place = await self.app.push_screen_wait(Pick("Models", lines, "load"))
+        if place is None:
+            return
+        named = self.query_one(AskForm).model
+        variable = named if is_name(named) else "model"
+        source = loading_program(variable, found[place].path)
+        self.post_message(EvaluateSource(source, ORIGIN, f"load {found[place].path.name}"))
+        self.action_ask()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len, set_cell_size
+
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def single_line(text: str, limit: int = 1000) -> str:
@@ -11,6 +15,11 @@ def single_line(text: str, limit: int = 1000) -> str:
     if cut.isprintable():
         return cut
     return "".join(sign if sign.isprintable() else "⏎" if sign == "\n" else "·" for sign in cut)
+
+
+def drawable(text: str) -> str:
+    """``text`` with its lines and tabs; what could command the terminal is shown as a dot."""
+    return _COMMANDS.sub("·", text.replace("\r", ""))
 
 
 def fitted(text: str, width: int) -> str:

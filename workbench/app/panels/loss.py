@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
 from torch_lib.events import Metric
+from workbench.app.dialogs import AskPath, Choice
+from workbench.app.files import write_atomically
 from workbench.app.panels.base import Panel
-from workbench.app.panels.curve_view import CurveView
+from workbench.app.panels.curve_export import exported
+from workbench.app.panels.curve_legend import legend
+from workbench.app.panels.curve_view import PAN, ZOOM, CurveView
 from workbench.app.panels.numerals import short_number
+from workbench.app.panels.pick import Pick
+from workbench.app.panels.run_list import run_line
+from workbench.app.panels.runs import KeptRun, Run, RunStore, titled
 from workbench.runtime.protocol import EvaluationStarted, SessionRestarted
 
 RATE_SECONDS = 3.0
+SHOWN_RUNS = 8
 Happening = Metric | EvaluationStarted | SessionRestarted
 
 
@@ -51,16 +62,16 @@ class Pace:
 
 
 class LossPanel(Panel[Happening]):
-    """The ``loss`` and every other metric of a training run, newest step last.
+    """Every metric of a training run, newest step last, over those of earlier runs.
 
-    An evaluation that trains starts new curves and leaves the earlier ones dimmed behind them.
-    Evaluations of one step each, as typed by hand, continue the curves.
+    An evaluation that trains starts new curves. Evaluations of one step each, as typed by hand,
+    continue the curves.
     """
 
-    title = "Loss"
+    title = "Curves"
     empty = (
         "No training has run yet.\n\nEvery (torch_backward loss) adds a point;\n"
-        "F5 runs the file in the editor."
+        "F5 runs the file in the editor,\no shows an earlier run."
     )
     accepts = (Metric, EvaluationStarted, SessionRestarted)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,6 +88,7 @@ class LossPanel(Panel[Happening]):
             "Smooth",
             id="loss.smoothed",
             tooltip="Running average over the raw curve",
+            show=False,
         ),
         Binding(
             "m",
@@ -85,17 +97,95 @@ class LossPanel(Panel[Happening]):
             id="loss.metric",
             tooltip="All metrics, or one after the other",
         ),
+        Binding(
+            "e",
+            "toggle_earlier",
+            "Earlier runs",
+            id="loss.earlier",
+            tooltip="Show or hide the curves of earlier runs",
+            show=False,
+        ),
+        Binding(
+            "c",
+            "toggle_cursor",
+            "Read off",
+            id="loss.cursor",
+            tooltip="Read the values off at a step: left and right move it",
+        ),
+        Binding(
+            "plus,equals_sign",
+            "zoom_in",
+            "Zoom in",
+            id="loss.zoom_in",
+            tooltip="Show fewer steps, so more of each",
+            show=False,
+        ),
+        Binding(
+            "minus",
+            "zoom_out",
+            "Zoom out",
+            id="loss.zoom_out",
+            tooltip="Show more steps",
+            show=False,
+        ),
+        Binding(
+            "left",
+            "go(-1)",
+            "Earlier steps",
+            id="loss.left",
+            tooltip="Go to earlier steps, or the cursor to the left",
+            show=False,
+        ),
+        Binding(
+            "right",
+            "go(1)",
+            "Later steps",
+            id="loss.right",
+            tooltip="Go to later steps, or the cursor to the right",
+            show=False,
+        ),
+        Binding(
+            "0",
+            "whole",
+            "All steps",
+            id="loss.whole",
+            tooltip="Show all steps again",
+            show=False,
+        ),
+        Binding(
+            "o",
+            "open_run",
+            "Runs…",
+            id="loss.open",
+            tooltip="Show a run from disk, or take it away",
+            show=False,
+        ),
+        Binding(
+            "w",
+            "export",
+            "Export the curves…",
+            id="loss.export",
+            tooltip="Write what is shown to a file: .csv, .svg or .txt",
+            show=False,
+        ),
     ]
     DEFAULT_CSS = """
-    LossPanel > #loss-summary { height: 2; padding: 0 1; }
+    LossPanel > #loss-summary { height: auto; max-height: 6; padding: 0 1; }
     """
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic,
+        calendar: Callable[[], datetime] = datetime.now,
+    ) -> None:
         super().__init__()
         self.pace = Pace(clock)
+        self.calendar = calendar
+        self.store: RunStore | None = None
+        self.training: Run | None = None
+        self.source = EvaluationStarted(0, "", "")
         self.evaluation_begun = False
         self.evaluation_counts: dict[str, int] = {}
-        self.only: str | None = None
 
     def contents(self) -> ComposeResult:
         """A summary above the curves."""
@@ -109,66 +199,105 @@ class LossPanel(Panel[Happening]):
 
     def receive(self, events: Sequence[Happening]) -> None:
         """Extend the curves; a new training run starts new ones."""
-        for kind, group in groupby(events, key=lambda event: type(event)):
+        for kind, group in groupby(events, key=type):
             if kind is Metric:
                 self.extend([event for event in group if isinstance(event, Metric)])
-            else:
-                self.evaluation_begun = True
+                continue
+            self.evaluation_begun = True
+            for event in group:
+                if isinstance(event, EvaluationStarted):
+                    self.source = event
         self.summarise()
 
     def extend(self, metrics: Sequence[Metric]) -> None:
         """Append metrics of one evaluation."""
-        if self.evaluation_begun:
-            if max(self.evaluation_counts.values(), default=0) > 1:
-                self.view.start_run()
-                self.pace.restart()
-            self.evaluation_begun = False
-            self.evaluation_counts = {}
-        by_name: dict[str, list[float]] = {}
+        run = self.run_for_evaluation()
+        counts = self.evaluation_counts
+        points: dict[str, list[tuple[float, float]]] = {}
         for metric in metrics:
-            by_name.setdefault(metric.name, []).append(metric.value)
-        for name, values in by_name.items():
-            self.view.extend(name, values)
-            self.evaluation_counts[name] = self.evaluation_counts.get(name, 0) + len(values)
-        self.pace.note(max(series.count for series in self.view.run.values()))
+            run.append(metric.name, metric.value, metric.step, self.view.numbers)
+            place = (run.series[metric.name].last_step, metric.value)
+            points.setdefault(metric.name, []).append(place)
+        for name, placed in points.items():
+            counts[name] = counts.get(name, 0) + len(placed)
+            self.keep(run, name, placed)
+        self.view.announce()
+        self.pace.note(run.steps)
         self.filled = True
 
-    def summarise(self) -> None:
-        """Write the last values, the steps, the pace and what is switched on."""
-        view = self.view
-        if not view.run:
+    def run_for_evaluation(self) -> Run:
+        """The run that metrics belong to now: a new one when another evaluation trains."""
+        trained = max(self.evaluation_counts.values(), default=0) > 1
+        if self.training is None or (self.evaluation_begun and trained):
+            self.training = Run(titled(self.source), self.calendar())
+            if self.store is not None:
+                self.store.begin(self.training)
+            self.pace.restart()
+            self.view.start_run(self.training)
+            del self.view.runs[:-SHOWN_RUNS]
+        if self.evaluation_begun:
+            self.evaluation_begun = False
+            self.evaluation_counts = {}
+        return self.training
+
+    def keep(self, run: Run, name: str, points: Sequence[tuple[float, float]]) -> None:
+        """Write points to disk, those with steps that follow each other on one line."""
+        if self.store is None:
             return
-        legend = [
-            Content.assemble(
-                ("━ ", view.colour(name).hex),
-                (name, "$foreground 45%" if name in view.hidden else "$foreground"),
-                " ",
-                (short_number(series.last), "bold"),
-            )
-            for name, series in view.run.items()
-        ]
-        steps = max(series.count for series in view.run.values())
-        facts = [f"step {steps}"]
-        if self.pace.rate is not None:
-            facts.append(f"{short_number(self.pace.rate, 3)} steps/s")
-        facts += ["log"] * view.logarithmic + ["smooth"] * view.smoothed
-        gaps = sum(series.gaps for series in view.run.values())
-        if gaps:
-            facts.append(f"{gaps} not finite")
-        details = Content.styled(" · ".join(facts), "$foreground 60%")
-        lines = [Content("  ").join(legend), details]
+        numbered = enumerate(points)
+        for _, group in groupby(numbered, key=lambda entry: entry[1][0] - entry[0]):
+            stretch = [point for _, point in group]
+            self.store.append(run, name, stretch[0][0], [value for _, value in stretch])
+
+    def summarise(self) -> None:
+        """Write the legend, the steps, the pace and what is switched on."""
+        view = self.view
+        if not view.runs:
+            return
         width = max(8, self.size.width - 2)
-        fitting = [line.truncate(width, ellipsis=True) for line in lines]
-        summary = Content("\n").join(fitting)
-        self.query_one("#loss-summary", Static).update(summary, layout=False)
+        facts = Content.styled(" · ".join(self.facts()), "$foreground 60%")
+        lines = [*legend(view), facts]
+        summary = Content("\n").join([line.truncate(width, ellipsis=True) for line in lines])
+        shown = self.query_one("#loss-summary", Static)
+        shown.update(summary, layout=shown.size.height != len(lines))
+
+    def facts(self) -> list[str]:
+        """What holds for the whole picture."""
+        view = self.view
+        run = view.run
+        facts = []
+        if view.cursor is not None:
+            facts.append(f"at step {view.cursor:.0f}")
+        elif run is not None:
+            facts.append(f"step {run.steps}")
+            if self.pace.rate is not None and run is self.training:
+                facts.append(f"{short_number(self.pace.rate, 3)} steps/s")
+        facts += ["log"] * (view.logarithmic and view.can_be_logarithmic)
+        facts += ["smooth"] * view.smoothed
+        if view.span is not None:
+            low, high = view.window()
+            facts.append(f"steps {low:.0f} to {high:.0f}")
+        if not view.earlier and len(view.runs) > 1:
+            facts.append(f"{len(view.runs) - 1} earlier hidden")
+        return facts
 
     def on_resize(self) -> None:
         """Fit the summary to the width."""
         self.summarise()
 
+    @on(CurveView.Looked)
+    def look(self, message: CurveView.Looked) -> None:
+        """Say what is in view."""
+        message.stop()
+        self.summarise()
+
     def action_toggle_logarithmic(self) -> None:
-        """Switch between a logarithmic and a linear axis."""
-        self.view.logarithmic = not self.view.logarithmic
+        """Switch between a logarithmic and a linear axis, if a value fits the former."""
+        view = self.view
+        if not view.logarithmic and not view.can_be_logarithmic:
+            self.notify("No value is positive: there is nothing for a logarithmic axis.")
+            return
+        view.logarithmic = not view.logarithmic
         self.summarise()
 
     def action_toggle_smoothed(self) -> None:
@@ -176,12 +305,124 @@ class LossPanel(Panel[Happening]):
         self.view.smoothed = not self.view.smoothed
         self.summarise()
 
+    def action_toggle_earlier(self) -> None:
+        """Show or hide the curves of earlier runs."""
+        self.view.earlier = not self.view.earlier
+        self.summarise()
+
     def action_next_metric(self) -> None:
         """Show all metrics, then each alone."""
-        names = [None, *self.view.run]
-        position = names.index(self.only) if self.only in names else 0
-        self.only = names[(position + 1) % len(names)]
-        others = {name for name in self.view.run if name != self.only}
-        self.view.hidden = frozenset(others if self.only else ())
-        self.view.refresh()
+        view = self.view
+        names = [None, *view.names]
+        position = names.index(view.only) if view.only in names else 0
+        view.only = names[(position + 1) % len(names)]
         self.summarise()
+
+    def action_toggle_cursor(self) -> None:
+        """Put the cursor at the newest step in view, or take it away."""
+        view = self.view
+        view.cursor = None if view.cursor is not None or not view.runs else view.window()[1]
+        self.summarise()
+
+    def action_zoom_in(self) -> None:
+        """Show fewer steps."""
+        self.view.zoom(ZOOM)
+
+    def action_zoom_out(self) -> None:
+        """Show more steps."""
+        self.view.zoom(1 / ZOOM)
+
+    def action_go(self, direction: int) -> None:
+        """Move the cursor, or without one the range of steps in view."""
+        if self.view.cursor is None:
+            self.view.pan(direction * PAN)
+        else:
+            self.view.move_cursor(direction)
+
+    def action_whole(self) -> None:
+        """Show all steps."""
+        self.view.look_at(*self.view.extent())
+
+    @work(exclusive=True, group="runs")
+    async def action_open_run(self) -> None:
+        """Choose a run on disk and show it, or take it from the picture."""
+        store = self.store
+        kept = [] if store is None else await self.run_worker(store.kept, thread=True).wait()
+        if store is None or not kept:
+            self.notify("No run has been kept yet.")
+            return
+        shown = frozenset(run.path for run in self.view.runs if run.path is not None)
+        lines = [run_line(run, shown) for run in kept]
+        deed = "show, or take away what is shown"
+        place = await self.app.push_screen_wait(Pick("Runs", lines, deed))
+        if place is None:
+            return
+        chosen = kept[place]
+        if chosen.path in shown:
+            self.take_away(chosen.path)
+        else:
+            await self.show_kept(store, chosen)
+
+    async def show_kept(self, store: RunStore, chosen: KeptRun) -> None:
+        """Read a run on another thread and show it behind the newest one."""
+        numbers = self.view.numbers
+
+        def load() -> Run | OSError:
+            try:
+                return store.load(chosen, numbers)
+            except OSError as error:
+                return error
+
+        run = await self.run_worker(load, thread=True).wait()
+        if isinstance(run, OSError):
+            self.notify(f"{chosen.path}: {run.strerror}", severity="error", markup=False)
+            return
+        view = self.view
+        view.runs.insert(len(view.runs) - (view.run is self.training is not None), run)
+        self.filled = True
+        view.earlier = True
+        view.refresh()
+        self.summarise()
+
+    def take_away(self, path: Path) -> None:
+        """Show a run no longer, unless it is the one that training adds to."""
+        view = self.view
+        view.runs = [run for run in view.runs if run.path != path or run is self.training]
+        view.refresh()
+        self.summarise()
+
+    @work(exclusive=True, group="export")
+    async def action_export(self) -> None:
+        """Ask for a path and write what is shown there; its ending says in which form."""
+        if not self.view.runs:
+            self.notify("There are no curves yet.")
+            return
+        path = await self.app.push_screen_wait(AskPath("Export as .csv, .svg or .txt"))
+        if path is None or not await self.may_replace(path):
+            return
+        try:
+            text = exported(self.view, path)
+        except ValueError as error:
+            self.notify(f"{path}: {error}", severity="error", markup=False)
+            return
+
+        def write() -> OSError | None:
+            try:
+                write_atomically(path, text())
+            except OSError as error:
+                return error
+            return None
+
+        failure = await self.run_worker(write, thread=True).wait()
+        if failure is None:
+            self.notify(f"Written to {path}.", markup=False)
+        else:
+            self.notify(f"{path}: {failure.strerror}", severity="error", markup=False)
+
+    async def may_replace(self, path: Path) -> bool:
+        """Whether there is no such file, or its end is agreed to."""
+        if not path.exists():
+            return True
+        answers = [("replace", "Replace"), ("cancel", "Cancel")]
+        question = Choice("Replace", f"{path} exists already.", answers)
+        return await self.app.push_screen_wait(question) == "replace"

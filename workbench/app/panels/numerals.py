@@ -43,6 +43,11 @@ def short_number(value: float, digits: int = 4) -> str:
     return f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e+").replace("e+", "e")
 
 
+def counted(number: int, thing: str) -> str:
+    """How many things: ``1 gap``, ``2 gaps``."""
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
 def duration(seconds: float) -> str:
     """A time span in two figures: ``12ms``, ``3.4s``, ``2m05s``, ``1h02m``."""
     if seconds < 0.9995:

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from lispe_core.interpreter import Interpreter
+from tests.workbench.panels.panel_app import PanelApp
+from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated
+from workbench.app.panels.ask_form import AskForm
+from workbench.app.panels.base import EvaluateSource
+from workbench.app.panels.chat import (
+    ORIGIN,
+    Message,
+    Sampling,
+    is_name,
+    lisp_string,
+    question_program,
+    sampling,
+)
+from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.models import find_models, model_folders
+from workbench.app.panels.pick import Pick
+from workbench.runtime.protocol import (
+    ErrorView,
+    EvaluationFailed,
+    EvaluationInterrupted,
+    EvaluationStarted,
+    VariablesChanged,
+    VariableView,
+)
+
+ODD_TEXT = 'a "b"\\n c\\ \n\t\r λ (d) [e] {f} ;; g\\'
+
+
+@pytest.fixture
+def panel() -> GenerationPanel:
+    return GenerationPanel()
+
+
+def variables(**kinds: str) -> VariablesChanged:
+    views = (VariableView(name, kind, "", 1) for name, kind in kinds.items())
+    return VariablesChanged(tuple(views))
+
+
+def test_any_text_survives_as_a_string_of_lisp() -> None:
+    assert Interpreter([]).evaluate(lisp_string(ODD_TEXT)) == ODD_TEXT
+
+
+def test_a_program_asks_with_the_conversation_and_the_settings() -> None:
+    turns = [Message("user", "Hi"), Message("assistant", "Yes?"), Message("user", 'Say "a"')]
+
+    program = question_program("m", turns, Sampling(0.5, 7, 0.9, 30))
+
+    for part in (
+        '{"role":"assistant" "content":"Yes?"}',
+        r'"content":"Say \"a\""',
+        '"max_length":30 "do_sample":true "temperature":0.5 "top_k":7 "top_p":0.9',
+    ):
+        assert part in program
+
+
+def test_temperature_zero_takes_the_best_token() -> None:
+    program = question_program("m", [Message("user", "Hi")], Sampling(temperature=0))
+
+    assert '"do_sample":false}' in program
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        (("x", "1", "1", "1"), "the temperature must be a number"),
+        (("nan", "1", "1", "1"), "the temperature"),
+        (("1", "1.5", "1", "1"), "top-k must be a whole number"),
+        (("1", "1", "0", "1"), "top-p"),
+        (("1", "1", "1", "0"), "the number of tokens"),
+    ],
+)
+def test_settings_out_of_their_limits_are_named(
+    values: tuple[str, str, str, str], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        sampling(*values)
+
+
+def test_names_of_variables() -> None:
+    assert is_name("λ-model_2")
+    assert not any(map(is_name, ("", "a b", "(a)", 'a"', "1a", "a;b")))
+
+
+async def ask(pilot: Pilot[None], question: str) -> None:
+    pilot.app.query_one("#ask-question", Input).value = question
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+async def test_a_question_goes_to_the_model_that_is_there(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        panel.receive([variables(count="integer_", llama="torch_decoder")])
+        panel.focus()
+        await pilot.press("a", *"Why", "enter")
+        await pilot.pause()
+
+        (wish,) = app.wishes
+        assert isinstance(wish, EvaluateSource)
+        assert (wish.origin, wish.note) == (ORIGIN, "ask llama: Why")
+        assert '"content":"Why"' in wish.source
+        assert panel.query_one("#ask-question", Input).value == ""
+
+
+async def test_an_answer_is_part_of_the_next_question(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        panel.focus()
+        await pilot.press("a")
+        await ask(pilot, "One?")
+        await ask(pilot, "Too early?")
+        assert len(app.wishes) == 1
+
+        panel.receive([EvaluationStarted(1, "", ORIGIN), GenerationStarted("One?", 1, 9)])
+        panel.receive([TokenGenerated(1, " Yes."), GenerationFinished(1, 0.1, "end")])
+        await ask(pilot, "Two?")
+        wish = app.wishes[-1]
+        assert isinstance(wish, EvaluateSource)
+        assert '"assistant" "content":"Yes."' in wish.source
+
+        panel.receive([EvaluationInterrupted(2, 0.1)])
+        await pilot.press("escape", "n", "a")
+        await ask(pilot, "Three?")
+        wish = app.wishes[-1]
+        assert isinstance(wish, EvaluateSource)
+        assert wish.source.count('"role"') == 1
+
+
+async def test_a_question_that_fails_is_forgotten_and_says_why(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        panel.focus()
+        await pilot.press("a")
+        await ask(pilot, "One?")
+        panel.receive([EvaluationStarted(1, "", ORIGIN)])
+        panel.receive([EvaluationFailed(1, ErrorView("no value [/x]"), 0.1)])
+        await pilot.pause()
+
+        assert panel.conversation == []
+        assert [note.message for note in app._notifications] == ["no value [/x]"]
+
+
+async def test_wrong_settings_are_named_before_anything_is_asked(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        panel.focus()
+        await pilot.press("a")
+        panel.query_one("#ask-top-p", Input).value = "7"
+        await ask(pilot, "One?")
+
+        assert app.wishes == []
+        assert "top-p" in next(iter(app._notifications)).message
+
+
+async def test_the_form_fits_a_narrow_panel(panel: GenerationPanel) -> None:
+    async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
+        panel.focus()
+        await pilot.press("a")
+        await pilot.pause()
+
+        form = panel.query_one(AskForm)
+        assert all(field.region.right <= form.region.right for field in form.query(Input))
+        assert all(field.region.width >= 4 for field in form.query(Input))
+
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not form.display
+
+
+def test_models_are_found_a_few_levels_down(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "small.gguf").write_bytes(b"12345")
+    (tmp_path / "llama").mkdir()
+    (tmp_path / "llama" / "config.json").write_text("{}")
+    (tmp_path / "llama" / "model.safetensors").write_bytes(b"123")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "config.json").write_text("{}")
+    deep = tmp_path.joinpath(*"123456")
+    deep.mkdir(parents=True)
+    (deep / "deep.gguf").write_bytes(b"")
+
+    found = find_models([tmp_path, tmp_path / "missing"])
+
+    assert [(str(one.path.relative_to(tmp_path)), one.size) for one in found] == [
+        ("a/b/small.gguf", 5),
+        ("llama", 3),
+    ]
+
+
+def test_folders_of_models_are_separated_as_in_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.app.panels.models.find_spec", lambda name: None)
+
+    assert model_folders("/a: :/b") == [Path("/a"), Path("/b")]
+
+
+async def test_a_model_is_loaded_from_the_list(
+    panel: GenerationPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.app.panels.models.find_spec", lambda name: None)
+    (tmp_path / "tiny[x].gguf").write_bytes(b"")
+    panel.models = str(tmp_path)
+    app = PanelApp(panel)
+    async with app.run_test(size=(100, 20)) as pilot:
+        panel.focus()
+        await pilot.press("m")
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, Pick)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+
+        path = tmp_path / "tiny[x].gguf"
+        assert app.wishes == [
+            EvaluateSource(f'(setq model (torch_load_model "{path}"))', ORIGIN, "load tiny[x].gguf")
+        ]

@@ -1,0 +1,144 @@
+"""A line to ask a model a question, under the settings of sampling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message as Notice
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Label
+
+from workbench.app.panels.chat import Sampling, is_name, sampling
+
+MODEL_KIND = "torch_decoder"
+DEFAULTS = Sampling()
+FIELDS = (
+    ("temp", "temperature", DEFAULTS.temperature, "Temperature; 0 always takes the best token"),
+    ("top-k", "top-k", DEFAULTS.top_k, "Draw from so many of the best tokens; 0 from all"),
+    ("top-p", "top-p", DEFAULTS.top_p, "Draw from the tokens that together reach this"),
+    ("max", "max-tokens", DEFAULTS.max_tokens, "Write so many tokens at most"),
+)
+
+
+class AskForm(Vertical):
+    """Model, settings and question; enter asks, escape leaves."""
+
+    @dataclass
+    class Asked(Notice):
+        """A question for the model in a variable."""
+
+        model: str
+        question: str
+        settings: Sampling
+
+    class Left(Notice):
+        """No question any more."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape",
+            "leave",
+            "Leave",
+            id="ask.leave",
+            tooltip="Leave the question",
+            show=False,
+        ),
+        Binding(
+            "up",
+            "app.focus_previous",
+            "Previous setting",
+            id="ask.up",
+            tooltip="Go to the field before",
+            show=False,
+        ),
+        Binding(
+            "down",
+            "app.focus_next",
+            "Next setting",
+            id="ask.down",
+            tooltip="Go to the next field",
+            show=False,
+        ),
+    ]
+    DEFAULT_CSS = """
+    AskForm {
+        height: 3;
+        padding: 0 1;
+        background: $panel;
+        & Horizontal { height: 1; }
+        & Label { color: $text-muted; padding: 0 1 0 0; }
+        & Input {
+            border: none; height: 1; padding: 0; background: $boost;
+            &:focus { border: none; background: $primary 30%; }
+        }
+        & .setting { width: 5; margin: 0 1 0 0; }
+        & #ask-model { width: 1fr; }
+        & #ask-question { width: 1fr; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """The question below what it is asked with."""
+        with Horizontal():
+            yield Label("model")
+            model = Input("model", placeholder="variable of a model", id="ask-model")
+            model.tooltip = "The variable that holds the model; m finds models on disk"
+            yield model
+        with Horizontal():
+            for label, name, value, tooltip in FIELDS:
+                yield Label(label)
+                field = Input(f"{value:g}", id=f"ask-{name}", classes="setting")
+                field.tooltip = tooltip
+                yield field
+        with Horizontal():
+            yield Label("ask")
+            yield Input(placeholder="a question", id="ask-question")
+
+    @property
+    def model(self) -> str:
+        """The variable that was named."""
+        return self.query_one("#ask-model", Input).value.strip()
+
+    def offer(self, models: list[str]) -> None:
+        """Suggest the variables that hold models; one takes the place of a name that is gone."""
+        field = self.query_one("#ask-model", Input)
+        field.suggester = SuggestFromList(models)
+        if models and field.value not in models and not field.has_focus:
+            field.value = models[0]
+
+    def begin(self) -> None:
+        """Let a question be typed."""
+        self.query_one("#ask-question", Input).focus()
+
+    @on(Input.Submitted)
+    def ask(self, event: Input.Submitted) -> None:
+        """Ask what was typed; in a setting, go on to the question."""
+        event.stop()
+        question = self.query_one("#ask-question", Input)
+        if event.input is not question:
+            question.focus()
+            return
+        if not question.value.strip():
+            return
+        values = [self.query_one(f"#ask-{name}", Input).value.strip() for _, name, _, _ in FIELDS]
+        try:
+            if not is_name(self.model):
+                raise ValueError(f"“{self.model}” is no name of a variable")
+            settings = sampling(*values)
+        except ValueError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.post_message(self.Asked(self.model, question.value.strip(), settings))
+
+    def clear(self) -> None:
+        """The question was taken."""
+        self.query_one("#ask-question", Input).value = ""
+
+    def action_leave(self) -> None:
+        """Ask nothing."""
+        self.post_message(self.Left())

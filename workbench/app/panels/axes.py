@@ -1,0 +1,66 @@
+"""The axes of a picture of curves: a range, and round numbers on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.app.panels.numerals import short_number
+
+FLAT, SMALLEST = 1e-12, 1e-280
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """At most ``count`` + 1 round numbers in the range."""
+    span = high - low
+    if span <= 0 or count < 1:
+        return [low]
+    rough = span / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def decade_ticks(low: float, high: float, count: int) -> list[float]:
+    """Logarithms of at most about ``count`` round numbers between powers of ten."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        marks = [decade + math.log10(step) for decade in decades for step in steps]
+        inside = [mark for mark in marks if low <= mark <= high]
+        if 2 <= len(inside) <= count + 1:
+            return inside
+    return [mark for mark in ticks(low, high, count) if mark == int(mark)] or [low, high]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A range and the marks on it: positions from 0 to 1, each with its label."""
+
+    low: float
+    high: float
+    marks: tuple[tuple[float, str], ...]
+
+    def place(self, value: float) -> float:
+        """Where a value lies on the axis."""
+        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
+
+
+def value_axis(values: Sequence[float], count: int, *, logarithmic: bool) -> Axis:
+    """The vertical axis; of ``values`` that are logarithms it shows what they stand for."""
+    low, high = min(values), max(values)
+    if high - low <= max(FLAT * max(abs(low), abs(high)), SMALLEST):
+        margin = max(abs(high) * 0.05, SMALLEST) if high else 1.0
+        low, high = low - margin, high + margin
+    at = (decade_ticks if logarithmic else ticks)(low, high, count)
+    marks = ((tick - low) / (high - low) for tick in at)
+    labels = (short_number(10**tick if logarithmic else tick, 3) for tick in at)
+    return Axis(low, high, tuple(zip(marks, labels, strict=True)))
+
+
+def step_axis(low: float, high: float, count: int) -> Axis:
+    """The horizontal axis: whole steps."""
+    high = max(high, low + 1)
+    at = [tick for tick in ticks(low, high, count) if tick == int(tick)]
+    return Axis(low, high, tuple(((tick - low) / (high - low), str(int(tick))) for tick in at))

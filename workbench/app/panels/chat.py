@@ -1,0 +1,103 @@
+"""Questions to a model as the Lisp programs that ask them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ORIGIN = "<chat>"
+NOT_IN_NAMES = set("()[]{}\"';:,`@&\\. \t\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is drawn: ``temperature`` 0 takes the best, ``top_k`` 0 keeps all."""
+
+    temperature: float = 0.7
+    top_k: int = 40
+    top_p: float = 0.95
+    max_tokens: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation: ``role`` is ``user`` or ``assistant``."""
+
+    role: str
+    content: str
+
+
+def sampling(temperature: str, top_k: str, top_p: str, max_tokens: str) -> Sampling:
+    """The settings as typed.
+
+    Raises:
+        ValueError: One is not a number or outside its limits.
+    """
+    return Sampling(
+        _number("the temperature", temperature, 0.0, 100.0),
+        int(_number("top-k", top_k, 0, 10**9, whole=True)),
+        _number("top-p", top_p, 0.0001, 1.0),
+        int(_number("the number of tokens", max_tokens, 1, 10**9, whole=True)),
+    )
+
+
+def _number(name: str, text: str, least: float, most: float, whole: bool = False) -> float:
+    try:
+        number = int(text) if whole else float(text)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"{name} must be {kind} from {least:g} to {most:g}, not “{text}”")
+    return number
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` can be the name of a variable."""
+    return bool(text) and not (set(text) & NOT_IN_NAMES) and not text[0].isdigit()
+
+
+def lisp_string(text: str) -> str:
+    """``text`` as a string in a Lisp program."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def question_program(model: str, messages: Sequence[Message], settings: Sampling) -> str:
+    """Lisp that lets the model in variable ``model`` answer the last message; gives the answer.
+
+    The conversation is written in the model's own template. A model without one continues the
+    last message.
+    """
+    turns = " ".join(
+        f'{{"role":{lisp_string(message.role)} "content":{lisp_string(message.content)}}}'
+        for message in messages
+    )
+    options = f'"max_length":{settings.max_tokens} "do_sample":'
+    if settings.temperature > 0:
+        options += (
+            f'true "temperature":{settings.temperature!r} '
+            f'"top_k":{settings.top_k} "top_p":{settings.top_p!r}'
+        )
+    else:
+        options += "false"
+    return f"""\
+((lambda (model messages question)
+   (setq tokenizer (torch_model_tokenizer model))
+   (setq prompt (catch (torch_chat_prompt tokenizer messages)))
+   (if (maybe prompt) (setq prompt question))
+   (setq generator (torch_generator_create model))
+   (torch_generator_configure generator {{{options}}})
+   (setq ids (torch_encode tokenizer prompt))
+   (setq written (torch_generator_generate generator ids))
+   (torch_decode tokenizer (torch_slice written 0 (size ids) (size written))))
+ {model}
+ (list {turns})
+ {lisp_string(messages[-1].content)})"""
+
+
+def loading_program(model: str, path: Path) -> str:
+    """Lisp that loads a model into variable ``model``."""
+    return f"(setq {model} (torch_load_model {lisp_string(str(path))}))"
