@@ -419,6 +419,8 @@ class Workbench(App[int]):
     @on(TextArea.Changed)
     def _follow_cursor(self, message: TextArea.SelectionChanged | TextArea.Changed) -> None:
         area = message.text_area
+        if area is self._find_bar.editor and self._find_bar.has_focus_within:
+            self._status.place = area.cursor_location
         if isinstance(area, CodeArea) and area.has_focus:
             self._popup.follow()
             self._tell_place(area)
