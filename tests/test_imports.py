@@ -43,6 +43,11 @@ def test_help_and_version_import_neither_torch_nor_textual(flag: str) -> None:
     assert loaded_by(command(flag)) == {"workbench"}
 
 
+@pytest.mark.parametrize("flag", ["--where", "--print-config", "--check-config"])
+def test_questions_about_the_settings_import_neither_torch_nor_textual(flag: str) -> None:
+    assert loaded_by(command(flag)) == {"workbench"}
+
+
 def test_a_program_without_torch_loads_neither_torch_nor_textual() -> None:
     loaded = loaded_by(command("--eval", "(println (+ 1 2))"))
 

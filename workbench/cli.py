@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 __all__ = ["main"]
 
@@ -55,11 +55,44 @@ def _parser() -> argparse.ArgumentParser:
         "--eval", nargs=argparse.REMAINDER, metavar=("TEXT", "args"), help="run the program TEXT"
     )
     what.add_argument("--tour", action="store_true", help="open a guided tour in the app")
+    what.add_argument(
+        "--serve", action="store_true", help="show the app in a browser on this machine"
+    )
     what.add_argument("--version", action="store_true", help="print the version and stop")
+    what.add_argument(
+        "--where", action="store_true", help="print where settings, themes and history are"
+    )
+    what.add_argument(
+        "--print-config",
+        action="store_true",
+        help="print every setting with its value and where it comes from",
+    )
+    what.add_argument(
+        "--check-config",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="look for mistakes in the settings, or in FILE",
+    )
+    parser.add_argument("--no-color", action="store_true", help="show the app without colours")
+    parser.add_argument(
+        "--ascii", action="store_true", help="draw the app with ASCII characters only"
+    )
     parser.add_argument(
         "--log-dir",
         metavar="DIR",
         help="write what programs measure to DIR, for TensorBoard too (stands before --run)",
+    )
+    parser.add_argument(
+        "--plots",
+        metavar="DIR",
+        help="write the curves of what programs measure to DIR, as SVG and CSV (stands before "
+        "--run)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="write what happens as events, one line of JSON each (stands before --run or --eval)",
     )
     parser.add_argument(
         "--print",
@@ -73,13 +106,24 @@ def _parser() -> argparse.ArgumentParser:
 def _dispatch(options: argparse.Namespace) -> int:
     if options.version:
         return _print_version()
+    if options.where:
+        return _print_places()
+    if options.print_config:
+        return _print_config()
+    if options.check_config is not None:
+        return _check_config(options.check_config)
     program = options.run if options.run is not None else options.eval
     if program is not None or options.file == "-":
         if options.file is not None and program is not None:
             return _misuse(f"{options.file}: --run and --eval take no other file")
         return _run_headless(options, program)
-    if options.print_value:
-        return _misuse("--print needs --run, --eval or -")
+    if options.serve:
+        return _serve(options)
+    for flag, given in (("--print", options.print_value), ("--json", options.json)):
+        if given:
+            return _misuse(f"{flag} needs --run, --eval or -")
+    if options.plots is not None:
+        return _misuse("--plots needs --run, --eval or -")
     if options.log_dir is not None:
         return _misuse("--log-dir needs --run, --eval or -; in the app, call (torch_log_to DIR)")
     return _start_app(options)
@@ -90,6 +134,51 @@ def _print_version() -> int:
 
     print("lispe-workbench", metadata.version("lispe-workbench"))
     return 0
+
+
+def _print_places() -> int:
+    from workbench.folders import places
+
+    for name, path in places().items():
+        print(f"{name:<9}{path}")
+    return 0
+
+
+def _print_config() -> int:
+    from workbench.folders import config_file
+    from workbench.settings import load_settings, printed
+
+    configuration = load_settings(config_file())
+    print(printed(configuration), end="")
+    return _told(configuration.mistakes)
+
+
+def _check_config(named: str) -> int:
+    """Tell mistakes; the screen is loaded only if there are keys or themes that it must judge."""
+    from workbench.folders import config_file, theme_folder
+    from workbench.settings import load_settings
+
+    file = Path(named) if named else config_file()
+    if named and not file.exists():
+        return _misuse(f"file not found: {file}")
+    configuration = load_settings(file)
+    mistakes = list(configuration.mistakes)
+    if {"theme", "keys.map"} & configuration.sources.keys():
+        from workbench.app.start import screen_mistakes
+
+        mistakes += [f"{file.name}: {told}" for told in screen_mistakes(configuration.settings)]
+    if any(theme_folder().glob("*.toml")):
+        from workbench.app.start import theme_mistakes
+
+        mistakes += theme_mistakes()
+    return _told(mistakes)
+
+
+def _told(mistakes: Sequence[str]) -> int:
+    """Say what is wrong with the settings; 2 if anything is."""
+    for mistake in mistakes:
+        print(mistake, file=sys.stderr)
+    return 2 if mistakes else 0
 
 
 def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) -> int:
@@ -105,15 +194,20 @@ def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) ->
 
 
 def _status(options: argparse.Namespace, program: Sequence[str]) -> int:
-    from workbench.headless import run_file, run_stdin, run_text
+    from workbench.headless import RunOptions, run_file, run_stdin, run_text
 
     first, *arguments = program
-    how: dict[str, Any] = {"print_value": options.print_value, "log_folder": options.log_dir}
+    how = RunOptions(
+        print_value=options.print_value,
+        events=options.json,
+        log_folder=options.log_dir,
+        plot_folder=options.plots,
+    )
     if options.eval is not None:
-        return run_text(first, arguments, **how)
+        return run_text(first, arguments, how)
     if first == "-":
-        return run_stdin(arguments, **how)
-    return run_file(first, arguments, **how)
+        return run_stdin(arguments, how)
+    return run_file(first, arguments, how)
 
 
 def _leave(status: int) -> NoReturn:
@@ -124,19 +218,31 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
+def _serve(options: argparse.Namespace) -> int:
+    from workbench.serve import MISSING, serve
+
+    try:
+        return serve([options.file] if options.file else [])
+    except ImportError:
+        return _misuse(MISSING)
+
+
 def _start_app(options: argparse.Namespace) -> int:
     if options.tour and options.file is not None:
         return _misuse("--tour opens a file of its own")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _misuse(
-            "the app needs a terminal for input and output; "
-            "run a program without it: lispe-workbench --run FILE"
-        )
-    if os.environ.get("TERM", "dumb") == "dumb":
-        return _misuse(
-            "this terminal can't show the app (TERM=dumb); "
-            "run a program without it: lispe-workbench --run FILE"
-        )
+    if (
+        "TEXTUAL_DRIVER" not in os.environ
+    ):  # which is set where a browser takes the terminal's place
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return _misuse(
+                "the app needs a terminal for input and output; "
+                "run a program without it: lispe-workbench --run FILE"
+            )
+        if os.environ.get("TERM", "dumb") == "dumb":
+            return _misuse(
+                "this terminal can't show the app (TERM=dumb); "
+                "run a program without it: lispe-workbench --run FILE"
+            )
     path = Path(options.file) if options.file is not None else None
     if options.tour:
         from workbench.resources import sample
@@ -144,7 +250,7 @@ def _start_app(options: argparse.Namespace) -> int:
         path = sample("tour.lisp")
     from workbench.app.start import run_app
 
-    return run_app(path)
+    return run_app(path, colour=not options.no_color, ascii=options.ascii)
 
 
 def _misuse(sentence: str) -> int:

@@ -104,13 +104,16 @@ def test_a_killed_process_ends_the_run(program: str, function: str) -> None:
         )
         for rank in ("0", "1")
     )
-    assert first.stdout is not None
-    assert first.stdout.readline() == "started\n"
-    time.sleep(0.5)
-    second.kill()
-
-    _, told = first.communicate(timeout=60)
-    second.communicate()
+    try:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "started\n"
+        time.sleep(0.5)
+        second.kill()
+        _, told = first.communicate(timeout=60)
+    finally:
+        for process in (first, second):
+            process.kill()
+            process.communicate()
 
     assert first.returncode == 1
     assert f"{function}: another process of the run has ended" in told

@@ -290,6 +290,11 @@ def test_a_defect_is_told_as_ours(
 def test_a_deeply_nested_value_is_printed(
     capsys: pytest.CaptureFixture[str], in_process: None
 ) -> None:
-    assert headless.run_text("(list " * 300 + "1" + ")" * 300, print_value=True) == 0
+    assert (
+        headless.run_text(
+            "(list " * 300 + "1" + ")" * 300, options=headless.RunOptions(print_value=True)
+        )
+        == 0
+    )
 
     assert capsys.readouterr().out == "(" * 300 + "1" + ")" * 300 + "\n"

@@ -185,3 +185,39 @@ def test_forms_are_edited_and_evaluated_by_keys(
     terminal.wait(lambda text: "Replace" not in text)
     terminal.type("\x1a")
     terminal.see("(println 39)")
+
+
+def test_a_terminal_with_ascii_and_no_colours(start: Callable[..., Terminal]) -> None:
+    terminal = start("--ascii", "--no-color")
+    terminal.see("torch ready")
+    terminal.type("(+ 1 2)\r")
+    terminal.see("=> 3")
+
+    assert terminal.text.isascii()
+    cells = [cell for line in terminal.screen.buffer.values() for cell in line.values()]
+    shades = {(cell.fg, cell.bg) for cell in cells} - {("default", "default")}
+    assert all(is_grey(colour) for pair in shades for colour in pair)
+
+
+def is_grey(colour: str) -> bool:
+    return colour == "default" or colour[:2] == colour[2:4] == colour[4:]
+
+
+def test_the_keys_of_emacs_arrive_from_a_terminal(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """Sent as a plain terminal sends them: a control character, or escape and a letter."""
+    (tmp_path / "config.toml").write_text('[keys]\npreset = "emacs"\n')
+    program = tmp_path / "a.lisp"
+    program.write_text("(one two three)\n")
+    terminal = start(str(program))
+    terminal.see("(one two three)")
+    terminal.type("\x06")  # ctrl+f, past the bracket
+    terminal.type("\x1bd")  # alt+d
+    terminal.see("( two three)")
+    terminal.type("\x05\x02\x02X")  # ctrl+e, twice ctrl+b
+    terminal.see("( two threXe)")
+    terminal.type("\x1f")  # ctrl+underscore
+    terminal.see("( two three)")
+    terminal.type("\x1bx")  # alt+x
+    terminal.see("Go to the start of the text")

@@ -6,6 +6,7 @@ the left side. The app asks its session for everything and never evaluates Lisp 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -17,23 +18,32 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.theme import Theme
-from textual.widgets import Static, TextArea
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
 from torch_lib.events import Progress
 from workbench import resources
 from workbench.app import structure
+from workbench.app.ascii_filter import AsciiFilter
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
+from workbench.app.buffers import Buffers, names
 from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands, help_page
 from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
+from workbench.app.files import write_atomically
 from workbench.app.find_bar import FindBar
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
+from workbench.app.history_search import history_search
+from workbench.app.jump import Jump, go_to, jump_targets
 from workbench.app.key_line import KeyLine
+from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
+from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Inspect,
@@ -42,15 +52,12 @@ from workbench.app.panels.base import (
     Panel,
 )
 from workbench.app.repl import Prompt, Repl
-from workbench.app.settings import (
-    config_file,
-    history_file,
-    load_settings,
-    save_theme,
-    user_themes,
-)
+from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
-from workbench.app.themes import DARK, load_themes
+from workbench.app.theme_folder import SECONDS, ThemeFolder
+from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
+from workbench.app.workspace import Workspace, load_workspace, save_workspace
+from workbench.folders import config_file, history_file, theme_folder
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
@@ -66,6 +73,13 @@ from workbench.runtime.protocol import (
     TorchStateChanged,
     VariablesChanged,
 )
+from workbench.settings import load_settings
+
+WORKSPACE_KEPT_EVERY = 2.0
+"""Seconds of work that a crash may cost."""
+
+FILES_SEEN_EVERY = 1.0
+"""Seconds between two looks at what other programs have done to the open files."""
 
 
 class Workbench(App[int]):
@@ -74,6 +88,9 @@ class Workbench(App[int]):
     Args:
         session: The evaluator; the app closes it when it ends.
         path: The program to open, which need not exist yet.
+        workspace: The file that keeps what is open; without one nothing is kept. With a ``path``
+            only unsaved text comes back from it.
+        ascii: Draw with ASCII characters, whatever the settings say.
     """
 
     TITLE = "LispE Workbench"
@@ -84,11 +101,33 @@ class Workbench(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*WORKBENCH_KEYS]
 
-    def __init__(self, session: Session, path: Path | None = None) -> None:
-        themes, self._warnings = load_themes([*resources.themes(), *user_themes()])
-        self._palettes = {theme.dark: theme.variables for theme in reversed(themes)}
+    def __init__(
+        self,
+        session: Session,
+        path: Path | None = None,
+        workspace: Path | None = None,
+        *,
+        ascii: bool = False,
+    ) -> None:
+        self._ascii_filter: AsciiFilter | None = None
+        self._theme_folder = ThemeFolder(theme_folder())
+        own_themes, self._warnings = self._theme_folder.changes()
+        themes = load_themes(resources.themes())[0] + own_themes
+        configuration = load_settings(config_file())
+        settings = configuration.settings
+        palettes = {theme.name: theme.variables for theme in themes}
+        self._palettes = {True: palettes[DARK], False: palettes[LIGHT]}
         super().__init__()
+        if ascii or settings.screen.ascii:
+            self._ascii_filter = AsciiFilter()
+        self.editing = settings.editor
+        self._still = settings.screen.reduced_motion
+        if self._still:
+            self.animation_level = "none"
         self.session = session
+        self._workspace_file = workspace
+        self._kept = load_workspace(workspace) if workspace else Workspace()
+        self._restored = False
         self.bridge = Bridge()
         session.subscribe(self.bridge.put)
         self.vocabulary = Vocabulary()
@@ -97,28 +136,31 @@ class Workbench(App[int]):
         self._asked_to_stop = False
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
-        self._editor = Editor(self.vocabulary, path, id="editor")
+        self._buffers = Buffers(self.vocabulary, self._popup, path, id="buffers")
         self._find_bar = FindBar(id="find-bar")
-        self._repl = Repl(self.vocabulary, History(history_file()), id="repl")
-        self._editor.popup = self._repl.prompt.popup = self._popup
+        history = History(history_file(), Path.cwd(), settings.repl.history_size)
+        self._repl = Repl(self.vocabulary, history, id="repl")
+        self._repl.transcript.most_lines = settings.repl.output_lines_kept
+        self._repl.prompt.popup = self._popup
         self._panels = PanelArea(id="panels")
-        self._status = StatusLine(id="status")
-        self._settings, mistakes = load_settings(config_file())
-        self._warnings += mistakes
+        self._work, self._code = Horizontal(id="work"), Vertical(id="code")
+        self._shares = self._kept.shares
+        self._status = StatusLine(still=self._still, id="status")
+        self._warnings += configuration.mistakes
         for theme in themes:
             self.register_theme(theme)
-        chosen = self._settings.theme
-        if chosen not in self.available_themes:
-            self._warnings.append(f"there is no theme '{chosen}'")
-            chosen = DARK
-        self.theme = chosen
+        chosen, unknown = chosen_theme(settings.theme, self.available_themes)
+        keymap, wrong_keys = chosen_keymap(settings.keys)
+        self._warnings += [f"{configuration.file.name}: {told}" for told in unknown + wrong_keys]
+        self.set_keymap(keymap)
+        self.theme = self._remembered = chosen
 
     def compose(self) -> ComposeResult:
         """Everything, once; the size of the terminal decides by classes what is seen."""
         yield Static(Content.assemble((" λ ", "bold $accent"), "LispE Workbench"), id="heading")
-        with Horizontal(id="work"):
-            with Vertical(id="code"):
-                yield self._editor
+        with self._work:
+            with self._code:
+                yield self._buffers
                 yield self._find_bar
                 yield self._repl
             yield self._panels
@@ -127,12 +169,21 @@ class Workbench(App[int]):
         yield self._status
         yield KeyLine(show_command_palette=False)
 
+    @property
+    def _editor(self) -> Editor:
+        """The editor that is seen."""
+        return self._buffers.current
+
     def on_mount(self) -> None:
         """Begin in the editor, or at the prompt where there is no file."""
         self._name_panes()
         self._check_comments()
-        (self._editor if self._editor.path else self._repl.prompt).focus()
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
+        self.set_interval(FILES_SEEN_EVERY, self.watch_files)
+        (self._editor if self._editor.path else self._repl.prompt).focus()
+        self.call_after_refresh(self._restore)
+        self.set_interval(WORKSPACE_KEPT_EVERY, self.keep_workspace)
+        self.set_interval(SECONDS, self._reload_themes)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
             self.notify(warning, severity="warning", markup=False)
@@ -141,15 +192,74 @@ class Workbench(App[int]):
         """End the evaluator."""
         self.session.close()
 
+    def _restore(self) -> None:
+        """Open again what was open; begin in the editor, at the prompt where there is no file."""
+        asked_for = self._editor.path
+        self._share_out(self._kept.shares)
+        recovered = []
+        for program in self._kept.programs:
+            if asked_for is not None and program.text is None:
+                continue
+            try:
+                editor = self._buffers.restore(program)
+            except (OSError, UnicodeDecodeError):
+                continue
+            recovered += [editor] if editor.unsaved else []
+        if asked_for is not None:
+            self._buffers.open(asked_for)
+        else:
+            self._buffers.show_number(self._kept.shown)
+            self._panels.show_named(self._kept.panel)
+            self._repl.prompt.text = self._kept.draft
+        if recovered:
+            self.notify(f"Unsaved text of {names(recovered)} is back.", markup=False)
+        self._restored = True
+        if asked_for is None and self._editor.path:
+            self._editor.focus()
+
+    def keep_workspace(self, *, texts: bool = True) -> None:
+        """Write down what is open if that has changed; without ``texts`` unsaved ones are lost."""
+        now = Workspace(
+            *self._buffers.programs(texts=texts),
+            self._panels.current.title,
+            "" if self._repl.prompt.reading else self._repl.prompt.text,
+            self._shares,
+        )
+        if self._workspace_file is None or now == self._kept or not self._restored:
+            return
+        try:
+            save_workspace(self._workspace_file, now)
+        except OSError as error:
+            self.notify(f"What is open can't be kept: {error}", severity="warning", markup=False)
+            self._workspace_file = None
+        self._kept = now
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Syntax and plot colours for themes that are not ours: those of our dark or light one."""
         names = ("syntax-", "plot-")
         palette = self._palettes[self.current_theme.dark]
         return {name: colour for name, colour in palette.items() if name.startswith(names)}
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes every line on its way to the terminal."""
+        filters = super().get_line_filters()
+        return filters if self._ascii_filter is None else [*filters, self._ascii_filter]
+
     def _theme_chosen(self, theme: Theme) -> None:
-        with suppress(OSError):
-            save_theme(config_file(), theme.name)
+        if theme.name != self._remembered:
+            self._remembered = theme.name
+            with suppress(OSError, UnicodeDecodeError):
+                save_theme(config_file(), theme.name)
+
+    def _reload_themes(self) -> None:
+        """Take over what the user wrote into a theme file; the one in use is drawn anew."""
+        themes, warnings = self._theme_folder.changes()
+        for theme in themes:
+            self.register_theme(theme)
+            if theme.name == self.theme:
+                self._watch_theme(theme.name)
+        for warning in warnings:
+            self.notify(warning, severity="warning", markup=False)
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as they stand on a keyboard: F5, ^r."""
@@ -174,12 +284,13 @@ class Workbench(App[int]):
                 self._ended(event.id)
             case EvaluationFailed(identifier, error, _):
                 self._ended(identifier)
-                if error.origin == self._editor.origin:
-                    self._editor.mark_error(error)
+                editor = self._buffers.editing(error.origin)
+                if editor is not None:
+                    editor.mark_error(error)
             case LibraryLoaded(_, definitions):
                 self.vocabulary.learn(definitions)
-                self._editor.repaint()
-                self._repl.prompt.repaint()
+                for area in (*self._buffers.editors, self._repl.prompt):
+                    area.repaint()
             case VariablesChanged(variables):
                 self.vocabulary.variables = {variable.name for variable in variables}
             case TorchStateChanged(state):
@@ -194,7 +305,8 @@ class Workbench(App[int]):
             case SessionRestarted():
                 self.pending.clear()
                 self._settle()
-        self._editor.hear(event)
+        for editor in self._buffers.editors:
+            editor.hear(event)
         self._repl.receive(event)
 
     def _evaluate(self, source: str, origin: str) -> EvaluationId:
@@ -233,6 +345,11 @@ class Workbench(App[int]):
         self._inputs += 1  # the errors of a function name the input that defined it
         self._evaluate(message.source, f"<repl {self._inputs}>")
 
+    @on(Prompt.HistoryWanted)
+    def _search_history(self) -> None:
+        found = history_search(self._repl.prompt.entries, self._repl.prompt.recall)
+        self.push_screen(CommandPalette([found], placeholder="Search what was submitted…"))
+
     @on(Prompt.Answered)
     def _answer(self, message: Prompt.Answered) -> None:
         request = self._repl.answered(message.text)
@@ -253,6 +370,10 @@ class Workbench(App[int]):
     @on(Editor.FindWanted)
     def _find(self, message: Editor.FindWanted) -> None:
         self._find_bar.open(message.editor)
+
+    @on(Buffers.Shown)
+    def _find_there(self, message: Buffers.Shown) -> None:
+        self._find_bar.look_in(message.editor)
 
     @on(Editor.FindEnded)
     def _end_find(self) -> None:
@@ -313,6 +434,39 @@ class Workbench(App[int]):
         self._editor.screen.minimize()
         self._editor.screen.remove_class("-panels")
 
+    def action_jump(self) -> None:
+        """Let the next key choose where to go."""
+
+        def choose(target: Widget | None) -> None:
+            if target is not None:
+                go_to(target)
+
+        self.push_screen(Jump(jump_targets(self.screen)), choose)
+
+    def action_resize(self, pane: str, steps: int) -> None:
+        """Move a border by some steps."""
+        self._share_out(self._shares.moved(pane, steps * STEP))
+
+    def action_reset_sizes(self) -> None:
+        """Give every pane its usual size."""
+        self._share_out(Shares())
+
+    @on(Dragged)
+    def _drag(self, message: Dragged) -> None:
+        if message.pane == "code":
+            start, whole = self._work.region.x, self._work.region.width
+        else:
+            start, whole = self._work.region.y, self._work.region.height
+        share = round(100 * (message.place - start) / max(1, whole))
+        self._share_out(self._shares.with_share(message.pane, share))
+
+    def _share_out(self, shares: Shares) -> None:
+        self._shares = shares
+        self._code.styles.width = f"{shares.code}fr"
+        self._panels.styles.width = f"{100 - shares.code}fr"
+        self._buffers.styles.height = f"{shares.editor}fr"
+        self._repl.styles.height = f"{100 - shares.editor}fr"
+
     def action_next_panel(self, step: int) -> None:
         """Bring another panel up."""
         self.screen.add_class("-panels")
@@ -332,59 +486,117 @@ class Workbench(App[int]):
         """Empty the transcript."""
         self._repl.transcript.clear()
 
+    def action_show_all_output(self) -> None:
+        """Show the lines that the transcript has left out last."""
+        if not self._repl.transcript.show_all():
+            self.notify("Nothing was left out, or it is kept no more.", markup=False)
+
+    @work(exclusive=True, group="file")
+    async def action_save_transcript(self) -> None:
+        """Write what was submitted as a program, with the answers as comments."""
+        path = await self.push_screen_wait(AskPath("Save the transcript", "transcript.lisp"))
+        if path is None or not await self._may_replace(path):
+            return
+        try:
+            write_atomically(path, self._repl.transcript.as_program())
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+
     def action_help(self) -> None:
         """Show the name at the cursor and the keys."""
         area = self.focused if isinstance(self.focused, CodeArea) else None
         definition = self.vocabulary.definitions.get(area.name_at_cursor if area else "")
         self.push_screen(Help("Help", help_page(self.screen, definition)))
 
+    def watch_files(self) -> None:
+        """Ask about files that another program has written."""
+        if self.screen.is_modal:
+            return
+        changed = next((one for one in self._buffers.editors if one.changed_on_disk), None)
+        if changed is not None:
+            self._offer_reload(changed)
+
+    @work(exclusive=True, group="file")
+    async def _offer_reload(self, editor: Editor) -> None:
+        loses = "\nYour own changes would be lost, until undone." if editor.unsaved else ""
+        question = f"Another program has written {editor.title}.{loses}"
+        answers = [("keep", "Keep this text"), ("reload", "Reload")]
+        if await self.push_screen_wait(Choice("Changed on disk", question, answers)) != "reload":
+            return
+        try:
+            editor.reload()
+        except (OSError, UnicodeDecodeError) as error:
+            self.notify(f"{editor.title}: {error}", severity="error", markup=False)
+
     @work(exclusive=True, group="file")
     async def action_save(self) -> None:
         """Save the program; an untitled one asks for a name."""
-        await self._save()
+        await self._save(self._editor)
 
     @work(exclusive=True, group="file")
     async def action_open(self) -> None:
-        """Open another program, with a question if this one is not saved."""
-        if await self._may_leave():
-            path = await self.push_screen_wait(AskPath("Open"))
-            if path is not None:
-                self._open(path)
+        """Open another program."""
+        path = await self.push_screen_wait(AskPath("Open"))
+        if path is not None:
+            self._open(path)
+
+    def action_new_buffer(self) -> None:
+        """Begin another program."""
+        self._buffers.add().focus()
+
+    def action_next_buffer(self, step: int) -> None:
+        """Show the next of the open programs."""
+        self._show_code()
+        self._buffers.show_next(step)
+        self._editor.focus()
+
+    @work(exclusive=True, group="file")
+    async def action_close_buffer(self) -> None:
+        """Close the program, with a question if it is not saved."""
+        editor = self._editor
+        if await self._may_leave([editor] if editor.unsaved else []):
+            self._buffers.close(editor)
+            self._editor.focus()
 
     @work(exclusive=True, group="file")
     async def action_save_as(self) -> None:
         """Save under another name."""
-        await self._save(ask=True)
+        await self._save(self._editor, ask=True)
 
     @work(exclusive=True, group="file")
     async def action_quit(self) -> None:  # type: ignore[override]
-        """Leave, with a question if the program is not saved."""
-        if await self._may_leave():
+        """Leave, with a question if a program is not saved."""
+        if await self._may_leave(self._buffers.unsaved):
+            self.keep_workspace(texts=False)
+            self._workspace_file = None
             self.exit(0)
 
-    async def _may_leave(self) -> bool:
-        if not self._editor.unsaved:
+    async def _may_leave(self, unsaved: Sequence[Editor]) -> bool:
+        if not unsaved:
             return True
         answers = [("save", "Save"), ("discard", "Discard"), ("cancel", "Cancel")]
-        question = f"{self._editor.title} has changes that are not saved."
+        changed = "has changes" if len(unsaved) == 1 else "have changes"
+        question = f"{names(unsaved)} {changed} that are not saved."
         answer = await self.push_screen_wait(Choice("Unsaved changes", question, answers))
-        return answer == "discard" or (answer == "save" and await self._save())
+        if answer == "save":
+            return all([await self._save(editor) for editor in unsaved])
+        return answer == "discard"
 
-    async def _save(self, ask: bool = False) -> bool:
-        path = self._editor.path
+    async def _save(self, editor: Editor, ask: bool = False) -> bool:
+        path = editor.path
         if path is None or ask:
             path = await self.push_screen_wait(AskPath("Save as", str(path or "")))
-        if path is None or not await self._may_replace(path):
+        if path is None or not (path == editor.path or await self._may_replace(path)):
             return False
         try:
-            self._editor.save(path)
+            editor.save(path)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
             return False
         return True
 
     async def _may_replace(self, path: Path) -> bool:
-        if path == self._editor.path or not path.exists():
+        if not path.exists():
             return True
         answers = [("replace", "Replace"), ("cancel", "Cancel")]
         question = Choice("Replace", f"{path} exists already.", answers)
@@ -392,7 +604,7 @@ class Workbench(App[int]):
 
     def _open(self, path: Path) -> None:
         try:
-            self._editor.open(path)
+            self._buffers.open(path)
         except (OSError, UnicodeDecodeError) as error:
             self.notify(f"{path}: {error}", severity="error", markup=False)
         else:
@@ -404,13 +616,15 @@ class Workbench(App[int]):
 
     @on(OpenLocation)
     def _open_location(self, message: OpenLocation) -> None:
-        """Go to a place in the editor; another file is opened if this one is saved."""
-        if message.origin != self._editor.origin:
-            path = Path(message.origin)
-            if self._editor.unsaved or not path.is_file():
-                self.notify(f"{message.origin} is not in the editor.", markup=False)
-                return
-            self._open(path)
+        """Go to a place in a program, which is opened if it is not."""
+        editor = self._buffers.editing(message.origin)
+        if editor is not None:
+            self._buffers.show(editor)
+        elif Path(message.origin).is_file():
+            self._open(Path(message.origin))
+        else:
+            self.notify(f"{message.origin} is no file.", markup=False)
+            return
         self._show_code()
         self._editor.focus()
         self._editor.go_to(message.line, message.column)
@@ -427,6 +641,8 @@ class Workbench(App[int]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The status line speaks of the code area that has the focus."""
+        if self._still and isinstance(event.widget, TextArea | Input):
+            event.widget.cursor_blink = False
         if isinstance(event.widget, CodeArea):
             self._tell_place(event.widget)
 
@@ -442,15 +658,16 @@ class Workbench(App[int]):
         known = self.vocabulary.definitions.get(name)
         return written or (known.usage if known else None)
 
-    @on(TextArea.Changed, "#editor")
+    @on(TextArea.Changed)
     @on(Editor.FileChanged)
+    @on(Buffers.Shown)
     def _check_comments(self) -> None:
         self._status.hidden_from = structure.comment_hides_code(self._editor.scanner)
 
     @on(Editor.FileChanged)
+    @on(Buffers.Shown)
     def _name_panes(self) -> None:
         self._status.file = self._editor.title
         self._status.unsaved = self._editor.unsaved
-        mark = " ●" if self._editor.unsaved else ""
-        self._editor.border_title = Content(self._editor.title + mark)
+        self._buffers.rename()
         self._repl.border_title = Content("REPL")

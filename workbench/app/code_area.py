@@ -15,12 +15,12 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.document._document_navigator import DocumentNavigator
-from textual.reactive import reactive
 from textual.widgets import TextArea
 from textual.widgets.text_area import Location, Selection, TextAreaTheme
 
 from workbench.app import structural_editing, structure
 from workbench.app.auto_close import is_empty_pair, response
+from workbench.app.editing_keys import EditingArea
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
 from workbench.app.key_events import is_text, run_binding
 from workbench.app.long_document import LongDocument, LongWrappedDocument
@@ -55,7 +55,7 @@ class CodeTheme(TextAreaTheme):
         self.cursor_line_style = Style(bgcolor=line_style.bgcolor) if line_style else None
 
 
-class CodeArea(TextArea):
+class CodeArea(EditingArea):
     """LispE source that is being typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -180,8 +180,6 @@ class CodeArea(TextArea):
             show=False,
         ),
     ]
-
-    auto_close: reactive[bool] = reactive(True)
 
     def __init__(
         self, text: str = "", *, vocabulary: Vocabulary, id: str | None = None, **options: Any
@@ -329,7 +327,7 @@ class CodeArea(TextArea):
         row, column = start
         before = self.document[row][:column]
         inside_text = structure.inside_text(self.scanner, row, column)
-        indent = 0 if inside_text else structure.indentation(self.scanner, row, column)
+        indent = 0 if inside_text else self._indentation(self.scanner, row, column)
         if not inside_text:
             start = (row, len(before.rstrip()) or column)
             rest = self.document[end[0]][end[1] :]
@@ -342,13 +340,16 @@ class CodeArea(TextArea):
         scanner, lines = self.scanner.copy(), list(self.document.lines)
         for row in range(first, last + 1):
             if not scanner.state_at(row).ending:
-                lines[row] = " " * structure.indentation(scanner, row, 0) + lines[row].lstrip()
+                lines[row] = " " * self._indentation(scanner, row, 0) + lines[row].lstrip()
                 scanner.update(lines)
         self._rewrite(first, lines[first : last + 1])
         row, column = self.cursor_location
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
             self.move_cursor((row, len(text) - len(text.lstrip())))
+
+    def _indentation(self, scanner: Scanner, row: int, column: int) -> int:
+        return structure.indentation(scanner, row, column, self.indent_width)
 
     def action_go_to_start(self) -> None:
         """Go to the start of the text."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from workbench.app.keys import WORKBENCH_KEYS
 from workbench.runtime.protocol import DefinitionView
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.dom import DOMNode
     from textual.screen import Screen
 
@@ -24,6 +25,8 @@ KEYLESS = (
     ("Save as…", "save_as", "Save the program under another name"),
     ("Submit as it is", "submit", "Send the prompt's text off although it is not complete"),
     ("Choose a theme…", "change_theme", "Change the colours"),
+    ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
+    ("Show what was left out", "show_all_output", "See every line of the last long output"),
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )
 
@@ -41,9 +44,9 @@ class Command:
 def commands(screen: Screen[Any]) -> Iterator[Command]:
     """What can be done on ``screen`` now: bindings first, then what has no key."""
     app = screen.app
-    for node, binding in _active(screen):
+    for node, binding, keys in _active(screen):
         run = partial(app.run_action, binding.action, node)
-        yield Command(binding.description, app.get_key_display(binding), binding.tooltip, run)
+        yield Command(binding.description, keys, binding.tooltip, run)
     for title, action, help_text in KEYLESS:
         yield Command(title, "", help_text, partial(app.run_action, action, app))
 
@@ -82,28 +85,46 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
         kind = Content.styled(f"   {definition.kind}, {definition.library}", "$text-muted")
         doc = Content(inspect.cleandoc(definition.doc))
         parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
-    bindings = {binding.id: binding for _, binding in _active(screen)}
-    bindings |= {binding.id: binding for binding in WORKBENCH_KEYS}
+    active = _active(screen)
+    named = {binding.id for _, binding, _ in active}
+    rest = [key for key in _remapped(screen.app, WORKBENCH_KEYS) if key.id not in named]
+    bindings = [(binding, keys) for _, binding, keys in active]
+    bindings += [(key, _shown(screen.app, key)) for key in rest]
     rows = [
-        (screen.app.get_key_display(binding), binding.tooltip)
-        for binding in sorted(bindings.values(), key=_key_order)
+        (keys, binding.tooltip)
+        for binding, keys in sorted(bindings, key=lambda entry: _key_order(entry[0]))
     ]
     width = max((len(key) for key, _ in rows), default=0)
     parts += [Content.assemble((f"{key:>{width}}  ", "bold $accent"), text) for key, text in rows]
     return Content("\n").join(parts)
 
 
-def _active(screen: Screen[Any]) -> list[tuple[DOMNode, Binding]]:
-    """The bindings that work on ``screen`` now and where they are bound, each action once."""
+def _active(screen: Screen[Any]) -> list[tuple[DOMNode, Binding, str]]:
+    """Each action that works on ``screen`` now: where it is bound, how, and by which keys."""
     found: dict[str, tuple[DOMNode, Binding]] = {}
     for node, binding, enabled, _ in screen.active_bindings.values():
-        if enabled and binding.id:
-            found.setdefault(binding.id, (node, binding))
-    return sorted(found.values(), key=lambda entry: _key_order(entry[1]))
+        if enabled and binding.id and (binding.id in screen.app._keymap or not binding.system):
+            before = found.get(binding.id)
+            keys = f"{before[1].key},{binding.key}" if before else binding.key
+            found[binding.id] = (node, replace(binding, key=keys))
+    entries = sorted(found.values(), key=lambda entry: _key_order(entry[1]))
+    return [(node, binding, _shown(screen.app, binding)) for node, binding in entries]
+
+
+def _remapped(app: App[Any], bindings: Iterable[Binding]) -> Iterator[Binding]:
+    """``bindings`` under the keys that the user wants."""
+    for binding in bindings:
+        yield replace(binding, key=app._keymap.get(binding.id or "", binding.key))
+
+
+def _shown(app: App[Any], binding: Binding) -> str:
+    """The keys of a binding as they stand on a keyboard: F5 or ^t."""
+    keys = dict.fromkeys(binding.key.split(","))
+    return " or ".join(app.get_key_display(replace(binding, key=key)) for key in keys)
 
 
 def _key_order(binding: Binding) -> tuple[bool, int, str]:
     """Function keys by their number, then the others by name."""
-    key = binding.key
+    key = binding.key.partition(",")[0]
     is_function_key = key[0] == "f" and key[1:].isdigit()
     return not is_function_key, int(key[1:]) if is_function_key else 0, key

@@ -19,7 +19,7 @@ from textual.timer import Timer
 
 from workbench.app.ask_place import AskPlace
 from workbench.app.code_area import CodeArea
-from workbench.app.files import read_source, write_atomically
+from workbench.app.files import read_source, stamp, write_atomically
 from workbench.app.highlight import Vocabulary
 from workbench.app.inline_results import InlineResults, Mark, fitted
 from workbench.app.long_document import LongDocument
@@ -171,6 +171,7 @@ class Editor(CodeArea):
         self.path = path
         self._saved = self.text
         self.unsaved = False
+        self._stamp = stamp(path)
 
     @property
     def origin(self) -> str:
@@ -208,6 +209,31 @@ class Editor(CodeArea):
         self.path = target
         self._settle()
 
+    @property
+    def changed_on_disk(self) -> bool:
+        """Whether another program has written the file since it was read or saved; told once."""
+        found = stamp(self.path)
+        if found is None or found == self._stamp:
+            return False
+        self._stamp = found
+        try:
+            return self.path is not None and read_source(self.path) != self._saved
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def reload(self) -> None:
+        """Take what is on disk, as an edit that can be undone.
+
+        Raises:
+            OSError: It can't be read.
+            UnicodeDecodeError: It is not UTF-8 text.
+        """
+        assert self.path is not None
+        text, cursor = read_source(self.path), self.cursor_location
+        self.replace(text, (0, 0), self.document.end)
+        self.move_cursor(cursor)
+        self._settle()
+
     def mark_error(self, error: ErrorView) -> None:
         """Underline the place of ``error`` until the next edit."""
         self._error = error
@@ -234,17 +260,18 @@ class Editor(CodeArea):
     def matches(self) -> list[Form]:
         """The places of what is looked for."""
         if not self.matches_are_known:
-            self._matched = self._searched_state
+            self._matched = self.search_state
             self._matches = self._search.in_lines(self.document.lines)
         return self._matches
 
     @property
     def matches_are_known(self) -> bool:
         """Whether the text and what is looked for are as they were when it was searched."""
-        return self._matched == self._searched_state
+        return self._matched == self.search_state
 
     @property
-    def _searched_state(self) -> tuple[object, ...]:
+    def search_state(self) -> tuple[object, ...]:
+        """Equal as long as the text and what is looked for are the same."""
         assert isinstance(self.document, LongDocument)
         return self.document, self.document.version, self._search
 
@@ -447,6 +474,7 @@ class Editor(CodeArea):
             self.post_message(self.FileChanged(self))
 
     def _settle(self) -> None:
+        self._stamp = stamp(self.path)
         self._saved = self.text
         self.unsaved = False
         self.post_message(self.FileChanged(self))

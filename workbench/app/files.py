@@ -41,3 +41,12 @@ def read_source(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return ""
+
+
+def stamp(path: Path | None) -> tuple[int, int] | None:
+    """What differs when another program has written ``path``; ``None`` where there is no file."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if found else None

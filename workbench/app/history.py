@@ -9,15 +9,24 @@ LIMIT = 5000
 
 
 class History:
-    """Submitted sources, oldest first, and a cursor for a search by prefix.
+    """Submitted sources, and a cursor for a search by prefix.
+
+    The oldest come first, but those of other folders before those of this one.
 
     Args:
         path: The file that keeps the entries between sessions; ``None`` keeps none.
+        folder: Where the program runs.
+        size: How many entries, the latest, are kept from one session to the next.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
-        self.entries: list[str] = _load(path) if path else []
+    def __init__(
+        self, path: Path | None = None, folder: Path | None = None, size: int = LIMIT
+    ) -> None:
+        self.path = path if size else None
+        self.folder = str(folder.resolve()) if folder else ""
+        kept = _load(path, size) if path and size else []
+        self.entries = [entry for entry, place in kept if place != self.folder]
+        self.entries += [entry for entry, place in kept if place == self.folder]
         self._place: int | None = None
         self._prefix = ""
         self._draft = ""
@@ -32,7 +41,7 @@ class History:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 with self.path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(source, ensure_ascii=False) + "\n")
+                    file.write(_line(source, self.folder))
             except OSError:
                 self.path = None
 
@@ -72,28 +81,34 @@ class History:
         return None if self._place is None else self.entries[self._place]
 
 
-def _load(path: Path) -> list[str]:
-    """The newest entries of the file; lines that are no JSON text are passed over."""
+def _load(path: Path, size: int) -> list[tuple[str, str]]:
+    """The newest entries of the file, each with its folder; lines of another form are left out."""
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    entries: list[str] = []
+    entries: list[tuple[str, str]] = []
     for line in lines:
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(entry, str):
-            entries.append(entry)
-    if len(entries) > LIMIT:
-        entries = entries[-LIMIT:]
+        match entry:
+            case {"source": str(source), "folder": str(folder)}:
+                entries.append((source, folder))
+            case str(source):
+                entries.append((source, ""))
+    if len(entries) > size:
+        entries = entries[len(entries) - size :]
         _rewrite(path, entries)
     return entries
 
 
-def _rewrite(path: Path, entries: list[str]) -> None:
+def _rewrite(path: Path, entries: list[tuple[str, str]]) -> None:
     from workbench.app.files import write_atomically
 
-    text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
-    write_atomically(path, text)
+    write_atomically(path, "".join(_line(*entry) for entry in entries))
+
+
+def _line(source: str, folder: str) -> str:
+    return json.dumps({"source": source, "folder": folder}, ensure_ascii=False) + "\n"

@@ -8,7 +8,7 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 MOST = 6
-SPARED_FIRST = ("f2", "f5", "f1", "ctrl+r")
+SPARED_FIRST = ("switch_focus", "run_buffer", "help", "evaluate_top_form")
 
 
 class KeyLine(Footer):
@@ -19,8 +19,8 @@ class KeyLine(Footer):
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
         spared = iter(SPARED_FIRST)
         while len(keys) > MOST or sum(map(_width, keys)) > self.app.size.width:
-            name = next(spared, keys[-1].key)
-            keys = [key for key in keys if key.key != name]
+            action = next(spared, keys[-1].action)
+            keys = [key for key in keys if key.action.rpartition(".")[2] != action]
         yield from keys
 
     async def on_resize(self, event: events.Resize) -> None:

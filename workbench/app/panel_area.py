@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import TabbedContent, TabPane
 
 from torch_lib.events import GenerationStarted, Metric
+from workbench.app.layout import DragEdge
 from workbench.app.panels import PANELS, DevicePanel, TensorPanel
 from workbench.app.panels.base import Panel, ShowVariable
 from workbench.app.panels.generation import GenerationPanel
@@ -27,7 +28,7 @@ from workbench.runtime.protocol import (
 P = TypeVar("P", bound=Panel[Any])
 
 
-class PanelArea(Vertical):
+class PanelArea(DragEdge, Vertical):
     """Hands events to the panels that accept them, and brings panels up."""
 
     DEFAULT_CSS = """
@@ -35,18 +36,14 @@ class PanelArea(Vertical):
         background: $surface;
         & DevicePanel { height: auto; max-height: 3; }
         & TabbedContent { height: 1fr; }
-        & Tabs { height: 1; background: $panel; }
-        & Tabs .underline--bar { background: $panel; }
-        & Underline { display: none; }
-        & Tab { height: 1; padding: 0 1; color: $text-muted; }
-        & Tab:hover { color: $foreground; }
-        & Tab.-active { color: $background; background: $primary; text-style: bold; }
-        & Tabs:focus Tab.-active { color: $background; background: $accent; }
         & ContentSwitcher { height: 1fr; }
         & TabPane { padding: 0; height: 1fr; }
         & TabPane > Panel { height: 1fr; }
     }
     """
+
+    edge = "left"
+    before = "code"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -97,6 +94,12 @@ class PanelArea(Vertical):
     def show(self, kind: type[Panel[Any]]) -> None:
         """Bring the panel of a class up."""
         self.query_one(TabbedContent).active = _tab(self.panel(kind))
+
+    def show_named(self, title: str) -> None:
+        """Bring the panel with a title up, if there is one."""
+        for panel in self.panels:
+            if panel.title == title:
+                self.show(type(panel))
 
     def show_next(self, step: int) -> None:
         """Bring the next panel up, or the one before with a negative ``step``."""

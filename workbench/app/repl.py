@@ -18,6 +18,7 @@ from workbench.app.code_area import CodeArea
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.key_events import is_text
+from workbench.app.layout import DragEdge
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     EvaluationFailed,
@@ -79,6 +80,14 @@ class Prompt(CodeArea):
             show=False,
         ),
         Binding(
+            "ctrl+r",
+            "search_history",
+            "Search history",
+            id="prompt.search-history",
+            tooltip="Find what was submitted before by any part of it",
+            show=False,
+        ),
+        Binding(
             "down",
             "newer",
             "Newer entry",
@@ -93,6 +102,10 @@ class Prompt(CodeArea):
         """A whole number of forms was entered."""
 
         source: str
+
+    @dataclass
+    class HistoryWanted(Message):
+        """The reader wants to search what was submitted."""
 
     @dataclass
     class Paged(Message):
@@ -187,6 +200,16 @@ class Prompt(CodeArea):
         prefix = self.document.get_text_range((0, 0), self.cursor_location)
         self._show(self.entries.older(self.text, prefix))
 
+    def action_search_history(self) -> None:
+        """Ask for a list of what was submitted."""
+        if not self.reading:
+            self.post_message(self.HistoryWanted())
+
+    def recall(self, entry: str) -> None:
+        """Put an entry of the history at the prompt."""
+        self._show(entry)
+        self.focus()
+
     def action_newer(self) -> None:
         """Go down a line, from the last one to the next newer entry."""
         if not self.cursor_at_last_line or self.entries.shown is None:
@@ -205,7 +228,7 @@ class Prompt(CodeArea):
             self.move_cursor(self.document.end)
 
 
-class Repl(Vertical):
+class Repl(DragEdge, Vertical):
     """Transcript above, prompt below."""
 
     ALLOW_MAXIMIZE = True
@@ -240,6 +263,9 @@ class Repl(Vertical):
         }
     }
     """
+
+    edge = "top"
+    before = "editor"
 
     def __init__(self, vocabulary: Vocabulary, history: History, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -12,18 +12,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from textual.theme import BUILTIN_THEMES
+
+from workbench import resources
 from workbench.app.app import Workbench
 from workbench.app.files import read_source
+from workbench.app.keymap import chosen_keymap
+from workbench.app.theme_folder import ThemeFolder
+from workbench.app.themes import chosen_theme, load_themes
+from workbench.app.workspace import workspace_file
+from workbench.folders import sessions_folder, theme_folder
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import OutputWritten
+from workbench.settings import Settings
 
 PIECE = 65536
 SETTLED_AFTER = 2.0
 """Seconds until the first screen stands and what was made for it can be told from the rest."""
 
 
-def run_app(path: Path | None = None) -> int:
-    """Run the workbench until it is left; answers the exit status."""
+def run_app(path: Path | None = None, *, colour: bool = True, ascii: bool = False) -> int:
+    """Run the workbench until it is left; answers the exit status.
+
+    Args:
+        path: The program to open.
+        colour: Use colours, unless the environment says no.
+        ascii: Draw with ASCII characters.
+    """
+    if not colour:
+        os.environ["NO_COLOR"] = "1"
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]  # the convention counts an empty value as not set
     try:
@@ -33,12 +50,26 @@ def run_app(path: Path | None = None) -> int:
         print(f"lispe-workbench: {path}: {reason}", file=sys.stderr)
         return 2
     with native_writes() as stray:
-        app = Workbench(ProcessSession(), path)
+        workspace = workspace_file(sessions_folder(), Path.cwd())
+        app = Workbench(ProcessSession(), path, workspace, ascii=ascii)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
         signal.signal(signal.SIGTERM, lambda number, _: app.exit(return_code=128 + number))
         app.call_later(app.set_timer, SETTLED_AFTER, spare_collections)
         app.run()
     return app.return_code or 0
+
+
+def screen_mistakes(settings: Settings) -> list[str]:
+    """A sentence for each setting that only the screen can judge: its keys and its theme."""
+    themes, _ = load_themes(resources.themes())
+    own, _ = ThemeFolder(theme_folder()).changes()
+    known = [*BUILTIN_THEMES, *(theme.name for theme in themes + own)]
+    return chosen_theme(settings.theme, known)[1] + chosen_keymap(settings.keys)[1]
+
+
+def theme_mistakes() -> list[str]:
+    """A sentence for each theme file of the user that can't be used."""
+    return ThemeFolder(theme_folder()).changes()[1]
 
 
 def spare_collections() -> None:

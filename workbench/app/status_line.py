@@ -19,7 +19,12 @@ SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class StatusLine(Widget):
-    """One row of facts, the less important ones dropped where it is narrow."""
+    """One row of facts, the less important ones dropped where it is narrow.
+
+    Args:
+        still: Show whole seconds only, and nothing that turns.
+        id: The widget's id.
+    """
 
     DEFAULT_CSS = """
     StatusLine {
@@ -40,8 +45,9 @@ class StatusLine(Widget):
     stuck: reactive[bool] = reactive(False)
     started: reactive[float | None] = reactive(None)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, still: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._still = still
         self._clock: Timer | None = None
 
     def watch_started(self, started: float | None) -> None:
@@ -50,7 +56,7 @@ class StatusLine(Widget):
             self._clock.stop()
             self._clock = None
         if started is not None:
-            self._clock = self.set_interval(0.1, self.refresh)
+            self._clock = self.set_interval(1 if self._still else 0.1, self.refresh)
         else:
             self.stuck = False
             self.progress = None
@@ -84,8 +90,10 @@ class StatusLine(Widget):
         seconds = monotonic() - self.started
         if self.stuck:
             return Content.styled(f"no answer for {seconds:.0f} s", "bold $error")
-        turn = SPINNER[int(seconds * 10) % len(SPINNER)]
-        text = f"{turn} {seconds:.1f} s"
+        if self._still:
+            text = f"running {seconds:.0f} s"
+        else:
+            text = f"{SPINNER[int(seconds * 10) % len(SPINNER)]} {seconds:.1f} s"
         if self.progress is not None:
             text += f"  {progress_text(self.progress)}"
         return Content.styled(text, "bold $accent")

@@ -120,10 +120,10 @@ def is_blank(scanner: Scanner) -> bool:
     return all(token.kind == "comment" for line in scanner.lines for token in line.tokens)
 
 
-def indentation(scanner: Scanner, row: int, column: int) -> int:
+def indentation(scanner: Scanner, row: int, column: int, width: int = 2) -> int:
     """The column where a line begun at the place should start.
 
-    Bodies of special forms stand two columns in, operands below the first operand, data below
+    Bodies of special forms stand ``width`` columns in, operands below the first operand, data below
     the first element.
     """
     opened = open_before(scanner, row, column)
@@ -146,8 +146,8 @@ def indentation(scanner: Scanner, row: int, column: int) -> int:
     if head.kind != "atom" or line.text[bracket.start] != "(" or quoted:
         return head.start
     if line.text[head.start : head.end] in BODY_FORMS:
-        return bracket.start + 2
-    return inside[1].start if len(inside) > 1 else bracket.start + 2
+        return bracket.start + width
+    return inside[1].start if len(inside) > 1 else bracket.start + width
 
 
 def inside_text(scanner: Scanner, row: int, column: int) -> bool:

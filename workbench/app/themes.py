@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
+
+from workbench.settings import near
 
 DARK = "lispe-dark"
 LIGHT = "lispe-light"
@@ -47,6 +48,13 @@ def load_themes(files: Iterable[Path]) -> tuple[list[Theme], list[str]]:
     return themes, warnings
 
 
+def chosen_theme(name: str, known: Iterable[str]) -> tuple[str, list[str]]:
+    """``name``, or the usual theme and a sentence where ``name`` is not among the ``known``."""
+    if name in known:
+        return name, []
+    return DARK, [f"'theme' is \"{name}\", there is no such theme{near(name, list(known))}"]
+
+
 def parse_theme(file: str, source: str) -> Theme:
     """The theme that ``source`` describes.
 
@@ -74,9 +82,7 @@ def _require(file: str, table: Any, known: list[str], needed: list[str]) -> None
         raise ThemeFileError(f"{file}: [syntax] and [plot] must be tables")
     for key in table:
         if key not in known:
-            near = get_close_matches(key, known, 1)
-            advice = f"; did you mean '{near[0]}'?" if near else ""
-            raise ThemeFileError(f"{file}: unknown key '{key}'{advice}")
+            raise ThemeFileError(f"{file}: unknown key '{key}'{near(key, known)}")
     for key in needed:
         if key not in table:
             raise ThemeFileError(f"{file}: '{key}' is missing")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,6 +30,8 @@ from workbench.runtime.protocol import ErrorView, Stream, ValueView
 MAX_LINES = 100_000
 MAX_LINE = 10_000
 MAX_BURST = 4_000
+MAX_LEFT_OUT = 50_000
+MAX_SHORTENED = 4
 MAX_FRAMES = 8
 TAB = 8
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?")
@@ -38,11 +41,20 @@ _PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
 
 @dataclass(slots=True)
 class TranscriptLine:
-    """One line: its text, its role, and stretches that are coloured otherwise."""
+    """One line: its text, its role, and stretches that are coloured otherwise.
+
+    A note that tells of lines which were left out has them in ``left_out``.
+    """
 
     text: str
     role: str
     spans: tuple[Span, ...] = ()
+    left_out: Sequence[TranscriptLine] = ()
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the line was submitted."""
+        return bool(self.spans) and self.spans[0].role == "prompt"
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -76,11 +88,13 @@ class Transcript(ScrollView, can_focus=True):
     def __init__(self, vocabulary: Vocabulary, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.vocabulary = vocabulary
+        self.most_lines = MAX_LINES
         self.lines: list[TranscriptLine] = []
         self._first_rows: list[int] = []
         self._rows = 0
         self._width = 0
         self._open: tuple[Stream, str] | None = None
+        self._shortened: deque[TranscriptLine] = deque()
         self._role_styles: dict[str, Style] = {}
 
     @property
@@ -122,7 +136,7 @@ class Transcript(ScrollView, can_focus=True):
         if left_out > 0:
             half = MAX_BURST // 2
             fresh = [TranscriptLine(_clean(piece), stream) for piece in pieces[:half]]
-            fresh.append(TranscriptLine(f"… {left_out:,} lines left out …", "note"))
+            fresh.append(self._left_out(pieces[half:-half], stream))
             fresh += [TranscriptLine(_clean(piece), stream) for piece in pieces[-half:]]
         else:
             fresh = [TranscriptLine(_clean(piece), stream) for piece in pieces]
@@ -160,6 +174,28 @@ class Transcript(ScrollView, can_focus=True):
             fresh.append(TranscriptLine(f"  in {frame.name}{place}", "place"))
         self._append(fresh)
 
+    def show_all(self, line: TranscriptLine | None = None) -> bool:
+        """Put the lines that were left out in the place of the note, by default of the newest.
+
+        Answers whether there were any.
+        """
+        chosen = line or next((one for one in reversed(self._shortened) if one.left_out), None)
+        if chosen is None or not chosen.left_out:
+            return False
+        place = next(number for number, one in enumerate(self.lines) if one is chosen)
+        self.lines[place : place + 1] = chosen.left_out
+        chosen.left_out = ()
+        self._wrap_all()
+        self.scroll_to(y=self._first_rows[place], animate=False)
+        return True
+
+    def as_program(self) -> str:
+        """What was submitted as source, everything else as comments."""
+        return "".join(
+            f"{line.text[len(_PROMPT) :]}\n" if line.is_source else f"; {line.text}".rstrip() + "\n"
+            for line in self.lines
+        )
+
     def note(self, text: str) -> None:
         """Say something about the session itself."""
         self._append([TranscriptLine(_clean(line), "note") for line in text.split("\n")])
@@ -167,6 +203,7 @@ class Transcript(ScrollView, can_focus=True):
     def clear(self) -> None:
         """Forget every line."""
         self.lines.clear()
+        self._shortened.clear()
         self._open = None
         self._wrap_all()
 
@@ -182,6 +219,14 @@ class Transcript(ScrollView, can_focus=True):
         """Forget the styles of an old theme."""
         self._role_styles = {}
         super().notify_style_update()
+
+    def on_click(self, event: events.Click) -> None:
+        """Show what was left out where its note is clicked."""
+        row = int(event.y) + self.scroll_offset.y
+        if row < self._rows:
+            line = self.lines[bisect_right(self._first_rows, row) - 1]
+            if line.left_out:
+                self.show_all(line)
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap every line anew when the width has changed."""
@@ -236,8 +281,8 @@ class Transcript(ScrollView, can_focus=True):
         follows = self.is_vertical_scroll_end
         self._open = None
         self.lines.extend(fresh)
-        if len(self.lines) > MAX_LINES:
-            del self.lines[: len(self.lines) - MAX_LINES * 9 // 10]
+        if len(self.lines) > self.most_lines:
+            del self.lines[: len(self.lines) - self.most_lines * 9 // 10]
             self._wrap_all()
         else:
             self._place(fresh)
@@ -245,6 +290,18 @@ class Transcript(ScrollView, can_focus=True):
         if follows:
             self.scroll_end(animate=False, immediate=True, x_axis=False)
         self.refresh()
+
+    def _left_out(self, pieces: Sequence[str], stream: Stream) -> TranscriptLine:
+        """The note in the place of lines, which it keeps if they are not too many."""
+        kept = [TranscriptLine(_clean(piece), stream) for piece in pieces[:MAX_LEFT_OUT]]
+        if len(pieces) > MAX_LEFT_OUT:
+            lost = f"… {len(pieces) - MAX_LEFT_OUT:,} lines are lost …"
+            kept.append(TranscriptLine(lost, "note"))
+        note = TranscriptLine(f"… {len(pieces):,} lines left out: click to see …", "note", (), kept)
+        self._shortened.append(note)
+        if len(self._shortened) > MAX_SHORTENED:
+            self._shortened.popleft().left_out = ()
+        return note
 
     def _drop_last(self) -> None:
         self.lines.pop()

@@ -23,9 +23,9 @@ from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.tensor import TensorPanel
 from workbench.app.repl import Prompt, Repl
-from workbench.app.settings import config_file
 from workbench.app.status_line import StatusLine
 from workbench.app.transcript import Transcript
+from workbench.folders import config_file
 from workbench.runtime.protocol import (
     ErrorView,
     InputRequested,
@@ -256,7 +256,7 @@ async def test_open_takes_another_file(build: Build, program: Path, tmp_path: Pa
         await pilot.press("enter")
         await pilot.pause()
 
-        assert app.query_one(Editor).text == "(other)"
+        assert app.query_one("Editor.-current", Editor).text == "(other)"
         assert "other.lisp" in status(pilot)
 
 

@@ -53,7 +53,16 @@ def test_a_long_history_is_cut(tmp_path: Path) -> None:
     path.write_text("".join(f'"{number}"\n' for number in range(LIMIT + 10)))
 
     assert len(History(path).entries) == LIMIT
-    assert path.read_text().startswith('"10"\n')
+    assert path.read_text().startswith('{"source": "10", "folder": ""}\n')
+
+
+def test_what_was_typed_in_this_folder_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    for folder, entry in (("one", "(here)"), ("two", "(there)"), ("one", "(here again)")):
+        History(path, tmp_path / folder).add(entry)
+
+    assert History(path, tmp_path / "one").entries == ["(there)", "(here)", "(here again)"]
+    assert History(path, tmp_path / "two").entries == ["(here)", "(here again)", "(there)"]
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_file(tmp_path: Path) -> None:

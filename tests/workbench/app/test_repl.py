@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
@@ -213,3 +214,34 @@ async def test_output_comes_in_one_piece_per_batch(build: Build, session: FakeSe
         session.emit(OutputWritten("warning\n", "error"))
 
         assert transcript_of(pilot) == "0\n1\n2\nwarning"
+
+
+async def test_the_history_is_searched(build: Build) -> None:
+    """By letters in their order; brackets in entries are text."""
+    app = build(None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for entry in ("(setq [bold] 1)", "(defun twice (x)\n  (* 2 x))", "(+ 1 2)"):
+            app.query_one(Prompt).entries.add(entry)
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        await pilot.press(*"dftwice")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert app.query_one(Prompt).text == "(defun twice (x)\n  (* 2 x))"
+        assert app.query_one(Prompt).has_focus
+
+
+async def test_a_transcript_is_a_program(build: Build, tmp_path: Path) -> None:
+    app = build(None)
+    async with app.run_test() as pilot:
+        await write(pilot, "(+ 1 2)\n")
+        app.drain()
+        await app.run_action("save_transcript")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(tmp_path / "session.lisp")
+        await pilot.press("enter")
+        await pilot.pause()
+
+    assert (tmp_path / "session.lisp").read_text() == "(+ 1 2)\n; => 3\n"

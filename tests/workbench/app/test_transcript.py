@@ -11,7 +11,7 @@ from textual.selection import Selection
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.highlight import Vocabulary
-from workbench.app.transcript import MAX_BURST, MAX_LINE, MAX_LINES, Transcript
+from workbench.app.transcript import MAX_BURST, MAX_LINE, MAX_LINES, MAX_SHORTENED, Transcript
 from workbench.runtime.protocol import ErrorView, FrameView, ValueView
 
 
@@ -130,7 +130,7 @@ async def test_huge_lines_and_floods_are_cut_and_say_so() -> None:
         transcript.write("".join(f"{number}\n" for number in range(MAX_BURST + 500)))
 
         assert transcript.lines[0].text.endswith("y … 1,234 characters more")
-        assert "… 500 lines left out …" in transcript.text
+        assert "… 500 lines left out: click to see …" in transcript.text
         assert transcript.lines[-1].text == str(MAX_BURST + 499)
         assert len(transcript.lines) == MAX_BURST + 2
 
@@ -178,3 +178,28 @@ async def test_transcript_stands_alone() -> None:
         transcript.echo("(f\n  1)")
 
         assert rows(transcript) == ["λ (f", "·   1)"]
+
+
+async def test_what_was_left_out_can_be_seen() -> None:
+    async with shown() as (transcript, pilot):
+        transcript.write("".join(f"line {number}\n" for number in range(MAX_BURST + 500)))
+        transcript.scroll_to(y=MAX_BURST // 2 - 5, animate=False)
+        await pilot.pause()
+        row = next(y for y, text in enumerate(rows(transcript)) if "left out" in text)
+        await pilot.click(transcript, offset=(5, row))
+        await pilot.pause()
+
+        assert transcript.text.split("\n") == [
+            f"line {number}" for number in range(MAX_BURST + 500)
+        ]
+        assert not transcript.show_all()
+
+
+async def test_only_the_last_long_outputs_are_kept_whole() -> None:
+    async with shown() as (transcript, _):
+        for _ in range(MAX_SHORTENED + 2):
+            transcript.write("x\n" * (MAX_BURST + 3))
+        expanded = sum(transcript.show_all() for _ in range(MAX_SHORTENED + 2))
+
+        assert expanded == MAX_SHORTENED
+        assert transcript.text.count("3 lines left out") == 2

@@ -1,0 +1,141 @@
+"""What was open comes back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.buffers import Buffers
+from workbench.app.layout import Shares
+from workbench.app.panel_area import PanelArea
+from workbench.app.repl import Prompt
+from workbench.app.workspace import (
+    OpenProgram,
+    Workspace,
+    load_workspace,
+    save_workspace,
+    workspace_file,
+)
+
+Start = Callable[..., Workbench]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """A workbench that keeps what is open in the same file each time."""
+    return lambda path=None: Workbench(FakeSession(), path, tmp_path / "sessions" / "here.json")
+
+
+async def test_all_is_as_it_was_left(start: Start, program: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.lisp"
+    other.write_text("one\ntwo\n")
+    first = start(program)
+    async with first.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        first.query_one(Buffers).open(other)
+        first.query_one(Buffers).current.move_cursor((1, 2))
+        await pilot.press("f6", "f6", "f2", "f2")
+        first.query_one(Prompt).text = "(draft"
+        panel = first.query_one(PanelArea).current.title
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+
+    second = start()
+    async with second.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        buffers = second.query_one(Buffers)
+        assert [editor.path for editor in buffers.editors] == [program, other]
+        assert buffers.current.path == other
+        assert buffers.current.cursor_location == (1, 2)
+        assert second.query_one(Prompt).text == "(draft"
+        assert second.query_one(PanelArea).current.title == panel
+
+
+async def test_a_crash_loses_no_text(start: Start, program: Path) -> None:
+    """The first app is never told to end."""
+    first = start(program)
+    async with first.run_test() as pilot:
+        await pilot.press("x", "ctrl+n", "y")
+        first.keep_workspace()
+
+    second = start()
+    async with second.run_test() as pilot:
+        await pilot.pause()
+        known, untitled = second.query_one(Buffers).editors
+        assert known.text.startswith("x(setq")
+        assert known.unsaved
+        assert untitled.text == "y"
+        assert untitled.path is None
+        known.undo()
+        assert known.text == program.read_text("utf-8")
+
+
+async def test_a_program_by_name_comes_alone(start: Start, program: Path, tmp_path: Path) -> None:
+    """But for text that would be lost."""
+    other = tmp_path / "other.lisp"
+    first = start(program)
+    async with first.run_test() as pilot:
+        await pilot.pause()
+        first.query_one(Buffers).open(other)
+        first.query_one(Buffers).current.insert("unsaved")
+        await pilot.pause()
+        first.keep_workspace()
+
+    third = tmp_path / "third.lisp"
+    second = start(third)
+    async with second.run_test() as pilot:
+        await pilot.pause()
+        buffers = second.query_one(Buffers)
+        assert [editor.path for editor in buffers.editors] == [third, other]
+        assert buffers.current.path == third
+        assert buffers.editors[1].text == "unsaved"
+
+
+async def test_what_was_given_up_stays_away(start: Start, program: Path) -> None:
+    first = start(program)
+    async with first.run_test() as pilot:
+        await pilot.press("x")
+        first.keep_workspace()
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        await pilot.click("#discard")
+        await pilot.pause()
+
+    second = start()
+    async with second.run_test() as pilot:
+        await pilot.pause()
+        (editor,) = second.query_one(Buffers).editors
+        assert editor.text == program.read_text("utf-8")
+
+
+def test_files_are_read_as_written(tmp_path: Path) -> None:
+    file = workspace_file(tmp_path, tmp_path / "é project")
+    workspace = Workspace(
+        (OpenProgram("/a", 1, 2), OpenProgram(None, 0, 0, "λ")), 1, "Loss", "(+", Shares(50, 40)
+    )
+
+    save_workspace(file, workspace)
+
+    assert load_workspace(file) == workspace
+    assert file.name.startswith("é project-")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "null",
+        '{"programs": 1, "shown": 0, "panel": "", "draft": ""}',
+        '{"programs": [{}], "shown": 0, "panel": "", "draft": ""}',
+        json.dumps({"programs": [], "shown": -1, "panel": "", "draft": ""}),
+        "[" * 100_000,
+    ],
+)
+def test_damaged_files_are_passed_over(content: str, tmp_path: Path) -> None:
+    (tmp_path / "file.json").write_text(content)
+
+    assert load_workspace(tmp_path / "file.json") == Workspace()
