@@ -311,7 +311,8 @@ class Workbench(App[int]):
             case SessionRestarted():
                 self.pending.clear()
                 self._settle()
-        self._editor.hear(event)
+        for editor in self._buffers.editors:
+            editor.hear(event)
         self._repl.receive(event)
 
     def _evaluate(self, source: str, origin: str) -> EvaluationId:
@@ -377,8 +378,8 @@ class Workbench(App[int]):
         self._find_bar.open(message.editor)
 
     @on(Buffers.Shown)
-    def _put_find_away(self) -> None:
-        self._find_bar.put_away()
+    def _find_there(self, message: Buffers.Shown) -> None:
+        self._find_bar.look_in(message.editor)
 
     @on(Editor.FindEnded)
     def _end_find(self) -> None:
@@ -649,6 +650,8 @@ class Workbench(App[int]):
     @on(TextArea.Changed)
     def _follow_cursor(self, message: TextArea.SelectionChanged | TextArea.Changed) -> None:
         area = message.text_area
+        if area is self._find_bar.editor and self._find_bar.has_focus_within:
+            self._status.place = area.cursor_location
         if isinstance(area, CodeArea) and area.has_focus:
             self._popup.follow()
             self._tell_place(area)

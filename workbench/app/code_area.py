@@ -327,7 +327,7 @@ class CodeArea(EditingArea):
         row, column = start
         before = self.document[row][:column]
         inside_text = structure.inside_text(self.scanner, row, column)
-        indent = 0 if inside_text else self._indentation(row, column)
+        indent = 0 if inside_text else self._indentation(self.scanner, row, column)
         if not inside_text:
             start = (row, len(before.rstrip()) or column)
             rest = self.document[end[0]][end[1] :]
@@ -340,8 +340,7 @@ class CodeArea(EditingArea):
         scanner, lines = self.scanner.copy(), list(self.document.lines)
         for row in range(first, last + 1):
             if not scanner.state_at(row).ending:
-                indent = structure.indentation(scanner, row, 0, self.indent_width)
-                lines[row] = " " * indent + lines[row].lstrip()
+                lines[row] = " " * self._indentation(scanner, row, 0) + lines[row].lstrip()
                 scanner.update(lines)
         self._rewrite(first, lines[first : last + 1])
         row, column = self.cursor_location
@@ -349,8 +348,8 @@ class CodeArea(EditingArea):
         if self.selection.is_empty and not text[:column].strip():
             self.move_cursor((row, len(text) - len(text.lstrip())))
 
-    def _indentation(self, row: int, column: int) -> int:
-        return structure.indentation(self.scanner, row, column, self.indent_width)
+    def _indentation(self, scanner: Scanner, row: int, column: int) -> int:
+        return structure.indentation(scanner, row, column, self.indent_width)
 
     def action_go_to_start(self) -> None:
         """Go to the start of the text."""

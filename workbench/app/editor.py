@@ -260,17 +260,18 @@ class Editor(CodeArea):
     def matches(self) -> list[Form]:
         """The places of what is looked for."""
         if not self.matches_are_known:
-            self._matched = self._searched_state
+            self._matched = self.search_state
             self._matches = self._search.in_lines(self.document.lines)
         return self._matches
 
     @property
     def matches_are_known(self) -> bool:
         """Whether the text and what is looked for are as they were when it was searched."""
-        return self._matched == self._searched_state
+        return self._matched == self.search_state
 
     @property
-    def _searched_state(self) -> tuple[object, ...]:
+    def search_state(self) -> tuple[object, ...]:
+        """Equal as long as the text and what is looked for are the same."""
         assert isinstance(self.document, LongDocument)
         return self.document, self.document.version, self._search
 

@@ -120,7 +120,7 @@ class FindBar(Vertical):
         self._replacement = FindInput(id="find-replacement", compact=True)
         self._case = Static("Aa", id="find-case", markup=False)
         self._count = Static("", id="find-count", markup=False)
-        self._told = ""
+        self._replaced: tuple[object, str] = (None, "")
         self._recount: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -141,17 +141,23 @@ class FindBar(Vertical):
 
     def open(self, editor: Editor) -> None:
         """Look for words in ``editor``; what is selected there is a first suggestion."""
-        if self.editor is not None and self.editor is not editor:
-            self.editor.look_for(None)
-        self.editor = editor
-        self.watch(editor, "selection", self._follow, init=False)
         self.display = True
         suggestion = editor.selected_text
         if suggestion and "\n" not in suggestion:
             self._words.value = suggestion
+        self.look_in(editor)
+        self._words.focus()
+
+    def look_in(self, editor: Editor) -> None:
+        """Go on in ``editor`` if the bar is open."""
+        if not self.display:
+            return
+        if self.editor is not None and self.editor is not editor:
+            self.editor.look_for(None)
+        self.editor = editor
+        self.watch(editor, "selection", self._follow, init=False)
         editor.look_for(Search(self._words.value, self.cased))
         self._tell()
-        self._words.focus()
 
     def action_close(self) -> None:
         """Put the bar away and return to the editor."""
@@ -187,7 +193,8 @@ class FindBar(Vertical):
             return
         count = self.editor.replace_all(self._replacement.value)
         if count:
-            self._tell(f"{count:,} replaced")
+            self._replaced = (self.editor.search_state, f"{count:,} replaced")
+            self._tell()
         else:
             self.app.bell()
 
@@ -224,12 +231,14 @@ class FindBar(Vertical):
         self._recount = None
         self._tell()
 
-    def _tell(self, words: str = "") -> None:
+    def _tell(self) -> None:
         if self.editor is None:
             return
         matches = self.editor.matches
-        if not words and self._words.value:
-            number = self.editor.match_number
+        number = self.editor.match_number
+        state, words = self._replaced
+        if number is not None or state != self.editor.search_state:
             words = f"{number or '–'} of {len(matches):,}" if matches else "no match"
+        words = words if self._words.value else ""
         self._count.set_class(not matches and bool(self._words.value), "-none")
         self._count.update(Content(words))

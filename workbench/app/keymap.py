@@ -20,10 +20,6 @@ from workbench.settings import KeySettings, near
 EMACS: Mapping[str, str] = {
     "interrupt": "ctrl+c,ctrl+g",
     "palette": "alt+x",
-    "editor.find": "alt+5",
-    "editor.go-to-line": "alt+g",
-    "code.splice": "alt+6",
-    "code.wrap": "alt+7",
     "buffer.new": "f9",
     "buffer.close": "f10",
     "editor.eval-form-before": "ctrl+j",
@@ -44,6 +40,10 @@ EMACS: Mapping[str, str] = {
     "code.undo": "ctrl+z,ctrl+underscore,ctrl+slash",
     "code.redo": "alt+z",
     "code.comment": "alt+c",
+    "code.wrap": "alt+y",
+    "code.splice": "alt+t",
+    "editor.find": "alt+q",
+    "editor.go-to-line": "alt+g",
 }
 PRESETS: Mapping[str, Mapping[str, str]] = {"default": {}, "emacs": EMACS}
 MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")

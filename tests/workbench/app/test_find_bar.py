@@ -23,7 +23,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def editor_of(pilot: Pilot[int]) -> Editor:
-    return pilot.app.query_one(Editor)
+    return pilot.app.query_one("Editor.-current", Editor)
 
 
 async def count(pilot: Pilot[int]) -> str:
@@ -119,6 +119,16 @@ async def test_the_search_goes_on_without_the_bar(build: Build, program: Path) -
         assert editor_of(pilot).selection.start == (1, 10)
         await pilot.press("alt+p")
         assert editor_of(pilot).selection.start == (0, 6)
+
+
+async def test_the_bar_goes_along_to_another_program(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *"foo", "f2", "ctrl+n")
+        assert await count(pilot) == "no match"
+        await pilot.press(*"foo", "escape")
+
+        assert not pilot.app.query_one(FindBar).display
+        assert editor_of(pilot).text == "foo"
 
 
 async def test_escape_in_the_editor_ends_the_search_too(build: Build, program: Path) -> None:

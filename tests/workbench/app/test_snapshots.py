@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
@@ -40,6 +41,8 @@ async def settle(pilot: Pilot[int]) -> Workbench:
     app.query_one(StatusLine).started = None
     for area in app.query(CodeArea):
         area.cursor_blink = False
+    for line in app.query(Input):
+        line.cursor_blink = False
     await pilot.pause(0.2)
     return app
 
@@ -74,6 +77,25 @@ def test_after_an_error(snap_compare: SnapCompare, path: Path, size: tuple[int, 
         await settle(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=fail)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_results_and_matches(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    session = FakeSession()
+    app = Workbench(session, path)
+
+    async def find(pilot: Pilot[int]) -> None:
+        session.emit(CORE)
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        session.finish("(double x)")
+        await pilot.press("ctrl+end", "ctrl+r")
+        await pilot.pause()
+        session.fail(ErrorView("Unbound atom: 'y' [/x]", "double.lisp", 5, 1, 5, 9, ""))
+        await pilot.press("ctrl+f", *"double", "alt+c")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=find)
 
 
 def test_panels_of_a_narrow_terminal(snap_compare: SnapCompare, path: Path) -> None:
