@@ -220,4 +220,4 @@ def test_the_keys_of_emacs_arrive_from_a_terminal(
     terminal.type("\x1f")  # ctrl+underscore
     terminal.see("( two three)")
     terminal.type("\x1bx")  # alt+x
-    terminal.see("Go to the start of the text")
+    terminal.see("Explain the name at the cursor")
