@@ -158,6 +158,35 @@ def test_a_request_to_end_leaves_the_terminal_as_it_was(start: Callable[..., Ter
     assert not any(child.is_running() for child in children)
 
 
+def test_forms_are_edited_and_evaluated_by_keys(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """Keys with alt and ctrl arrive: take a form in, evaluate, find, replace, undo."""
+    program = tmp_path / "program.lisp"
+    program.write_text("(+ 1 2) 39\n\n(println 39)\n")
+    terminal = start(str(program))
+    terminal.see("program.lisp")
+
+    terminal.type("\x1b[C\x1bi")
+    terminal.see("(+ 1 2 39)")
+    terminal.type("\x12")
+    terminal.see("(+ 1 2 39)  => 42")
+
+    terminal.type("\x06")
+    terminal.see("Replace")
+    terminal.type("39\t")
+    terminal.see("1 of 2")
+    terminal.type("40")
+    terminal.see(" 40 ")
+    terminal.type("\x1ba")
+    terminal.see("2 replaced")
+    terminal.type("\x1b")
+    terminal.see("(println 40)")
+    terminal.wait(lambda text: "Replace" not in text)
+    terminal.type("\x1a")
+    terminal.see("(println 39)")
+
+
 def test_a_terminal_with_ascii_and_no_colours(start: Callable[..., Terminal]) -> None:
     terminal = start("--ascii", "--no-color")
     terminal.see("torch ready")
@@ -191,33 +220,4 @@ def test_the_keys_of_emacs_arrive_from_a_terminal(
     terminal.type("\x1f")  # ctrl+underscore
     terminal.see("( two three)")
     terminal.type("\x1bx")  # alt+x
-    terminal.see("Search for commands")
-
-
-def test_forms_are_edited_and_evaluated_by_keys(
-    start: Callable[..., Terminal], tmp_path: Path
-) -> None:
-    """Keys with alt and ctrl arrive: take a form in, evaluate, find, replace, undo."""
-    program = tmp_path / "program.lisp"
-    program.write_text("(+ 1 2) 39\n\n(println 39)\n")
-    terminal = start(str(program))
-    terminal.see("program.lisp")
-
-    terminal.type("\x1b[C\x1bi")
-    terminal.see("(+ 1 2 39)")
-    terminal.type("\x12")
-    terminal.see("(+ 1 2 39)  => 42")
-
-    terminal.type("\x06")
-    terminal.see("Replace")
-    terminal.type("39\t")
-    terminal.see("1 of 2")
-    terminal.type("40")
-    terminal.see(" 40 ")
-    terminal.type("\x1ba")
-    terminal.see("2 replaced")
-    terminal.type("\x1b")
-    terminal.see("(println 40)")
-    terminal.wait(lambda text: "Replace" not in text)
-    terminal.type("\x1a")
-    terminal.see("(println 39)")
+    terminal.see("Explain the name at the cursor")
