@@ -9,9 +9,16 @@ import torch
 from torch import Tensor
 
 from torch_lib.decimals import exact_numbers
-from workbench.runtime.protocol import Element, Handle, TensorStatistics, TensorView, Window
+from workbench.runtime.protocol import (
+    Element,
+    Handle,
+    TensorStatistics,
+    TensorView,
+    Trail,
+    Window,
+)
 
-__all__ = ["element_type", "statistics", "tensor_view"]
+__all__ = ["element_type", "sample", "statistics", "tensor_view"]
 
 LARGEST_WHOLE = 1_000_000
 """Elements up to which statistics look at all of them."""
@@ -19,7 +26,7 @@ LARGEST_WHOLE = 1_000_000
 BINS = 32
 
 
-def tensor_view(tensor: Tensor, handle: Handle, window: Window) -> TensorView:
+def tensor_view(tensor: Tensor, handle: Handle, window: Window, trail: Trail = ()) -> TensorView:
     """The view of ``tensor`` with the part of its elements that ``window`` names."""
     window = fitted(window, tuple(tensor.shape))
     return TensorView(
@@ -31,6 +38,8 @@ def tensor_view(tensor: Tensor, handle: Handle, window: Window) -> TensorView:
         statistics=_remembered(tensor),
         window=window,
         elements=elements(tensor, window),
+        trail=trail,
+        has_gradient=(tensor.is_leaf or tensor.retains_grad) and tensor.grad is not None,
     )
 
 
@@ -76,9 +85,9 @@ def statistics(tensor: Tensor) -> TensorStatistics | None:
     if tensor.is_complex() or tensor.is_meta:
         return None
     with torch.no_grad():
-        sample = _sample(tensor.detach())
+        picked, _ = sample(tensor.detach())
         wide = torch.float32 if tensor.device.type == "mps" else torch.float64
-        values = sample.to(wide)
+        values = picked.to(wide)
         finite = values[torch.isfinite(values)]
         if finite.numel() == 0:
             return None
@@ -91,22 +100,22 @@ def statistics(tensor: Tensor) -> TensorStatistics | None:
             nans=int(values.isnan().sum()),
             infinities=int(values.isinf().sum()),
             histogram=_histogram(finite, minimum, maximum),
-            sampled=sample.numel() if sample.numel() < tensor.numel() else None,
+            sampled=picked.numel() if picked.numel() < tensor.numel() else None,
         )
 
 
-def _sample(tensor: Tensor) -> Tensor:
-    """All elements, or evenly spaced ones with a stride that visits every column."""
+def sample(tensor: Tensor) -> tuple[Tensor, int]:
+    """All elements, or evenly spaced ones with a stride that visits every column; the stride."""
     count = tensor.numel()
     if count <= LARGEST_WHOLE:
-        return tensor.reshape(-1)
+        return tensor.reshape(-1), 1
     step = math.ceil(count / LARGEST_WHOLE)
     while math.gcd(step, tensor.shape[-1]) > 1:
         step += 1
     if tensor.is_contiguous():
-        return tensor.view(-1)[::step]
+        return tensor.view(-1)[::step], step
     positions = torch.arange(0, count, step, device=tensor.device)
-    return tensor[torch.unravel_index(positions, tensor.shape)]
+    return tensor[torch.unravel_index(positions, tensor.shape)], step
 
 
 def _histogram(values: Tensor, minimum: float, maximum: float) -> tuple[int, ...]:
