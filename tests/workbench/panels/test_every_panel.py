@@ -20,6 +20,7 @@ from workbench.app.panels.base import EmptyNotice, Inspect, Panel
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.row_list import RowList
 from workbench.app.panels.variables import VariableList, VariablesPanel
 from workbench.runtime.protocol import (
     DeviceReading,
@@ -108,7 +109,7 @@ async def test_the_focus_goes_from_the_notice_to_the_content(kind: type[Panel[An
         assert not app.panel.query_one(EmptyNotice).display
 
 
-@pytest.mark.parametrize("kind", [*PANELS, VariableList])
+@pytest.mark.parametrize("kind", [*PANELS, RowList, VariableList])
 def test_every_binding_has_an_id_and_a_tooltip(kind: type[Widget]) -> None:
     for binding in kind.BINDINGS:
         assert isinstance(binding, Binding)
