@@ -11,6 +11,8 @@ from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.editor import Editor
 from workbench.app.panels import PANELS
+from workbench.app.panels.entry_list import EntryList
+from workbench.app.panels.module_tree import ModuleTree
 from workbench.app.panels.row_list import RowList
 from workbench.app.panels.variables import VariableList
 from workbench.app.repl import Prompt
@@ -23,7 +25,8 @@ FUNCTION_KEY = re.compile(r"f\d+")
 
 def key_rows() -> Iterator[str]:
     """The rows of tables that say what each key does, from where the keys are bound."""
-    for owner in (Workbench, CodeArea, Editor, Prompt, RowList, VariableList, *PANELS):
+    lists = (RowList, VariableList, EntryList, ModuleTree)
+    for owner in (Workbench, CodeArea, Editor, Prompt, *lists, *PANELS):
         for binding in owner.__dict__.get("BINDINGS", ()):
             assert isinstance(binding, Binding)
             keys = binding.key.replace("underscore", "_").replace("slash", "/").split(",")

@@ -67,23 +67,22 @@ def _size(tensor: Tensor) -> int:
 
 
 def _output(module: nn.Module) -> str:
-    """The shape of what the module gives, as far as its class tells."""
+    """The last sizes of what the module gives, as far as its class tells."""
     shape = getattr(module, "normalized_shape", None)
     if isinstance(shape, tuple):
-        return f"(… {' '.join(map(str, shape))})"
+        return f"→{'×'.join(map(str, shape))}"
     for name in OUTPUT_SIZES:
         size = getattr(module, name, None)
         if isinstance(size, int):
-            return f"(… {size})"
+            return f"→{size}"
     channels = getattr(module, "out_channels", None)
-    return f"(… {channels} …)" if isinstance(channels, int) else ""
+    return f"→{channels}×…" if isinstance(channels, int) else ""
 
 
 def _marks(module: nn.Module, count: int, trainable: int) -> tuple[str, ...]:
-    marks = []
+    marks = sorted({str(inner.scheme) for inner in module.modules() if hasattr(inner, "scheme")})
+    if any(isinstance(inner, LoRALinear) for inner in module.modules()):
+        marks.insert(0, "LoRA")
     if count and trainable < count:
         marks.append("part frozen" if trainable else "frozen")
-    if any(isinstance(inner, LoRALinear) for inner in module.modules()):
-        marks.append("LoRA")
-    schemes = {str(inner.scheme) for inner in module.modules() if hasattr(inner, "scheme")}
-    return (*marks, *sorted(schemes))
+    return tuple(marks)

@@ -87,9 +87,9 @@ class TensorView:
 class ModuleFacts:
     """What a module holds, or one parameter of it, its submodules included.
 
-    ``output`` is the shape of what it gives as far as its class tells, ``parameters`` and
-    ``trainable`` count numbers, ``size`` is in bytes. ``marks`` are words such as ``frozen``,
-    ``LoRA`` and ``int8``.
+    ``output`` tells the last sizes of what a module gives as far as its class does, ``→32``, or
+    the shape of a parameter. ``parameters`` and ``trainable`` count numbers, ``size`` is in
+    bytes. ``marks`` are words such as ``frozen``, ``LoRA`` and ``int8``.
     """
 
     output: str

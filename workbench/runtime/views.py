@@ -243,8 +243,10 @@ def _entry(step: Step, label: str, value: Value, *, in_module: bool) -> EntryVie
     if module is None:
         kind, text = type_name(value), _line(value)
     else:
-        kind, text = type(module).__name__, module.extra_repr()
-    facts = _module_facts(value) if in_module else None
+        kind, text = type(module).__name__, ""
+    facts = _module_facts(value) if in_module or module is not None else None
+    if facts is not None and not in_module:
+        text = f"{facts.parameters:,} parameters"
     return EntryView(step, label, kind, text, part_count(value) is not None, facts)
 
 

@@ -21,7 +21,7 @@ from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation, Panel, ShowVariable
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
-from workbench.app.panels.tensor import TensorPanel
+from workbench.app.panels.inspector import Inspector
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings import config_file
 from workbench.app.status_line import StatusLine
@@ -288,7 +288,7 @@ async def test_a_chosen_variable_is_inspected(
             await pilot.pause(0.01)
 
         assert [handle for handle, _ in session.inspected] == [5]
-        assert isinstance(area.current, TensorPanel)
+        assert isinstance(area.current, Inspector)
 
 
 @pytest.mark.parametrize(("answer", "text"), [("replace", "(setq"), ("cancel", "(other)")])

@@ -68,7 +68,7 @@ def test_a_full_summary_names_every_fact() -> None:
 
     for fact in ("weights [0]", "4×5", "float16", "cuda:0", "grad", "-1.5", "2.5", "mean 0.25"):
         assert fact in text
-    for fact in ("sd 1", "3 NaN", "2 ∞", "sampled 1,000,000"):
+    for fact in ("sd 1", "3 NaN", "2 ∞", "of 1,000,000 sampled"):
         assert fact in text
 
 

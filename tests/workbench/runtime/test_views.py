@@ -305,7 +305,7 @@ def test_a_module_tells_its_parts_and_what_they_hold() -> None:
     assert (found.module.size, found.module.marks) == (84, ("part frozen",))
     assert (first.label, first.kind, first.opens) == ("0", "Linear", True)
     assert first.module is not None
-    assert (first.module.output, first.module.marks) == ("(… 3)", ("frozen",))
+    assert (first.module.output, first.module.marks) == ("→3", ("frozen",))
     assert second.module is not None
     assert second.module.marks == ()
     weight = entries_at(TorchObject(model), "0").entries[0]
@@ -325,7 +325,7 @@ def test_adapters_and_quantized_layers_are_marked() -> None:
     assert quantized.module is not None
     assert adapted.module is not None
     assert quantized.module.marks == ("int8",)
-    assert adapted.module.marks == ("part frozen", "LoRA")
+    assert adapted.module.marks == ("LoRA", "part frozen")
     assert adapted.entries[1].module is not None
     assert adapted.entries[1].module.marks == ()
 
