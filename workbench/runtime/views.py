@@ -1,7 +1,7 @@
 """Values, variables and errors as the app shows them: bounded text and handles.
 
 A handle of a variable leads to what the variable holds now; a handle of a result leads to that
-value as long as it is among the latest, and a handle of what is pinned until something else is.
+value as long as it is among the latest that were made or looked at, and a handle of what is pinned until something else is.
 """
 
 from __future__ import annotations
@@ -144,7 +144,10 @@ class Views:
         if self._pinned is not None and self._pinned[0] == handle:
             return self._pinned[1]
         name = self._names.get(handle)
-        return self._results[handle] if name is None else self._variables()[name]
+        if name is not None:
+            return self._variables()[name]
+        self._results.move_to_end(handle)
+        return self._results[handle]
 
 
 def bounded_text(value: Value, longest: int) -> tuple[str, bool]:

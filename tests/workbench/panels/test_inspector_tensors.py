@@ -153,6 +153,7 @@ async def test_a_value_that_is_no_tensor_is_shown_as_text(panel: Inspector) -> N
         await pilot.pause()
 
         assert str(panel.query_one("#value-text", Static).content) == "(a [b] [/c]) …"
+        assert "the first 12 characters" in summary(panel)
         assert not panel.grid.display
 
 

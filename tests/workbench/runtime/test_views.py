@@ -116,6 +116,18 @@ def test_old_results_are_let_go() -> None:
     )
 
 
+def test_a_result_that_is_looked_at_again_and_again_is_kept() -> None:
+    views = Views(dict)
+    first = views.result("seen")
+    assert first is not None
+    for number in range(2 * KEPT_RESULTS):
+        views.result(number)
+        answer = views.look(first.handle, Window())
+
+    assert isinstance(answer, ValueInspected)
+    assert answer.view.text == "seen"
+
+
 def test_what_prints_as_nothing_has_no_view() -> None:
     assert Views(dict).result(EMPTY) is None
 
@@ -341,7 +353,7 @@ def test_shared_weights_count_once() -> None:
 def test_a_gradient_is_looked_at_as_a_part() -> None:
     tensor = torch.ones(2, requires_grad=True)
     assert not tensor_at(TensorValue(tensor)).has_gradient
-    (tensor * 3).sum().backward()
+    tensor.grad = torch.full((2,), 3.0)
 
     assert tensor_at(TensorValue(tensor)).has_gradient
     assert tensor_at(TensorValue(tensor), GRADIENT).elements == ((3.0, 3.0),)

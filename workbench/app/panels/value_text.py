@@ -22,6 +22,9 @@ def value_facts(value: ValueView, name: str) -> list[Content]:
         found.append(Content.styled(value.kind.rstrip("_"), "$foreground 60%"))
     entries = value.entries
     if entries is None:
+        if value.truncated:
+            cut = f"the first {len(value.text):,} characters"
+            found.append(Content.styled(cut, "$text-warning"))
         return found
     if entries.module is None:
         return [*found, Content(f"{entries.count:,} part{'s' * (entries.count != 1)}")]
