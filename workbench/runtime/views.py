@@ -1,7 +1,8 @@
 """Values, variables and errors as the app shows them: bounded text and handles.
 
 A handle of a variable leads to what the variable holds now; a handle of a result leads to that
-value as long as it is among the latest that were made or looked at, and a handle of what is pinned until something else is.
+value as long as it is among the latest that were made or looked at; and a handle of what is pinned
+until something else is.
 """
 
 from __future__ import annotations
