@@ -8,11 +8,14 @@ from typing import Any
 from torch import Tensor, nn
 
 from torch_lib.display import shape_text
+from torch_lib.int4_linear import Int4Linear
 from torch_lib.lora_linear import LoRALinear
+from torch_lib.quantized_linear import QuantizedLinear
 from workbench.runtime.protocol import ModuleFacts
 
 __all__ = ["is_module", "members", "module_facts", "module_line", "tensor_facts"]
 
+QUANTIZED = (Int4Linear, QuantizedLinear)
 OUTPUT_SIZES = ("out_features", "embedding_dim", "embed_dim")
 
 
@@ -42,7 +45,7 @@ def module_facts(module: nn.Module) -> ModuleFacts:
     parameters = list(module.parameters())
     held = {id(tensor): tensor for tensor in (*parameters, *module.buffers())}
     trainable = sum(tensor.numel() for tensor in parameters if tensor.requires_grad)
-    count = sum(tensor.numel() for tensor in parameters)
+    count = sum(tensor.numel() for tensor in parameters) + _quantized_weights(module)
     return ModuleFacts(
         output=_output(module),
         parameters=count,
@@ -60,6 +63,15 @@ def tensor_facts(tensor: Tensor) -> ModuleFacts:
     marks = () if trained else ("frozen",)
     count = tensor.numel()
     return ModuleFacts(shape_text(tensor.shape), count, count * trained, _size(tensor), marks)
+
+
+def _quantized_weights(module: nn.Module) -> int:
+    """How many numbers the quantized layers stand for, which are no parameters of theirs."""
+    layers = (inner for inner in module.modules() if isinstance(inner, QUANTIZED))
+    return sum(
+        layer.in_features * layer.out_features + (layer.bias is not None) * layer.out_features
+        for layer in layers
+    )
 
 
 def _size(tensor: Tensor) -> int:

@@ -336,7 +336,8 @@ def test_adapters_and_quantized_layers_are_marked() -> None:
 
     assert quantized.module is not None
     assert adapted.module is not None
-    assert quantized.module.marks == ("int8",)
+    assert quantized.module.marks == ("int8", "frozen")
+    assert (quantized.module.parameters, quantized.module.trainable) == (72, 0)
     assert adapted.module.marks == ("LoRA", "part frozen")
     assert adapted.entries[1].module is not None
     assert adapted.entries[1].module.marks == ()
