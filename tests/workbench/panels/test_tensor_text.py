@@ -79,6 +79,10 @@ def test_a_tensor_without_statistics_says_why(shape, words) -> None:
     assert words in flowed(facts(view_of([], shape=shape), ""), 80).plain
 
 
+def test_complex_elements_are_told_to_be_magnitudes() -> None:
+    assert "magnitudes" in flowed(facts(view_of([1.0], "complex64"), ""), 80).plain
+
+
 @pytest.mark.parametrize("width", [1, 5, 20, 48])
 def test_flowed_facts_stay_inside_their_width(width: int) -> None:
     statistics = TensorStatistics(-1.5, 2.5, 0.25, 1.0, 3, 2, (1, 5, 2))

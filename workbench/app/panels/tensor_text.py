@@ -94,6 +94,8 @@ def facts(view: TensorView, name: str) -> list[Content]:
     statistics = view.statistics
     if statistics is None:
         absent = "no elements" if 0 in view.shape else "no finite elements"
+        if view.dtype.startswith("complex"):
+            absent = "magnitudes of complex numbers"
         return [*found, Content.styled(absent, "$text-warning")]
     found.append(
         Content.assemble(
