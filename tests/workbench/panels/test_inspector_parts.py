@@ -211,6 +211,22 @@ async def test_the_parts_of_a_variable_are_looked_at_anew_after_an_evaluation(
         assert "6 parts" in summary(panel)
 
 
+async def test_the_cursor_stays_far_down_in_a_model_that_is_looked_at_anew(
+    panel: Inspector,
+) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        layers = [module_entry(str(n), "Block", "", 10) for n in range(60)]
+        await shown(pilot, panel, module_told(*layers), "model")
+        await pilot.press("end")
+        panel.receive([VariablesChanged((VariableView("model", "torch_model", "…", 1),))])
+        await pilot.pause()
+        assert (1, Window(rows=LARGEST_BRANCH), ()) in asked(app)
+
+        panel.receive([module_told(*layers)])
+        assert panel.query_one(ModuleTree).cursor == 59
+
+
 async def test_a_computed_model_takes_the_place_of_a_tensor(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(80, 20)):
         panel.receive([tensor_computed(tensor_view((3, 4)))])

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.app.panels.entry_list import EntryList
-from workbench.app.panels.module_tree import ModuleTree
+from workbench.app.panels.module_tree import WHOLE, ModuleTree
 from workbench.app.panels.slice_bar import SliceBar
 from workbench.app.panels.tensor_grid import TensorGrid
 from workbench.app.panels.tensor_pictures import histogram_rows
@@ -86,6 +86,8 @@ class ValueStage(Vertical):
         """What is in view."""
         if self.scene == "entries":
             return self.entries.window
+        if self.scene == "tree":
+            return WHOLE
         return self.grid.window if self.view is not None else Window()
 
     def show_tensor(self, view: TensorView) -> None:
