@@ -16,6 +16,7 @@ from workbench.runtime.protocol import (
     Handle,
     RequestId,
     SessionRestarted,
+    Trail,
     ValueView,
     Window,
 )
@@ -45,6 +46,9 @@ class FakeSession:
     restarts: int = 0
     completed: list[str] = field(default_factory=list)
     inspected: list[tuple[Handle, Window]] = field(default_factory=list)
+    pinned: list[tuple[Handle, Trail]] = field(default_factory=list)
+    compared: list[tuple[Handle, Trail, Handle]] = field(default_factory=list)
+    defined: list[tuple[str, Handle, Trail]] = field(default_factory=list)
     answers: list[tuple[RequestId, str | None]] = field(default_factory=list)
     closed: bool = False
     obedient: bool = True
@@ -93,8 +97,18 @@ class FakeSession:
     def complete(self, prefix: str) -> None:
         self.completed.append(prefix)
 
-    def inspect(self, handle: Handle, window: Window) -> None:
+    def inspect(self, handle: Handle, window: Window, trail: Trail = ()) -> None:
         self.inspected.append((handle, window))
+
+    def pin(self, handle: Handle, trail: Trail = ()) -> None:
+        self.pinned.append((handle, trail))
+
+    def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
+        self.compared.append((handle, trail, other))
+
+    def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
+        self.defined.append((name, handle, trail))
+        return self.evaluate(name, "<inspector>")
 
     def answer(self, request: RequestId, text: str | None) -> None:
         self.answers.append((request, text))

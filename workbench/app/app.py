@@ -27,6 +27,7 @@ from torch_lib.events import Progress
 from workbench import resources
 from workbench.app import structure
 from workbench.app.ascii_filter import AsciiFilter
+from workbench.app.ask_line import AskLine
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.buffers import Buffers, names
 from workbench.app.code_area import CodeArea
@@ -46,11 +47,15 @@ from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
+    Compare,
+    Define,
     EvaluateSource,
     Inspect,
     InterruptRequested,
     OpenLocation,
     Panel,
+    Pin,
+    ShowAttention,
 )
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
@@ -629,7 +634,34 @@ class Workbench(App[int]):
 
     @on(Inspect)
     def _inspect(self, message: Inspect) -> None:
-        self.session.inspect(message.handle, message.window)
+        self.session.inspect(message.handle, message.window, message.trail)
+
+    @on(Pin)
+    def _pin(self, message: Pin) -> None:
+        self.session.pin(message.handle, message.trail)
+
+    @on(Compare)
+    def _compare(self, message: Compare) -> None:
+        self.session.compare(message.handle, message.trail, message.other)
+
+    @on(Define)
+    @work(exclusive=True, group="inspector")
+    async def _define(self, message: Define) -> None:
+        name = await self.push_screen_wait(AskLine("Define a variable", "Its name:"))
+        if name:
+            self._repl.transcript.note(f"{name} holds what the inspector shows")
+            self.pending.add(self.session.define(name, message.handle, message.trail))
+            self.refresh_bindings()
+
+    @on(ShowAttention)
+    @work(exclusive=True, group="inspector")
+    async def _show_attention(self, message: ShowAttention) -> None:
+        question = f"Attention scores of {message.name}: the variable of its input, layer, head"
+        rest = await self.push_screen_wait(AskLine("Attention", question, "input 0 0"))
+        if rest:
+            source = f"(torch_attention_scores {message.name} {rest})"
+            self._repl.transcript.echo(source)
+            self._evaluate(source, "<inspector>")
 
     @on(OpenLocation)
     def _open_location(self, message: OpenLocation) -> None:

@@ -13,14 +13,16 @@ from textual.widgets import TabbedContent, TabPane
 
 from torch_lib.events import GenerationStarted, Metric
 from workbench.app.layout import DragEdge
-from workbench.app.panels import PANELS, DevicePanel, TensorPanel
+from workbench.app.panels import PANELS, DevicePanel, Inspector
 from workbench.app.panels.base import Panel, ShowVariable
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.runtime.protocol import (
+    EntriesView,
     EvaluationFinished,
     EvaluationStarted,
     Event,
+    ModuleFacts,
     TensorView,
     ValueView,
 )
@@ -80,7 +82,9 @@ class PanelArea(DragEdge, Vertical):
             case GenerationStarted():
                 kind = GenerationPanel
             case EvaluationFinished(view=ValueView(tensor=TensorView())):
-                kind = TensorPanel
+                kind = Inspector
+            case EvaluationFinished(view=ValueView(entries=EntriesView(module=ModuleFacts()))):
+                kind = Inspector
             case _:
                 return
         if kind not in self._brought_up and not self.has_focus_within:
@@ -109,10 +113,10 @@ class PanelArea(DragEdge, Vertical):
 
     @on(ShowVariable)
     def show_variable(self, message: ShowVariable) -> None:
-        """Let the tensor panel show the variable that was chosen in another."""
+        """Let the inspector show the variable that was chosen in another."""
         message.stop()
-        self.panel(TensorPanel).show(message.handle, message.name)
-        self.show(TensorPanel)
+        self.panel(Inspector).show(message.handle, message.name)
+        self.show(Inspector)
 
     @property
     def current(self) -> Panel[Any]:

@@ -20,6 +20,9 @@ from types import FrameType
 
 from lispe_core import interrupts
 from lispe_core.errors import Interrupted, LispError
+from lispe_core.forms import EMPTY, SourceList, Symbol, Value
+from lispe_core.names import variable
+from lispe_core.reader import read
 from torch_lib.events import listening
 from workbench.runtime.build import build_interpreter
 from workbench.runtime.devices import DeviceSampler
@@ -39,10 +42,22 @@ from workbench.runtime.protocol import (
     Stream,
     TensorInspected,
     ValueInspected,
+    ValuePinned,
+    ValuesCompared,
     VariablesChanged,
 )
 from workbench.runtime.torch_loader import TorchLoader, views_of
-from workbench.runtime.transport import Answer, Complete, Evaluate, Inspect, Interrupt, Outbox
+from workbench.runtime.transport import (
+    Answer,
+    Compare,
+    Complete,
+    Define,
+    Evaluate,
+    Inspect,
+    Interrupt,
+    Outbox,
+    Pin,
+)
 from workbench.runtime.views import Views
 from workbench.runtime.warning_lines import show_warnings
 
@@ -70,6 +85,9 @@ def main(descriptor: int, *, preload_torch: bool) -> None:
         native.flush()
         outbox.close()
         os._exit(1)
+
+
+Question = Complete | Inspect | Pin | Compare
 
 
 class ProgramStream:
@@ -106,8 +124,8 @@ class Evaluator:
         self._connection = connection
         self._outbox = outbox
         self._native = native
-        self._work: SimpleQueue[Evaluate] = SimpleQueue()
-        self._questions: SimpleQueue[Complete | Inspect] = SimpleQueue()
+        self._work: SimpleQueue[Evaluate | Define] = SimpleQueue()
+        self._questions: SimpleQueue[Question] = SimpleQueue()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._requests = 0
         self._current: EvaluationId | None = None
@@ -139,14 +157,17 @@ class Evaluator:
             while True:
                 self._evaluate(self._work.get())
 
-    def _evaluate(self, command: Evaluate) -> None:
+    def _evaluate(self, command: Evaluate | Define) -> None:
         # First this, then the test: an interrupt either finds the evaluation or is found by it.
         self._current = command.id
         if command.id <= self._stop_through:
             self._current = None
             self._outbox.post(EvaluationInterrupted(command.id, 0.0))
             return
-        self._outbox.post(EvaluationStarted(command.id, command.source, command.origin))
+        if isinstance(command, Define):
+            self._outbox.post(EvaluationStarted(command.id, command.name, "<inspector>"))
+        else:
+            self._outbox.post(EvaluationStarted(command.id, command.source, command.origin))
         outcome = self._outcome(command)
         self._current = None
         self._native.flush()
@@ -154,14 +175,11 @@ class Evaluator:
         self._outbox.post(VariablesChanged(self._views.variables()))
 
     def _outcome(
-        self, command: Evaluate
+        self, command: Evaluate | Define
     ) -> EvaluationFinished | EvaluationFailed | EvaluationInterrupted:
         started = time.perf_counter()
-        self._sources.add(command.origin, command.source)
         try:
-            if not command.origin.startswith("<"):
-                self._interpreter.enter_folder(Path(command.origin).resolve().parent)
-            value = self._interpreter.evaluate(command.source, command.origin)
+            value = self._value_of(command)
             seconds = time.perf_counter() - started
             with interrupts.user_code():  # printing may take long, too
                 view = self._views.result(value)
@@ -175,6 +193,29 @@ class Evaluator:
             seconds = time.perf_counter() - started
             return EvaluationFailed(command.id, defect_view(defect), seconds)
 
+    def _value_of(self, command: Evaluate | Define) -> Value:
+        if isinstance(command, Define):
+            self._define(command)
+            return EMPTY
+        self._sources.add(command.origin, command.source)
+        if not command.origin.startswith("<"):
+            self._interpreter.enter_folder(Path(command.origin).resolve().parent)
+        return self._interpreter.evaluate(command.source, command.origin)
+
+    def _define(self, command: Define) -> None:
+        try:
+            value = self._views.find(command.handle, command.trail)
+        except LookupError:
+            raise LispError("the value is no longer there") from None
+        try:
+            forms = read(command.name)
+        except LispError:
+            forms = SourceList()
+        if len(forms) != 1 or not isinstance(forms[0], Symbol):
+            raise LispError(f"'{command.name}' is no name for a variable")
+        self._interpreter.evaluate(f"(setq {command.name} nil)", "<inspector>")
+        self._interpreter.set_global(variable(command.name), value)
+
     def _source(self, origin: str) -> str | None:
         """The text under ``origin``, sent by the app or loaded by a program."""
         return self._sources.text(origin) or self._interpreter.source(origin)
@@ -184,12 +225,12 @@ class Evaluator:
             while True:
                 for command in self._connection.recv():
                     match command:
-                        case Evaluate():
+                        case Evaluate() | Define():
                             self._work.put(command)
                         case Interrupt(through):
                             self._stop_through = through
                             self._stop_asked.set()
-                        case Complete() | Inspect():
+                        case Complete() | Inspect() | Pin() | Compare():
                             self._questions.put(command)
                         case Answer():
                             self._answers.put(command)
@@ -230,15 +271,19 @@ class Evaluator:
                 self._outbox.post(OutputWritten(f"{defect_view(defect).message}\n", "error"))
 
     def _answer_to(
-        self, question: Complete | Inspect
-    ) -> Completions | TensorInspected | ValueInspected:
+        self, question: Question
+    ) -> Completions | TensorInspected | ValueInspected | ValuePinned | ValuesCompared:
         match question:
             case Complete(prefix):
                 names = dict.fromkeys(self._interpreter.complete(prefix))
                 names |= dict.fromkeys(self._torch.names(prefix))
                 return Completions(prefix, tuple(names))
-            case Inspect(handle, window):
-                return self._views.look(handle, window)
+            case Inspect(handle, window, trail):
+                return self._views.look(handle, window, trail)
+            case Pin(handle, trail):
+                return self._views.pin(handle, trail)
+            case Compare(handle, trail, other):
+                return self._views.compare(handle, trail, other)
 
     def _sample(self) -> None:
         sampler = DeviceSampler()

@@ -31,16 +31,20 @@ from workbench.runtime.protocol import (
     RequestId,
     SessionRestarted,
     SessionUnresponsive,
+    Trail,
     Window,
 )
 from workbench.runtime.transport import (
     Answer,
     Command,
+    Compare,
     Complete,
+    Define,
     Evaluate,
     Inspect,
     Interrupt,
     Outbox,
+    Pin,
 )
 
 __all__ = ["ProcessSession"]
@@ -91,13 +95,7 @@ class ProcessSession:
 
     def evaluate(self, source: str, origin: str = "<repl>") -> EvaluationId:
         """Queue ``source``: evaluations run one at a time, in order."""
-        with self._lock:
-            if self._stillborn:
-                self._child = self._start_child()
-            self._last_id += 1
-            self._outstanding[self._last_id] = time.monotonic()
-            self._child.outbox.post(Evaluate(self._last_id, source, origin))
-            return self._last_id
+        return self._queue(lambda id_: Evaluate(id_, source, origin))
 
     def interrupt(self) -> None:
         """Stop what runs, and drop what is queued."""
@@ -120,9 +118,24 @@ class ProcessSession:
         """Ask for names that begin with ``prefix``; answered by ``Completions``."""
         self._send(Complete(prefix))
 
-    def inspect(self, handle: Handle, window: Window) -> None:
-        """Ask for a value; answered by ``TensorInspected`` or ``ValueInspected``."""
-        self._send(Inspect(handle, window))
+    def inspect(self, handle: Handle, window: Window, trail: Trail = ()) -> None:
+        """Ask for a value, or a part of it; answered by ``TensorInspected`` or ``ValueInspected``.
+
+        Of a value with parts, the rows of ``window`` are the parts that are told.
+        """
+        self._send(Inspect(handle, window, trail))
+
+    def pin(self, handle: Handle, trail: Trail = ()) -> None:
+        """Keep a value as it is now, in place of the one kept before; by ``ValuePinned``."""
+        self._send(Pin(handle, trail))
+
+    def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
+        """Ask how a tensor differs from the one under ``other``; by ``ValuesCompared``."""
+        self._send(Compare(handle, trail, other))
+
+    def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
+        """Queue an evaluation that gives the global variable ``name`` a value looked at."""
+        return self._queue(lambda id_: Define(id_, name, handle, trail))
 
     def answer(self, request: RequestId, text: str | None) -> None:
         """Give a program the line that it reads; ``None`` is the end of input."""
@@ -137,6 +150,15 @@ class ProcessSession:
             self._child.kill()
         self._child.process.wait()
         self._events.put(None)
+
+    def _queue(self, command: Callable[[EvaluationId], Evaluate | Define]) -> EvaluationId:
+        with self._lock:
+            if self._stillborn:
+                self._child = self._start_child()
+            self._last_id += 1
+            self._outstanding[self._last_id] = time.monotonic()
+            self._child.outbox.post(command(self._last_id))
+            return self._last_id
 
     def _send(self, command: Command) -> None:
         with self._lock:

@@ -23,6 +23,12 @@ Handle = int
 RequestId = int
 Stream = Literal["output", "error"]
 Element = float | int | bool
+Step = str | int | float
+Trail = tuple[Step, ...]
+"""The way from a value to a part of it: indices, keys, names of submodules and parameters."""
+
+GRADIENT = "gradient"
+"""The step from a tensor to its gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ class TensorView:
     """A tensor as far as it is shown: facts, statistics, one window of elements.
 
     ``statistics`` is ``None`` for a tensor without finite elements. ``elements`` are rows of the
-    window that was asked for, clipped to the tensor.
+    window that was asked for, clipped to the tensor. ``trail`` leads to it from the value under
+    ``handle``.
     """
 
     handle: Handle
@@ -72,17 +79,88 @@ class TensorView:
     statistics: TensorStatistics | None
     window: Window
     elements: tuple[tuple[Element, ...], ...]
+    trail: Trail = ()
+    has_gradient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What a module holds, or one parameter of it, its submodules included.
+
+    ``output`` tells the last sizes of what a module gives as far as its class does, ``→32``, or
+    the shape of a parameter. ``parameters`` and ``trainable`` count numbers, ``size`` is in
+    bytes. ``marks`` are words such as ``frozen``, ``LoRA`` and ``int8``.
+    """
+
+    output: str
+    parameters: int
+    trainable: int
+    size: int
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A part of a value in one line; ``step`` leads to it, ``opens`` says that it has parts."""
+
+    step: Step
+    label: str
+    kind: str
+    text: str
+    opens: bool = False
+    module: ModuleFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesView:
+    """The parts of a value from number ``first`` on, of ``count`` in all."""
+
+    count: int
+    first: int
+    entries: tuple[EntryView, ...]
+    module: ModuleFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
-    """A value as text: ``kind`` is its Lisp type name; ``text`` may be cut (``truncated``)."""
+    """A value as text: ``kind`` is its Lisp type name; ``text`` may be cut (``truncated``).
+
+    ``trail`` leads to it from the value under ``handle``.
+    """
 
     kind: str
     text: str
     handle: Handle
     truncated: bool = False
     tensor: TensorView | None = None
+    entries: EntriesView | None = None
+    trail: Trail = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``.
+
+    ``problem`` says why there are no differences to tell. They are those of the elements that are
+    finite in both; ``unlike`` counts elements that are finite in one only. ``place`` holds the
+    index of the largest difference, ``relative`` the largest one as a share of the larger number.
+    ``sampled`` elements were looked at if not all.
+    """
+
+    handle: Handle
+    trail: Trail
+    other: Handle
+    shape: tuple[int, ...] = ()
+    other_shape: tuple[int, ...] = ()
+    problem: str = ""
+    largest: float = 0.0
+    place: tuple[int, ...] = ()
+    relative: float = 0.0
+    mean: float = 0.0
+    cosine: float = 0.0
+    different: int = 0
+    unlike: int = 0
+    sampled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +308,23 @@ class ValueInspected:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuePinned:
+    """A value is kept under ``pinned`` until another one is; a tensor as it was, if ``copied``."""
+
+    handle: Handle
+    trail: Trail
+    pinned: Handle
+    copied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesCompared:
+    """The answer to ``compare``."""
+
+    view: ComparisonView
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSampled:
     """What the devices do now."""
 
@@ -285,6 +380,8 @@ Event = (
     | Completions
     | TensorInspected
     | ValueInspected
+    | ValuePinned
+    | ValuesCompared
     | DeviceSampled
     | VariablesChanged
     | InputRequested
@@ -322,8 +419,21 @@ class Session(Protocol):
     def complete(self, prefix: str) -> None:
         """Ask for names that begin with ``prefix``; answered by ``Completions``."""
 
-    def inspect(self, handle: Handle, window: Window) -> None:
-        """Ask for a value; answered by ``TensorInspected`` or ``ValueInspected``."""
+    def inspect(self, handle: Handle, window: Window, trail: Trail = ()) -> None:
+        """Ask for a value, or a part of it; answered by ``TensorInspected`` or ``ValueInspected``.
+
+        Of a value with parts, the rows of ``window`` are the parts that are told.
+        """
+
+    def pin(self, handle: Handle, trail: Trail = ()) -> None:
+        """Keep a value as it is now, in place of the one kept before; by ``ValuePinned``."""
+
+    def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
+        """Ask how a tensor differs from the one under ``other``; by ``ValuesCompared``."""
+
+    def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
+        """Queue an evaluation that gives the global variable ``name`` a value looked at."""
+        ...
 
     def answer(self, request: RequestId, text: str | None) -> None:
         """Give a program the line that it reads; ``None`` is the end of input."""

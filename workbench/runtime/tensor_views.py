@@ -9,9 +9,16 @@ import torch
 from torch import Tensor
 
 from torch_lib.decimals import exact_numbers
-from workbench.runtime.protocol import Element, Handle, TensorStatistics, TensorView, Window
+from workbench.runtime.protocol import (
+    Element,
+    Handle,
+    TensorStatistics,
+    TensorView,
+    Trail,
+    Window,
+)
 
-__all__ = ["element_type", "statistics", "tensor_view"]
+__all__ = ["element_type", "sample", "statistics", "tensor_view"]
 
 LARGEST_WHOLE = 1_000_000
 """Elements up to which statistics look at all of them."""
@@ -19,7 +26,7 @@ LARGEST_WHOLE = 1_000_000
 BINS = 32
 
 
-def tensor_view(tensor: Tensor, handle: Handle, window: Window) -> TensorView:
+def tensor_view(tensor: Tensor, handle: Handle, window: Window, trail: Trail = ()) -> TensorView:
     """The view of ``tensor`` with the part of its elements that ``window`` names."""
     window = fitted(window, tuple(tensor.shape))
     return TensorView(
@@ -31,6 +38,8 @@ def tensor_view(tensor: Tensor, handle: Handle, window: Window) -> TensorView:
         statistics=_remembered(tensor),
         window=window,
         elements=elements(tensor, window),
+        trail=trail,
+        has_gradient=(tensor.is_leaf or tensor.retains_grad) and tensor.grad is not None,
     )
 
 
@@ -76,37 +85,48 @@ def statistics(tensor: Tensor) -> TensorStatistics | None:
     if tensor.is_complex() or tensor.is_meta:
         return None
     with torch.no_grad():
-        sample = _sample(tensor.detach())
+        picked, _ = sample(_in_memory_order(tensor.detach()))
         wide = torch.float32 if tensor.device.type == "mps" else torch.float64
-        values = sample.to(wide)
-        finite = values[torch.isfinite(values)]
-        if finite.numel() == 0:
+        values = finite = picked.to(wide)
+        if values.numel() == 0:
             return None
-        minimum, maximum = finite.min().item(), finite.max().item()
+        minimum, maximum = (bound.item() for bound in values.aminmax())
+        if not (math.isfinite(minimum) and math.isfinite(maximum)):
+            finite = values[values.isfinite()]
+            if finite.numel() == 0:
+                return None
+            minimum, maximum = (bound.item() for bound in finite.aminmax())
+        deviation, mean = torch.std_mean(finite, correction=0)
+        nans = 0 if finite is values else int(values.isnan().sum())
         return TensorStatistics(
             minimum=minimum,
             maximum=maximum,
-            mean=finite.mean().item(),
-            deviation=finite.std(correction=0).item(),
-            nans=int(values.isnan().sum()),
-            infinities=int(values.isinf().sum()),
+            mean=mean.item(),
+            deviation=deviation.item(),
+            nans=nans,
+            infinities=values.numel() - finite.numel() - nans,
             histogram=_histogram(finite, minimum, maximum),
-            sampled=sample.numel() if sample.numel() < tensor.numel() else None,
+            sampled=picked.numel() if picked.numel() < tensor.numel() else None,
         )
 
 
-def _sample(tensor: Tensor) -> Tensor:
-    """All elements, or evenly spaced ones with a stride that visits every column."""
+def _in_memory_order(tensor: Tensor) -> Tensor:
+    """The same elements with their dimensions sorted by stride: gathering them takes far less."""
+    return tensor.permute(sorted(range(tensor.dim()), key=tensor.stride, reverse=True))
+
+
+def sample(tensor: Tensor) -> tuple[Tensor, int]:
+    """All elements, or evenly spaced ones with a stride that visits every column; the stride."""
     count = tensor.numel()
     if count <= LARGEST_WHOLE:
-        return tensor.reshape(-1)
+        return tensor.reshape(-1), 1
     step = math.ceil(count / LARGEST_WHOLE)
     while math.gcd(step, tensor.shape[-1]) > 1:
         step += 1
     if tensor.is_contiguous():
-        return tensor.view(-1)[::step]
+        return tensor.view(-1)[::step], step
     positions = torch.arange(0, count, step, device=tensor.device)
-    return tensor[torch.unravel_index(positions, tensor.shape)]
+    return tensor[torch.unravel_index(positions, tensor.shape)], step
 
 
 def _histogram(values: Tensor, minimum: float, maximum: float) -> tuple[int, ...]:

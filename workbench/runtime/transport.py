@@ -13,16 +13,26 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
-from workbench.runtime.protocol import EvaluationId, Handle, OutputWritten, RequestId, Window
+from workbench.runtime.protocol import (
+    EvaluationId,
+    Handle,
+    OutputWritten,
+    RequestId,
+    Trail,
+    Window,
+)
 
 __all__ = [
     "Answer",
     "Command",
+    "Compare",
     "Complete",
+    "Define",
     "Evaluate",
     "Inspect",
     "Interrupt",
     "Outbox",
+    "Pin",
     "merged",
 ]
 
@@ -36,6 +46,16 @@ class Evaluate:
     id: EvaluationId
     source: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """Give the variable ``name`` a value looked at, when everything before it is done."""
+
+    id: EvaluationId
+    name: str
+    handle: Handle
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,24 @@ class Inspect:
 
     handle: Handle
     window: Window
+    trail: Trail = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Keep the value as it is now."""
+
+    handle: Handle
+    trail: Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Tell how two tensors differ."""
+
+    handle: Handle
+    trail: Trail
+    other: Handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +106,7 @@ class Answer:
     text: str | None
 
 
-Command = Evaluate | Interrupt | Complete | Inspect | Answer
+Command = Evaluate | Define | Interrupt | Complete | Inspect | Pin | Compare | Answer
 
 
 class Outbox:

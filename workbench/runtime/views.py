@@ -1,7 +1,8 @@
 """Values, variables and errors as the app shows them: bounded text and handles.
 
 A handle of a variable leads to what the variable holds now; a handle of a result leads to that
-value as long as it is among the latest.
+value as long as it is among the latest that were made or looked at; and a handle of what is pinned
+until something else is.
 """
 
 from __future__ import annotations
@@ -14,11 +15,20 @@ from typing import Any
 
 from lispe_core.forms import EMPTY, Symbol, Value
 from lispe_core.printer import display, type_name, written
+from workbench.runtime.parts import carried_tensor, follow, module_of, part_count, parts
 from workbench.runtime.protocol import (
+    ComparisonView,
+    EntriesView,
+    EntryView,
     Handle,
+    ModuleFacts,
+    Step,
     TensorInspected,
     TensorView,
+    Trail,
     ValueInspected,
+    ValuePinned,
+    ValuesCompared,
     ValueView,
     VariableView,
     Window,
@@ -31,6 +41,9 @@ LONGEST_VARIABLE = 200
 """Characters of a printed value."""
 
 KEPT_RESULTS = 16
+LARGEST_COPY = 256 * 2**20
+"""Bytes of a tensor up to which a copy of it is pinned."""
+
 DEEPEST = 100
 
 PRINTED_IN_PIECES = frozenset(display.dispatch(kind) for kind in (list, array, dict))
@@ -51,6 +64,7 @@ class Views:
         self._names: dict[Handle, str] = {}
         self._handles: dict[str, Handle] = {}
         self._published: dict[Handle, VariableView] = {}
+        self._pinned: tuple[Handle, Value] | None = None
 
     def result(self, value: Value) -> ValueView | None:
         """The view of an evaluation's value; ``None`` for what prints as nothing."""
@@ -69,36 +83,72 @@ class Views:
         self._published = {view.handle: view for view in views}
         return views
 
-    def look(self, handle: Handle, window: Window) -> TensorInspected | ValueInspected:
-        """The value under ``handle``; a view of no kind if it is gone."""
+    def look(
+        self, handle: Handle, window: Window, trail: Trail = ()
+    ) -> TensorInspected | ValueInspected:
+        """The value under ``handle``, or a part of it; a view of no kind if it is gone."""
+        gone = ValueView("", "", handle, trail=trail)
         try:
-            view = _value_view(self._under(handle), handle, window)
-        except KeyError:
-            view = ValueView("", "", handle)
+            view = _value_view(self.find(handle, trail), handle, window, trail)
+        except LookupError:
+            view = gone
         except RuntimeError:
             # A running program changed the value while it was read: show what was told last.
-            last = self._published.get(handle)
-            view = (
-                ValueView(last.kind, last.text, handle, True) if last else ValueView("", "", handle)
-            )
+            last = None if trail else self._published.get(handle)
+            view = ValueView(last.kind, last.text, handle, True) if last else gone
         return ValueInspected(view) if view.tensor is None else TensorInspected(view.tensor)
+
+    def find(self, handle: Handle, trail: Trail = ()) -> Value:
+        """The value under ``handle``, or the part of it that ``trail`` leads to.
+
+        Raises:
+            LookupError: It is gone.
+        """
+        return follow(self._under(handle), trail)
+
+    def pin(self, handle: Handle, trail: Trail) -> ValuePinned | ValueInspected:
+        """Keep a value, a tensor of bearable size as a copy; a view of no kind if it is gone."""
+        try:
+            value = self.find(handle, trail)
+        except LookupError:
+            return ValueInspected(ValueView("", "", handle, trail=trail))
+        copied = _copy(value)
+        number = next(self._numbers)
+        self._pinned = number, value if copied is None else copied
+        return ValuePinned(handle, trail, number, copied is not None)
+
+    def compare(self, handle: Handle, trail: Trail, other: Handle) -> ValuesCompared:
+        """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``."""
+        try:
+            tensor, reference = (
+                carried_tensor(value) for value in (self.find(handle, trail), self.find(other))
+            )
+        except LookupError:
+            problem = "A value is no longer there."
+            return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
+        if tensor is None or reference is None:
+            problem = "Only tensors are compared."
+            return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
+        from workbench.runtime.comparisons import comparison
+
+        return ValuesCompared(comparison(tensor, reference, handle, trail, other))
 
     def _variable(self, name: str, value: Value) -> VariableView:
         handle = self._handles.get(name)
         if handle is None:
             handle = self._handles[name] = next(self._numbers)
             self._names[handle] = name
-        tensor = carried_tensor(value)
-        if tensor is not None:
-            text = _facts(tensor)
-        else:
-            text, cut = _shown(value, LONGEST_VARIABLE)
-            text = " ".join(text.split()) + (" …" if cut else "")
-        return VariableView(name, type_name(value), text, handle, tensor is not None)
+        is_tensor = carried_tensor(value) is not None
+        return VariableView(name, type_name(value), _line(value), handle, is_tensor)
 
     def _under(self, handle: Handle) -> Value:
+        if self._pinned is not None and self._pinned[0] == handle:
+            return self._pinned[1]
         name = self._names.get(handle)
-        return self._results[handle] if name is None else self._variables()[name]
+        if name is not None:
+            return self._variables()[name]
+        self._results.move_to_end(handle)
+        return self._results[handle]
 
 
 def bounded_text(value: Value, longest: int) -> tuple[str, bool]:
@@ -149,23 +199,81 @@ def _shown(value: Value, longest: int) -> tuple[str, bool]:
         return f"({type(problem).__name__} while printing)", True
 
 
-def carried_tensor(value: Value) -> Any:
-    """The tensor that a Lisp value carries, or ``None``."""
-    return value.tensor if type_name(value) in ("torch_tensor", "torch_quantized_tensor") else None
+def _line(value: Value) -> str:
+    """The value on one line: what a tensor or a module is, not what it holds."""
+    tensor, module = carried_tensor(value), module_of(value)
+    if tensor is not None:
+        return _facts(tensor)
+    if module is not None and not hasattr(module, "summary"):
+        from workbench.runtime.module_views import module_line
+
+        return module_line(module)[:LONGEST_VARIABLE]
+    text, cut = _shown(value, LONGEST_VARIABLE)
+    return " ".join(text.split()) + (" …" if cut else "")
 
 
-def _value_view(value: Value, handle: Handle, window: Window) -> ValueView:
+def _value_view(value: Value, handle: Handle, window: Window, trail: Trail = ()) -> ValueView:
     text, cut = _shown(value, LONGEST_RESULT)
-    return ValueView(type_name(value), text, handle, cut, _tensor_view(value, handle, window))
+    tensor = _tensor_view(value, handle, window, trail)
+    return ValueView(
+        type_name(value), text, handle, cut, tensor, _entries_view(value, window), trail
+    )
 
 
-def _tensor_view(value: Value, handle: Handle, window: Window) -> TensorView | None:
+def _tensor_view(value: Value, handle: Handle, window: Window, trail: Trail) -> TensorView | None:
     tensor = carried_tensor(value)
     if tensor is None:
         return None
     from workbench.runtime.tensor_views import tensor_view
 
-    return tensor_view(tensor, handle, window)
+    return tensor_view(tensor, handle, window, trail)
+
+
+def _entries_view(value: Value, window: Window) -> EntriesView | None:
+    count = part_count(value)
+    if count is None:
+        return None
+    first = max(0, min(window.row, count - 1))
+    module = module_of(value)
+    entries = tuple(
+        _entry(step, label, part, in_module=module is not None)
+        for step, label, part in parts(value, first, window.rows)
+    )
+    return EntriesView(count, first, entries, _module_facts(value) if module is not None else None)
+
+
+def _entry(step: Step, label: str, value: Value, *, in_module: bool) -> EntryView:
+    module = module_of(value)
+    if module is None:
+        kind, text = type_name(value), _line(value)
+    else:
+        kind, text = type(module).__name__, ""
+    facts = _module_facts(value) if in_module or module is not None else None
+    if facts is not None and not in_module:
+        text = f"{facts.parameters:,} parameters"
+    return EntryView(step, label, kind, text, part_count(value) is not None, facts)
+
+
+def _module_facts(value: Value) -> ModuleFacts | None:
+    """What a module, or a tensor of one, holds."""
+    from workbench.runtime.module_views import module_facts, tensor_facts
+
+    tensor, module = carried_tensor(value), module_of(value)
+    if module is not None:
+        return module_facts(module)
+    return None if tensor is None else tensor_facts(tensor)
+
+
+def _copy(value: Value) -> Value:
+    """A tensor as it is now; ``None`` for what is no plain tensor, or too large."""
+    tensor = carried_tensor(value)
+    if tensor is None or type_name(value) != "torch_tensor":
+        return None
+    if tensor.numel() * tensor.element_size() > LARGEST_COPY:
+        return None
+    from workbench.runtime.tensor_value import TensorValue
+
+    return TensorValue(tensor.detach().clone())
 
 
 def _facts(tensor: Any) -> str:

@@ -21,9 +21,9 @@ from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation, Panel, ShowVariable
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.inspector import Inspector
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.pick import Pick
-from workbench.app.panels.tensor import TensorPanel
 from workbench.app.repl import Prompt, Repl
 from workbench.app.status_line import StatusLine
 from workbench.app.transcript import Transcript
@@ -290,7 +290,7 @@ async def test_a_chosen_variable_is_inspected(
             await pilot.pause(0.01)
 
         assert [handle for handle, _ in session.inspected] == [5]
-        assert isinstance(area.current, TensorPanel)
+        assert isinstance(area.current, Inspector)
 
 
 @pytest.mark.parametrize(("answer", "text"), [("replace", "(setq"), ("cancel", "(other)")])

@@ -10,18 +10,27 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from workbench.app.panels.base import (
+    Compare,
+    Define,
     EvaluateSource,
     Inspect,
     InterruptRequested,
     OpenLocation,
     Panel,
+    Pin,
+    ShowAttention,
     ShowVariable,
 )
 from workbench.runtime.protocol import (
     Element,
+    EntriesView,
+    EntryView,
     EvaluationFinished,
+    ModuleFacts,
     TensorStatistics,
     TensorView,
+    Trail,
+    ValueInspected,
     ValueView,
     Window,
 )
@@ -42,7 +51,11 @@ class PanelApp(App[None]):
         yield self.panel
 
     @on(EvaluateSource)
+    @on(Compare)
+    @on(Define)
     @on(Inspect)
+    @on(Pin)
+    @on(ShowAttention)
     @on(InterruptRequested)
     @on(OpenLocation)
     @on(ShowVariable)
@@ -83,3 +96,32 @@ def tensor_view(
 def tensor_computed(view: TensorView) -> EvaluationFinished:
     """The end of an evaluation whose value is the tensor."""
     return EvaluationFinished(1, ValueView("tensor_", "a tensor", view.handle, tensor=view), 0.1)
+
+
+def parts_told(
+    count: int, handle: int = 1, trail: Trail = (), window: Window = WHOLE_WINDOW
+) -> ValueInspected:
+    """The answer for a list of ``count`` numbers, each with its square."""
+    numbers = range(count)[window.row : window.row + window.rows]
+    entries = tuple(EntryView(n, str(n), "integer_", str(n * n)) for n in numbers)
+    view = EntriesView(count, window.row, entries)
+    return ValueInspected(ValueView("list_", "(…)", handle, entries=view, trail=trail))
+
+
+def module_entry(
+    name: str, kind: str, output: str, count: int, *marks: str, opens: bool = True
+) -> EntryView:
+    """A row of a model whose numbers take four bytes each."""
+    trainable = 0 if "frozen" in marks else count
+    facts = ModuleFacts(output, count, trainable, 4 * count, marks)
+    return EntryView(name, name, kind, "", opens, facts)
+
+
+def module_told(*entries: EntryView, handle: int = 1, trail: Trail = ()) -> ValueInspected:
+    """The answer for a model that holds ``entries``."""
+    held = [entry.module for entry in entries if entry.module]
+    count, trainable = sum(e.parameters for e in held), sum(e.trainable for e in held)
+    marks = tuple(dict.fromkeys(mark for facts in held for mark in facts.marks))
+    whole = ModuleFacts("", count, trainable, 4 * count, marks)
+    view = EntriesView(len(entries), 0, entries, whole)
+    return ValueInspected(ValueView("torch_model", "a model", handle, entries=view, trail=trail))

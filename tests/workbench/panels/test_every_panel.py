@@ -15,13 +15,16 @@ from textual.widgets import Static
 from tests.workbench.panels.panel_app import PanelApp, tensor_view
 from torch_lib.events import GenerationStarted, Metric, TokenGenerated
 from workbench.app.panel_area import PanelArea
-from workbench.app.panels import PANELS, DevicePanel, TensorPanel
+from workbench.app.panels import PANELS, DevicePanel, Inspector
 from workbench.app.panels.ask_form import AskForm
 from workbench.app.panels.base import EmptyNotice, Inspect, Panel
+from workbench.app.panels.entry_list import EntryList
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
+from workbench.app.panels.module_tree import ModuleTree
 from workbench.app.panels.pick import Pick
+from workbench.app.panels.row_list import RowList
 from workbench.app.panels.variables import VariableList, VariablesPanel
 from workbench.runtime.protocol import (
     DeviceReading,
@@ -42,7 +45,7 @@ HOSTILE = "v [a b] [/x] [@click=app.quit]w"
 EVENTS: dict[type[Panel[Any]], Sequence[Event]] = {
     DevicePanel: [DeviceSampled((DeviceReading(HOSTILE, HOSTILE, 5.0, 1, 2),))],
     LossPanel: [Metric(HOSTILE, 1.0), Metric(HOSTILE, 0.5)],
-    TensorPanel: [EvaluationFinished(1, ValueView(HOSTILE, HOSTILE, 1), 0.1)],
+    Inspector: [EvaluationFinished(1, ValueView(HOSTILE, HOSTILE, 1), 0.1)],
     GenerationPanel: [GenerationStarted(HOSTILE, 1, 5), TokenGenerated(1, HOSTILE)],
     VariablesPanel: [VariablesChanged((VariableView(HOSTILE, HOSTILE, HOSTILE, 1),))],
     ErrorsPanel: [
@@ -110,7 +113,9 @@ async def test_the_focus_goes_from_the_notice_to_the_content(kind: type[Panel[An
         assert not app.panel.query_one(EmptyNotice).display
 
 
-@pytest.mark.parametrize("kind", [*PANELS, VariableList, AskForm, Pick])
+@pytest.mark.parametrize(
+    "kind", [*PANELS, RowList, VariableList, EntryList, ModuleTree, AskForm, Pick]
+)
 def test_every_binding_has_an_id_and_a_tooltip(kind: type[Widget]) -> None:
     for binding in kind.BINDINGS:
         assert isinstance(binding, Binding)
@@ -133,7 +138,7 @@ class AreaApp(App[None]):
         self.asked.append(message)
 
 
-async def test_a_chosen_variable_comes_up_in_the_tensor_panel() -> None:
+async def test_a_chosen_variable_comes_up_in_the_inspector() -> None:
     app = AreaApp()
     async with app.run_test(size=(48, 20)) as pilot:
         area = app.query_one(PanelArea)
@@ -143,7 +148,7 @@ async def test_a_chosen_variable_comes_up_in_the_tensor_panel() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.asked == [Inspect(1, Window())]
-        assert isinstance(area.current, TensorPanel)
+        assert isinstance(area.current, Inspector)
 
         area.receive([TensorInspected(tensor_view((2, 2), handle=1))])
-        assert HOSTILE in str(area.current.query_one("#tensor-summary", Static).content)
+        assert HOSTILE in str(area.current.query_one("#inspector-summary", Static).content)

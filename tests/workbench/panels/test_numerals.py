@@ -10,6 +10,7 @@ from workbench.app.panels.lines import fitted, single_line
 from workbench.app.panels.numerals import (
     bar,
     byte_size,
+    count_text,
     duration,
     short_number,
     size_pair,
@@ -99,3 +100,19 @@ def test_fitted_text_fills_its_cells_exactly(text: str, width: int) -> None:
 )
 def test_progress_is_told_on_one_line(progress: Progress, text: str) -> None:
     assert progress_text(progress) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1000, "1.00K"),
+        (1_184_000, "1.18M"),
+        (25_731_584, "25.7M"),
+        (999_950, "1.00M"),
+        (7_000_000_000, "7.00B"),
+    ],
+)
+def test_counts_go_by_thousands(count: int, text: str) -> None:
+    assert count_text(count) == text

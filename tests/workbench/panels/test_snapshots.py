@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
+from tests.workbench.panels.panel_app import (
+    PanelApp,
+    module_entry,
+    module_told,
+    tensor_computed,
+    tensor_view,
+)
 from torch_lib.events import (
     GenerationFinished,
     GenerationStarted,
@@ -19,20 +26,27 @@ from torch_lib.events import (
     TokenChance,
     TokenGenerated,
 )
-from workbench.app.panels import PANELS, DevicePanel, TensorPanel
+from workbench.app.panels import PANELS, DevicePanel, Inspector
 from workbench.app.panels.base import Panel
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.variables import VariablesPanel
 from workbench.runtime.protocol import (
+    ComparisonView,
     DeviceReading,
     DeviceSampled,
+    EntriesView,
+    EntryView,
     ErrorView,
     EvaluationFailed,
+    EvaluationFinished,
     EvaluationStarted,
     Event,
     FrameView,
+    ValuePinned,
+    ValuesCompared,
+    ValueView,
     VariablesChanged,
     VariableView,
 )
@@ -99,6 +113,28 @@ def tensor() -> Batches:
     return [[tensor_computed(view)]]
 
 
+def listed() -> Batches:
+    odd = EntryView("k [x]", "k [/x]", "torch_tensor", "float32 (2 3) cpu")
+    numbers = tuple(EntryView(n, str(n), "string_", f"word [{n}]" * n) for n in range(39))
+    parts = EntriesView(100_000, 0, (odd, *numbers))
+    value = ValueView("list_", "(…)", 1, entries=parts)
+    return [[EvaluationFinished(1, value, 0.1)]]
+
+
+def model() -> Batches:
+    root = module_told(
+        module_entry("embedding", "Embedding", "→512", 25_731_584, "frozen"),
+        module_entry("layers", "ModuleList", "", 37_828_608, "LoRA", "int8", "part frozen"),
+        module_entry("scale", "torch_tensor", "(512)", 512, opens=False),
+    )
+    layers = module_told(
+        module_entry("0", "DecoderBlock", "", 18_914_304, "LoRA", "int8", "part frozen"),
+        module_entry("1", "DecoderBlock", "", 18_914_304, "frozen"),
+        trail=("layers",),
+    )
+    return [[EvaluationFinished(1, root.view, 0.1)], [layers]]
+
+
 def variables() -> Batches:
     views = [
         VariableView("data [x]", "list_", "((1 2) (3 4) [/b])", 1),
@@ -135,7 +171,11 @@ STATES: dict[str, tuple[Callable[[], Panel[Any]], Callable[[], Batches], tuple[s
         training,
         ("c", *["left"] * 20, "plus", "plus"),
     ),
-    "tensor": (TensorPanel, tensor, ()),
+    "tensor": (Inspector, tensor, ()),
+    "tensor-map": (Inspector, tensor, ("h",)),
+    "tensor-histogram": (Inspector, tensor, ("b",)),
+    "parts": (Inspector, listed, ("down",)),
+    "model": (Inspector, model, ("down", "enter")),
     "generation": (lambda: GenerationPanel(steady_clock()), generating, ()),
     "generation-odds": (
         lambda: GenerationPanel(steady_clock()),
@@ -163,17 +203,35 @@ def test_filled_panel(state: str, size: tuple[int, int], snap_compare: SnapCompa
     assert snap_compare(app, terminal_size=size, run_before=fill)
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_compared_tensors(size: tuple[int, int], snap_compare: SnapCompare) -> None:
+    app = PanelApp(Inspector())
+    shape = (6, 40, 30)
+    facts = ComparisonView(1, (), 9, shape, shape, largest=0.25, place=(3, 2, 1), relative=0.5)
+
+    async def fill(pilot: Pilot[None]) -> None:
+        app.panel.receive([tensor_computed(tensor_view(shape)), ValuePinned(1, (), 9, True)])
+        app.panel.focus()
+        await pilot.press("c")
+        differences = replace(facts, mean=0.01, cosine=0.98, different=420, unlike=2)
+        app.panel.receive([ValuesCompared(differences)])
+        await pilot.pause(0.3)
+
+    assert snap_compare(app, terminal_size=size, run_before=fill)
+
+
 @pytest.mark.parametrize("kind", PANELS)
 def test_empty_panel(kind: type[Panel[Any]], snap_compare: SnapCompare) -> None:
     assert snap_compare(PanelApp(kind()), terminal_size=WIDE)
 
 
-def test_light_theme(snap_compare: SnapCompare) -> None:
-    app = PanelApp(TensorPanel())
+@pytest.mark.parametrize("batches", [tensor, model, listed])
+def test_light_theme(batches: Callable[[], Batches], snap_compare: SnapCompare) -> None:
+    app = PanelApp(Inspector())
 
     async def fill(pilot: Pilot[None]) -> None:
         app.theme = "textual-light"
-        for batch in tensor():
+        for batch in batches():
             app.panel.receive(batch)
         await pilot.pause()
 

@@ -68,7 +68,7 @@ def test_a_full_summary_names_every_fact() -> None:
 
     for fact in ("weights [0]", "4×5", "float16", "cuda:0", "grad", "-1.5", "2.5", "mean 0.25"):
         assert fact in text
-    for fact in ("sd 1", "3 NaN", "2 ∞", "sampled 1,000,000"):
+    for fact in ("sd 1", "3 NaN", "2 ∞", "of 1,000,000 sampled"):
         assert fact in text
 
 
@@ -77,6 +77,10 @@ def test_a_full_summary_names_every_fact() -> None:
 )
 def test_a_tensor_without_statistics_says_why(shape, words) -> None:
     assert words in flowed(facts(view_of([], shape=shape), ""), 80).plain
+
+
+def test_complex_elements_are_told_to_be_magnitudes() -> None:
+    assert "magnitudes" in flowed(facts(view_of([1.0], "complex64"), ""), 80).plain
 
 
 @pytest.mark.parametrize("width", [1, 5, 20, 48])

@@ -33,6 +33,8 @@ from workbench.runtime.protocol import (
     TensorInspected,
     TorchStateChanged,
     ValueInspected,
+    ValuePinned,
+    ValuesCompared,
     VariablesChanged,
     Window,
 )
@@ -173,6 +175,38 @@ def test_an_unknown_handle_gives_a_view_of_no_kind(recorder: Recorder) -> None:
     recorder.session.inspect(12345, Window())
 
     assert recorder.wait(ValueInspected).view.kind == ""
+
+
+def test_a_part_of_a_value_is_looked_at(recorder: Recorder) -> None:
+    recorder.evaluate("(setq nested '(1 (2 3)))")
+    handle = recorder.wait(VariablesChanged).variables[0].handle
+    recorder.session.inspect(handle, Window(), (1, 0))
+
+    assert recorder.wait(ValueInspected).view.text == "2"
+
+
+def test_a_variable_is_defined_from_what_is_looked_at(recorder: Recorder) -> None:
+    recorder.evaluate("(setq nested '(1 (2 3)))")
+    handle = recorder.wait(VariablesChanged).variables[0].handle
+    defining = recorder.session.define("inner", handle, (1,))
+
+    assert isinstance(recorder.ending(defining), EvaluationFinished)
+    assert recorder.printed("(push inner 4) nested") == "(1 (2 3 4))"
+
+
+@pytest.mark.parametrize(
+    ("name", "trail", "message"),
+    [("a b", (), "no name"), ("(x", (), "no name"), ("5", (), "no name"), ("a", (9,), "no longer")],
+)
+def test_what_can_not_be_defined_says_why(
+    recorder: Recorder, name: str, trail: tuple[int, ...], message: str
+) -> None:
+    recorder.evaluate("(setq list '(1))")
+    handle = recorder.wait(VariablesChanged).variables[0].handle
+    ending = recorder.ending(recorder.session.define(name, handle, trail))
+
+    assert isinstance(ending, EvaluationFailed)
+    assert message in ending.error.message
 
 
 def test_names_are_completed(recorder: Recorder) -> None:
@@ -446,3 +480,20 @@ def test_generation_is_followed_and_interrupted(with_torch: Recorder) -> None:
 
     assert interrupted_after(with_torch, id_) < SOON + SLACK
     assert with_torch.wait(GenerationFinished).reason == "interrupted"
+
+
+def test_a_pinned_tensor_is_compared_with_its_later_self(with_torch: Recorder) -> None:
+    with_torch.evaluate("(setq weights (torch_tensor '(1.0 2.0)))")
+    (handle,) = (
+        variable.handle
+        for variable in with_torch.wait(
+            VariablesChanged, lambda event: any(v.name == "weights" for v in event.variables)
+        ).variables
+        if variable.name == "weights"
+    )
+    with_torch.session.pin(handle)
+    pinned = with_torch.wait(ValuePinned)
+    with_torch.evaluate("(set@ weights 0 5.0)")
+    with_torch.session.compare(handle, (), pinned.pinned)
+
+    assert with_torch.wait(ValuesCompared).view.largest == 4.0

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import math
+from time import perf_counter
+
 import pytest
 import torch
+from torch import nn
 
 from lispe_core.dictionaries import Dictionary
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
+from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
+from lispe_core.sets import LispSet
 from lispe_core.typed_lists import Integers
 from workbench.runtime import tensor_views
-from workbench.runtime.protocol import TensorInspected, ValueInspected, ValueView, Window
+from workbench.runtime.protocol import (
+    GRADIENT,
+    ComparisonView,
+    EntriesView,
+    TensorInspected,
+    TensorView,
+    Trail,
+    ValueInspected,
+    ValuePinned,
+    ValueView,
+    Window,
+)
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.tensor_views import fitted, statistics, tensor_view
+from workbench.runtime.torch_object import TorchObject
 from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text
+
+START = Window()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +114,18 @@ def test_old_results_are_let_go() -> None:
     assert views.look(handles[1], Window()) == ValueInspected(
         ValueView("integer_", "1", handles[1])
     )
+
+
+def test_a_result_that_is_looked_at_again_and_again_is_kept() -> None:
+    views = Views(dict)
+    first = views.result("seen")
+    assert first is not None
+    for number in range(2 * KEPT_RESULTS):
+        views.result(number)
+        answer = views.look(first.handle, Window())
+
+    assert isinstance(answer, ValueInspected)
+    assert answer.view.text == "seen"
 
 
 def test_what_prints_as_nothing_has_no_view() -> None:
@@ -195,3 +227,213 @@ def test_looking_leaves_random_numbers_alone() -> None:
     tensor_view(torch.zeros(1001, 1000), 1, Window())
 
     assert torch.equal(torch.rand(3), expected)
+
+
+def looking_at(value: Value) -> tuple[Views, int]:
+    """Views of a program with one variable, and the handle of that."""
+    views = Views(lambda: {"value": value})
+    return views, views.variables()[0].handle
+
+
+def value_at(value: Value, *trail: str | float, window: Window = START) -> ValueView:
+    views, handle = looking_at(value)
+    answer = views.look(handle, window, trail)
+    assert isinstance(answer, ValueInspected)
+    return answer.view
+
+
+def entries_at(value: Value, *trail: str | float, window: Window = START) -> EntriesView:
+    entries = value_at(value, *trail, window=window).entries
+    assert entries is not None
+    return entries
+
+
+def tensor_at(value: Value, *trail: str | float) -> TensorView:
+    views, handle = looking_at(value)
+    answer = views.look(handle, Window(), trail)
+    assert isinstance(answer, TensorInspected)
+    return answer.view
+
+
+@pytest.mark.parametrize(
+    ("value", "steps", "texts"),
+    [
+        (LispList(["a", LispList([1, 2])]), [0, 1], ["a", "(1 2)"]),
+        (Integers([7, 8]), [0, 1], ["7", "8"]),
+        (Dictionary.of([("k", 1), ("l", None)]), ["k", "l"], ["1", "nil"]),
+        (LispSet([3]), [0], ["3"]),
+        (LinkedList([4, 5]), [0, 1], ["4", "5"]),
+        (TorchObject({"w": torch.zeros(2)}), ["w"], ["float32 (2) cpu"]),
+        (LispList([TensorValue(torch.zeros(3))]), [0], ["float32 (3) cpu"]),
+    ],
+)
+def test_parts_are_told_in_one_line_each(value, steps, texts) -> None:
+    found = entries_at(value)
+
+    assert [entry.step for entry in found.entries] == steps
+    assert [entry.text for entry in found.entries] == texts
+    assert found.count == len(steps)
+
+
+def test_parts_of_parts_are_reached_by_their_trail() -> None:
+    tensor = TensorValue(torch.ones(2, 2))
+    value = Dictionary.of([("rows", LispList([1, Dictionary.of([("x", tensor)])]))])
+
+    assert value_at(value, "rows", 0).text == "1"
+    assert tensor_at(value, "rows", 1, "x").trail == ("rows", 1, "x")
+    assert [e.opens for e in entries_at(value, "rows").entries] == [False, True]
+
+
+@pytest.mark.parametrize("trail", [("rows",), (5,), ("gradient",), (0, 0), (0, "x")])
+def test_a_part_that_is_gone_has_no_kind(trail: Trail) -> None:
+    assert value_at(LispList([1]), *trail).kind == ""
+
+
+@pytest.mark.parametrize(
+    "value", [LispList(range(100_000)), Dictionary.of((str(n), n) for n in range(100_000))]
+)
+def test_a_page_of_many_parts_is_there_at_once(value: Value) -> None:
+    views, handle = looking_at(value)
+
+    began = perf_counter()
+    answer = views.look(handle, Window(row=99_990, rows=50))
+    spent = perf_counter() - began
+
+    assert isinstance(answer, ValueInspected)
+    assert answer.view.entries is not None
+    assert answer.view.entries.count == 100_000
+    assert [entry.text for entry in answer.view.entries.entries][-1] == "99999"
+    assert spent < 0.2
+
+
+def test_a_module_tells_its_parts_and_what_they_hold() -> None:
+    model = nn.Sequential(nn.Linear(4, 3), nn.Sequential(nn.LayerNorm(3)))
+    model[0].requires_grad_(False)
+    found = entries_at(TorchObject(model))
+    first, second = found.entries
+
+    assert found.module is not None
+    assert (found.module.parameters, found.module.trainable) == (21, 6)
+    assert (found.module.size, found.module.marks) == (84, ("part frozen",))
+    assert (first.label, first.kind, first.opens) == ("0", "Linear", True)
+    assert first.module is not None
+    assert (first.module.output, first.module.marks) == ("→3", ("frozen",))
+    assert second.module is not None
+    assert second.module.marks == ()
+    weight = entries_at(TorchObject(model), "0").entries[0]
+    assert weight.module is not None
+    assert (weight.label, weight.module.output, weight.opens) == ("weight", "(3 4)", False)
+    assert tensor_at(TorchObject(model), "0", "weight").shape == (3, 4)
+
+
+def test_adapters_and_quantized_layers_are_marked() -> None:
+    from torch_lib.lora import LoRAConfig, lora_apply
+    from torch_lib.quantization import model_quantize
+
+    model = nn.Sequential(nn.Linear(8, 8), nn.ReLU())
+    quantized = entries_at(TorchObject(model_quantize(model, "int8")))
+    adapted = entries_at(TorchObject(lora_apply(model, LoRAConfig(2, 4.0, ("0",)))))
+
+    assert quantized.module is not None
+    assert adapted.module is not None
+    assert quantized.module.marks == ("int8", "frozen")
+    assert (quantized.module.parameters, quantized.module.trainable) == (72, 0)
+    assert adapted.module.marks == ("LoRA", "part frozen")
+    assert adapted.entries[1].module is not None
+    assert adapted.entries[1].module.marks == ()
+
+
+def test_shared_weights_count_once() -> None:
+    shared = nn.Linear(4, 4, bias=False)
+    found = entries_at(TorchObject(nn.Sequential(shared, nn.Sequential(shared))))
+
+    assert found.module is not None
+    assert (found.module.parameters, found.module.size) == (16, 64)
+
+
+def test_a_gradient_is_looked_at_as_a_part() -> None:
+    tensor = torch.ones(2, requires_grad=True)
+    assert not tensor_at(TensorValue(tensor)).has_gradient
+    tensor.grad = torch.full((2,), 3.0)
+
+    assert tensor_at(TensorValue(tensor)).has_gradient
+    assert tensor_at(TensorValue(tensor), GRADIENT).elements == ((3.0, 3.0),)
+
+
+def compared(changed: torch.Tensor, first: torch.Tensor) -> ComparisonView:
+    program: dict[str, Value] = {"value": TensorValue(first)}
+    views = Views(lambda: program)
+    handle = views.variables()[0].handle
+    pinned = views.pin(handle, ())
+    assert isinstance(pinned, ValuePinned)
+    program["value"] = TensorValue(changed)
+    return views.compare(handle, (), pinned.pinned).view
+
+
+def test_a_pinned_tensor_stays_as_it_was() -> None:
+    tensor = torch.tensor([1.0, 2.0])
+    views, handle = looking_at(TensorValue(tensor))
+    pinned = views.pin(handle, ())
+    assert isinstance(pinned, ValuePinned)
+    assert pinned.copied
+    tensor[1] = 4.0
+
+    answer = views.look(pinned.pinned, Window())
+    found = views.compare(handle, (), pinned.pinned).view
+
+    assert isinstance(answer, TensorInspected)
+    assert answer.view.elements == ((1.0, 2.0),)
+    assert (found.largest, found.place, found.relative) == (2.0, (1,), 0.5)
+    assert (found.mean, found.different, found.problem) == (1.0, 1, "")
+    assert found.cosine == pytest.approx(9 / math.sqrt(17 * 5))
+
+
+def test_a_value_that_is_no_tensor_is_pinned_itself() -> None:
+    views, handle = looking_at(LispList([1]))
+    pinned = views.pin(handle, ())
+
+    assert isinstance(pinned, ValuePinned)
+    assert not pinned.copied
+    assert views.compare(handle, (), pinned.pinned).view.problem == "Only tensors are compared."
+    assert isinstance(views.pin(handle, (9,)), ValueInspected)
+
+
+@pytest.mark.parametrize(
+    ("changed", "first", "problem"),
+    [
+        (torch.zeros(2), torch.zeros(3), "The shapes differ."),
+        (torch.zeros(0), torch.zeros(0), "There are no elements."),
+        (torch.tensor([math.nan]), torch.zeros(1), "No element is finite in both."),
+        (torch.zeros(1, dtype=torch.complex64), torch.zeros(1), "Only real numbers are compared."),
+    ],
+)
+def test_what_can_not_be_compared_says_why(changed, first, problem) -> None:
+    assert compared(changed, first).problem == problem
+
+
+def test_elements_that_are_not_finite_are_left_out_of_a_comparison() -> None:
+    found = compared(torch.tensor([1.0, math.nan]), torch.tensor([1.0, 5.0]))
+
+    assert (found.largest, found.unlike, found.cosine) == (0.0, 1, 1.0)
+
+
+@pytest.mark.parametrize("dtypes", [(torch.int64, torch.float32), (torch.bool, torch.bfloat16)])
+def test_tensors_of_two_element_types_compare(dtypes: tuple[torch.dtype, torch.dtype]) -> None:
+    left, right = (torch.tensor([0, 1]).to(dtype) for dtype in dtypes)
+
+    assert compared(left, right).largest == 0.0
+
+
+def test_a_scalar_compares() -> None:
+    assert compared(torch.tensor(3.0), torch.tensor(1.0)).largest == 2.0
+
+
+def test_large_tensors_are_compared_by_the_same_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensor_views, "LARGEST_WHOLE", 1000)
+    numbers = torch.arange(10_000.0).reshape(100, 100)
+
+    found = compared(numbers.t().contiguous().t(), numbers)
+
+    assert found.sampled is not None
+    assert found.sampled <= 1000
+    assert found.largest == 0.0

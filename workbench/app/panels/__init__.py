@@ -6,15 +6,15 @@ from workbench.app.panels.base import Panel
 from workbench.app.panels.device import DevicePanel
 from workbench.app.panels.errors import ErrorsPanel
 from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.inspector import Inspector
 from workbench.app.panels.loss import LossPanel
-from workbench.app.panels.tensor import TensorPanel
 from workbench.app.panels.variables import VariablesPanel
 
-__all__ = ["PANELS", "DevicePanel", "TensorPanel"]
+__all__ = ["PANELS", "DevicePanel", "Inspector"]
 
 PANELS: tuple[type[Panel[Any]], ...] = (
     LossPanel,
-    TensorPanel,
+    Inspector,
     GenerationPanel,
     VariablesPanel,
     ErrorsPanel,

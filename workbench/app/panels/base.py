@@ -18,7 +18,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from workbench.runtime.protocol import Handle, Window
+from workbench.runtime.protocol import Handle, Trail, Window
 
 EventT = TypeVar("EventT")
 
@@ -29,11 +29,44 @@ class Inspect(Message):
 
     handle: Handle
     window: Window
+    trail: Trail = ()
+
+
+@dataclass
+class Pin(Message):
+    """A value shall be kept as it is now; the app passes it on to ``Session.pin``."""
+
+    handle: Handle
+    trail: Trail
+
+
+@dataclass
+class Compare(Message):
+    """Differences of two values are wanted; the app passes it on to ``Session.compare``."""
+
+    handle: Handle
+    trail: Trail
+    other: Handle
+
+
+@dataclass
+class Define(Message):
+    """A variable shall hold a value; the app asks for its name and calls ``Session.define``."""
+
+    handle: Handle
+    trail: Trail
+
+
+@dataclass
+class ShowAttention(Message):
+    """Attention scores of the model ``name`` are wanted; the app asks of what and evaluates."""
+
+    name: str
 
 
 @dataclass
 class ShowVariable(Message):
-    """A variable was chosen; the side of the panels lets the tensor panel show it."""
+    """A variable was chosen; the side of the panels lets the inspector show it."""
 
     handle: Handle
     name: str

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 BLOCKS = "▁▂▃▄▅▆▇█"
 EIGHTHS = " ▏▎▍▌▋▊▉"
 UNITS = ("B", "K", "M", "G", "T", "P")
+COUNT_UNITS = ("", "K", "M", "B", "T")
 
 
 def byte_size(size: float, unit: str = "") -> str:
@@ -19,6 +20,18 @@ def byte_size(size: float, unit: str = "") -> str:
         power += 1
     digits = 0 if power == 0 or abs(scaled) >= 99.95 else 1
     return f"{scaled:.{digits}f}{UNITS[power]}"
+
+
+def count_text(count: int) -> str:
+    """``count`` in at most five characters, by powers of 1000: ``999``, ``1.18M``."""
+    if count < 1000:
+        return str(count)
+    scaled, power = float(count), 0
+    while scaled >= 999.5 and power < len(COUNT_UNITS) - 1:
+        scaled /= 1000
+        power += 1
+    digits = 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0
+    return f"{scaled:.{digits}f}{COUNT_UNITS[power]}"
 
 
 def size_pair(used: int, total: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,20 +19,28 @@ from workbench.app.panels.base import Inspect
 from workbench.app.panels.tensor_text import ElementFormat
 from workbench.runtime.protocol import Element, TensorView, Window
 
+Shading = Literal["shaded", "map", "plain"]
 TILE_ROWS, TILE_COLUMNS = 50, 20
 VECTOR_TILE = TILE_ROWS * TILE_COLUMNS
 CELLS_HELD = 200_000
 SETTLE_SECONDS = 0.03
 HEAT_LEVELS = 8
 HEAT = 0.4
+MAP_HEAT = 0.75
+SHADES = "·░▒▓█"
+MAP_WIDTH = 2
+MAP_LABELS_EVERY = 5
+SHADINGS: tuple[Shading, ...] = ("shaded", "map", "plain")
 FOLDS = (20, 10, 5, 2)
 
 
 class TensorGrid(ScrollView, can_focus=True):
     """Rows and columns of the last two dimensions, their indices kept in view.
 
-    A vector is folded into rows of a round number of elements. Elements that are not there yet
-    are drawn as dots and asked for with :class:`Inspect` once scrolling settles.
+    A vector is folded into rows of a round number of elements. Elements are written, shaded by
+    their value or not, or drawn as a map of shades, negative ones with a minus sign. Elements
+    that are not there yet are drawn as dots and asked for with :class:`Inspect` once scrolling
+    settles.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -56,7 +65,7 @@ class TensorGrid(ScrollView, can_focus=True):
     }
     """
 
-    heated = reactive(True)
+    shading: reactive[Shading] = reactive("shaded")
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,7 +77,7 @@ class TensorGrid(ScrollView, can_focus=True):
         self.rows = self.columns = 0
         self.index_width = 0
         self.settling = False
-        self.styles_of_cells: dict[tuple[str, int], Style] = {}
+        self.styles_of_cells: dict[tuple[str, int, Shading], Style] = {}
 
     def show(self, view: TensorView) -> None:
         """Show a tensor anew; the place is kept where the shape is that of the one before."""
@@ -115,8 +124,25 @@ class TensorGrid(ScrollView, can_focus=True):
 
     @property
     def column_width(self) -> int:
-        """The width of a column with a gap on both sides."""
-        return self.format.width + 2
+        """The width of a column with a gap on both sides, or of a spot of the map."""
+        return MAP_WIDTH if self.shading == "map" else self.format.width + 2
+
+    @property
+    def window(self) -> Window:
+        """The part that is in view, of a size that is asked for at once."""
+        start = Window(self.leading)
+        top, left = self.scroll_offset.y, self.scroll_offset.x // self.column_width
+        if self.is_vector:
+            return replace(start, column=top * self.columns) if top else start
+        return replace(start, row=top, column=left)
+
+    def next_shading(self) -> None:
+        """Another way to draw the elements; the first row and column in view stay."""
+        left = self.scroll_offset.x // self.column_width
+        self.shading = SHADINGS[(SHADINGS.index(self.shading) + 1) % len(SHADINGS)]
+        self.measure()
+        self.scroll_to(x=left * self.column_width, animate=False)
+        self.settle()
 
     def measure(self) -> None:
         """Find rows, columns and the width of the indices for the size there is."""
@@ -173,7 +199,7 @@ class TensorGrid(ScrollView, can_focus=True):
         for tile in sorted(wanted - self.asked):
             self.asked.add(tile)
             window = Window(self.leading, tile[0] * rows, rows, tile[1] * columns, columns)
-            self.post_message(Inspect(self.view.handle, window))
+            self.post_message(Inspect(self.view.handle, window, self.view.trail))
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Ask for the columns that came into view."""
@@ -214,7 +240,7 @@ class TensorGrid(ScrollView, can_focus=True):
         row = y - 1 + self.scroll_offset.y
         if y == 0:
             label = ""
-            cells = [Segment(f"{c} ".rjust(self.column_width), index) for c in range(first, last)]
+            cells = [Segment(self.column_label(column), index) for column in range(first, last)]
         elif row < self.rows:
             label = str(row * self.columns if self.is_vector else row)
             cells = [self.cell(*self.key(row, column)) for column in range(first, last)]
@@ -224,6 +250,15 @@ class TensorGrid(ScrollView, can_focus=True):
         body = Strip(cells).crop(offset, offset + max(0, width - self.index_width))
         return Strip.join([gutter, body]).adjust_cell_length(width, self.rich_style)
 
+    def column_label(self, column: int) -> str:
+        """The index of a column; on a map of every fifth, which reaches over those beside it."""
+        if self.shading != "map":
+            return f"{column} ".rjust(self.column_width)
+        labelled = column - column % MAP_LABELS_EVERY
+        reach = str(labelled).ljust(MAP_LABELS_EVERY * MAP_WIDTH)
+        start = (column - labelled) * MAP_WIDTH
+        return reach[start : start + MAP_WIDTH]
+
     def cell(self, row: int, column: int) -> Segment:
         """One element, in the colour of its kind."""
         assert self.view is not None
@@ -232,16 +267,26 @@ class TensorGrid(ScrollView, can_focus=True):
         element = self.cells.get((row, column))
         if element is None:
             return Segment("· ".rjust(self.column_width), self.cell_style("grid--missing"))
-        text = f" {self.format.text(element)} "
+        heat = self.heat(element)
+        text = (
+            self.spot(element, heat) if self.shading == "map" else f" {self.format.text(element)} "
+        )
         if isinstance(element, float) and not math.isfinite(element):
             kind = "grid--nan" if math.isnan(element) else "grid--infinity"
             return Segment(text, self.cell_style(kind))
-        return Segment(text, self.cell_style("grid--element", self.heat(element)))
+        return Segment(text, self.cell_style("grid--element", heat))
+
+    def spot(self, element: Element, heat: int) -> str:
+        """An element on the map."""
+        if not math.isfinite(element):
+            return "na" if math.isnan(element) else "∞∞" if element > 0 else "-∞"
+        shade = SHADES[math.ceil(abs(heat) / HEAT_LEVELS * (len(SHADES) - 1))]
+        return f"-{shade}" if heat < 0 else shade * 2
 
     def heat(self, element: Element) -> int:
         """How strong an element is shaded: below zero for the negative side of the range."""
         statistics = self.view.statistics if self.view else None
-        if not self.heated or statistics is None:
+        if self.shading == "plain" or statistics is None or not math.isfinite(element):
             return 0
         low, high = statistics.minimum, statistics.maximum
         if low < 0 < high:
@@ -254,16 +299,19 @@ class TensorGrid(ScrollView, can_focus=True):
 
     def cell_style(self, kind: str, heat: int = 0) -> Style:
         """The style of a kind of cell, remembered until colours change."""
-        style = self.styles_of_cells.get((kind, heat))
+        key = kind, heat, self.shading
+        style = self.styles_of_cells.get(key)
         if style is None:
             style = self.get_component_rich_style(kind)
             if heat:
                 side = "grid--low" if heat < 0 else "grid--high"
                 tint = self.get_component_styles(side).background
                 ground: Color = self.background_colors[1]
-                shade = ground.blend(tint, HEAT * abs(heat) / HEAT_LEVELS, alpha=1)
-                style += Style(bgcolor=shade.rich_color)
-            self.styles_of_cells[kind, heat] = style
+                mapped = self.shading == "map"
+                share = (MAP_HEAT if mapped else HEAT) * abs(heat) / HEAT_LEVELS
+                shade = ground.blend(tint, share, alpha=1)
+                style += Style(color=tint.rich_color if mapped else None, bgcolor=shade.rich_color)
+            self.styles_of_cells[key] = style
         return style
 
 

@@ -94,6 +94,8 @@ def facts(view: TensorView, name: str) -> list[Content]:
     statistics = view.statistics
     if statistics is None:
         absent = "no elements" if 0 in view.shape else "no finite elements"
+        if view.dtype.startswith("complex"):
+            absent = "magnitudes of complex numbers"
         return [*found, Content.styled(absent, "$text-warning")]
     found.append(
         Content.assemble(
@@ -109,7 +111,7 @@ def facts(view: TensorView, name: str) -> list[Content]:
     if statistics.infinities:
         found.append(Content.styled(f"{statistics.infinities} ∞", "bold $text-error"))
     if statistics.sampled is not None:
-        found.append(named("sampled", f"{statistics.sampled:,}"))
+        found.append(Content.styled(f"of {statistics.sampled:,} sampled", "$foreground 55%"))
     return found
 
 

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
 from workbench.app.panels.base import Inspect
-from workbench.app.panels.tensor import SliceBar, TensorPanel
+from workbench.app.panels.inspector import Inspector
+from workbench.app.panels.slice_bar import SliceBar
 from workbench.app.panels.tensor_grid import TensorGrid
 from workbench.runtime.protocol import (
     EvaluationFinished,
@@ -26,8 +27,8 @@ from workbench.runtime.protocol import (
 
 
 @pytest.fixture
-def panel() -> TensorPanel:
-    return TensorPanel()
+def panel() -> Inspector:
+    return Inspector()
 
 
 def row(grid: TensorGrid, y: int) -> str:
@@ -46,11 +47,11 @@ async def settled(pilot: Pilot[None], grid: TensorGrid) -> None:
     await pilot.pause()
 
 
-def summary(panel: TensorPanel) -> str:
-    return str(panel.query_one("#tensor-summary", Static).content)
+def summary(panel: Inspector) -> str:
+    return str(panel.query_one("#inspector-summary", Static).content)
 
 
-async def test_a_computed_tensor_is_shown(panel: TensorPanel) -> None:
+async def test_a_computed_tensor_is_shown(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((3, 4)))])
         await pilot.pause()
@@ -61,7 +62,7 @@ async def test_a_computed_tensor_is_shown(panel: TensorPanel) -> None:
         assert row(panel.grid, 2).split() == ["1", "1.0000", "1.1000", "1.2000", "1.3000"]
 
 
-async def test_a_hundred_thousand_rows_scroll_at_once(panel: TensorPanel) -> None:
+async def test_a_hundred_thousand_rows_scroll_at_once(panel: Inspector) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((100_000, 512)))])
@@ -81,7 +82,7 @@ async def test_a_hundred_thousand_rows_scroll_at_once(panel: TensorPanel) -> Non
         assert window.row <= 99_999 < window.row + window.rows
 
 
-async def test_missing_elements_are_asked_for_once_and_then_drawn(panel: TensorPanel) -> None:
+async def test_missing_elements_are_asked_for_once_and_then_drawn(panel: Inspector) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((1000, 4), handle=7, window=Window(rows=40)))])
@@ -99,7 +100,7 @@ async def test_missing_elements_are_asked_for_once_and_then_drawn(panel: TensorP
         assert row(panel.grid, 1).split()[:2] == ["501", "501.0"]
 
 
-async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel: TensorPanel) -> None:
+async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel: Inspector) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((1000, 4)))])
@@ -112,7 +113,7 @@ async def test_a_lost_answer_is_asked_for_again_after_an_interrupt(panel: Tensor
         assert len(asked(app)) == 2
 
 
-async def test_answers_for_another_value_are_ignored(panel: TensorPanel) -> None:
+async def test_answers_for_another_value_are_ignored(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)):
         panel.receive([tensor_computed(tensor_view((3, 4), handle=1))])
         panel.receive([TensorInspected(tensor_view((9, 9), handle=2))])
@@ -120,7 +121,7 @@ async def test_answers_for_another_value_are_ignored(panel: TensorPanel) -> None
         assert "3×4" in summary(panel)
 
 
-async def test_a_chosen_variable_is_asked_for_and_named(panel: TensorPanel) -> None:
+async def test_a_chosen_variable_is_asked_for_and_named(panel: Inspector) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.show(5, "weights")
@@ -131,7 +132,7 @@ async def test_a_chosen_variable_is_asked_for_and_named(panel: TensorPanel) -> N
         assert "weights" in summary(panel)
 
 
-async def test_the_shown_variable_is_refreshed_after_an_evaluation(panel: TensorPanel) -> None:
+async def test_the_shown_variable_is_refreshed_after_an_evaluation(panel: Inspector) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:
         panel.show(5, "weights")
@@ -145,17 +146,18 @@ async def test_the_shown_variable_is_refreshed_after_an_evaluation(panel: Tensor
         assert row(panel.grid, 1).split() == ["0", "7.0000", "7.0000"]
 
 
-async def test_a_value_that_is_no_tensor_is_shown_as_text(panel: TensorPanel) -> None:
+async def test_a_value_that_is_no_tensor_is_shown_as_text(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
         panel.show(5, "data")
         panel.receive([ValueInspected(ValueView("list_", "(a [b] [/c])", 5, truncated=True))])
         await pilot.pause()
 
         assert str(panel.query_one("#value-text", Static).content) == "(a [b] [/c]) …"
+        assert "the first 12 characters" in summary(panel)
         assert not panel.grid.display
 
 
-async def test_a_number_does_not_take_the_place_of_a_tensor(panel: TensorPanel) -> None:
+async def test_a_number_does_not_take_the_place_of_a_tensor(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)):
         panel.receive([tensor_computed(tensor_view((3, 4)))])
         panel.receive([EvaluationFinished(2, ValueView("integer_", "42", 9), 0.1)])
@@ -163,7 +165,7 @@ async def test_a_number_does_not_take_the_place_of_a_tensor(panel: TensorPanel) 
         assert panel.view is not None
 
 
-async def test_a_value_that_is_gone_says_so(panel: TensorPanel) -> None:
+async def test_a_value_that_is_gone_says_so(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)):
         panel.show(5, "data")
         panel.receive([ValueInspected(ValueView("", "", 5))])
@@ -171,7 +173,7 @@ async def test_a_value_that_is_gone_says_so(panel: TensorPanel) -> None:
         assert "no longer" in str(panel.query_one("#value-text", Static).content)
 
 
-async def test_a_restart_empties_the_panel(panel: TensorPanel) -> None:
+async def test_a_restart_empties_the_panel(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)):
         panel.receive([tensor_computed(tensor_view((3, 4)))])
         panel.receive([SessionRestarted("asked for")])
@@ -179,7 +181,7 @@ async def test_a_restart_empties_the_panel(panel: TensorPanel) -> None:
         assert not panel.filled
 
 
-async def test_keys_walk_through_slices(panel: TensorPanel) -> None:
+async def test_keys_walk_through_slices(panel: Inspector) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(60, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((3, 5, 4, 6), handle=2))])
@@ -196,7 +198,7 @@ async def test_keys_walk_through_slices(panel: TensorPanel) -> None:
         assert "·" in row(panel.grid, 1)
 
 
-async def test_a_click_on_an_arrow_moves_its_index(panel: TensorPanel) -> None:
+async def test_a_click_on_an_arrow_moves_its_index(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((3, 5, 4, 6)))])
         await pilot.pause()
@@ -208,7 +210,7 @@ async def test_a_click_on_an_arrow_moves_its_index(panel: TensorPanel) -> None:
         assert panel.grid.leading == (0, 1)
 
 
-async def test_a_vector_is_folded_into_rows(panel: TensorPanel) -> None:
+async def test_a_vector_is_folded_into_rows(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
         vector = tensor_view(
             (23,), window=Window(columns=23), dtype="int64", value=lambda row, column: column
@@ -237,7 +239,7 @@ ODD_TENSORS = {
 
 @pytest.mark.parametrize("size", [(48, 20), (12, 5), (2, 1)])
 async def test_no_tensor_and_no_size_stops_the_panel(
-    size: tuple[int, int], panel: TensorPanel
+    size: tuple[int, int], panel: Inspector
 ) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=size) as pilot:
@@ -246,14 +248,14 @@ async def test_no_tensor_and_no_size_stops_the_panel(
             panel.grid.scroll_end(animate=False, immediate=True)
             panel.action_step(1)
             panel.action_next_dimension()
-            panel.action_toggle_heat()
+            panel.action_next_shading()
             await pilot.pause()
 
             assert panel.grid.view
             assert panel.grid.view.shape == shape
 
 
-async def test_heat_shades_by_value_and_can_be_switched_off(panel: TensorPanel) -> None:
+async def test_heat_shades_by_value_and_can_be_switched_off(panel: Inspector) -> None:
     async with PanelApp(panel).run_test(size=(48, 20)) as pilot:
         panel.receive([tensor_computed(tensor_view((10, 2)))])
         panel.focus()
@@ -263,7 +265,7 @@ async def test_heat_shades_by_value_and_can_be_switched_off(panel: TensorPanel) 
         assert high
         assert low.bgcolor != high.bgcolor
 
-        await pilot.press("h")
+        await pilot.press("h", "h")
         flat = panel.grid.cell(9, 0).style
         assert flat
         assert flat.bgcolor == low.bgcolor

@@ -1,0 +1,70 @@
+"""What the inspector asks for reaches the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.panel_area import PanelArea
+from workbench.app.panels.base import Compare, Define, Pin, ShowAttention
+
+Build = Callable[[Path | None], Workbench]
+
+
+async def wish(pilot: Pilot[int], message: Message) -> None:
+    """Let a panel post ``message``."""
+    pilot.app.query_one(PanelArea).current.post_message(message)
+    await pilot.pause()
+
+
+async def typed(pilot: Pilot[int], text: str) -> None:
+    """Answer the question on the screen with ``text``."""
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+async def test_pins_and_comparisons_are_passed_on(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await wish(pilot, Pin(5, (0, "weight")))
+        await wish(pilot, Compare(5, (), 9))
+
+        assert session.pinned == [(5, (0, "weight"))]
+        assert session.compared == [(5, (), 9)]
+
+
+@pytest.mark.parametrize(("name", "defined"), [(" mine ", [("mine", 5, ("k",))]), ("", [])])
+async def test_a_variable_is_defined_under_the_name_that_is_typed(
+    build: Build, session: FakeSession, name: str, defined: list[object]
+) -> None:
+    async with build(None).run_test() as pilot:
+        await wish(pilot, Define(5, ("k",)))
+        await typed(pilot, name)
+
+        assert session.defined == defined
+
+
+async def test_escape_defines_nothing(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await wish(pilot, Define(5, ()))
+        await pilot.press("x", "escape")
+        await pilot.pause()
+
+        assert session.defined == []
+
+
+async def test_attention_is_evaluated_for_the_input_that_is_typed(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test() as pilot:
+        await wish(pilot, ShowAttention("model"))
+        await typed(pilot, "x 1 2")
+
+        assert session.evaluated[-1].source == "(torch_attention_scores model x 1 2)"

@@ -1,0 +1,49 @@
+"""Which slice of a tensor of three or more dimensions is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widgets import Static
+
+
+class SliceBar(Static):
+    """Which slice of a tensor of three or more dimensions is shown: ``‹ 2 of 5 ›``.
+
+    The arrows beside an index can be clicked.
+    """
+
+    DEFAULT_CSS = """
+    SliceBar { height: 1; padding: 0 1; link-style: none; link-color: $text-accent; }
+    """
+
+    class Stepped(Message):
+        """The index of ``dimension`` shall move by ``step``."""
+
+        def __init__(self, dimension: int, step: int) -> None:
+            super().__init__()
+            self.dimension = dimension
+            self.step = step
+
+    def show(self, shape: Sequence[int], leading: Sequence[int], active: int) -> None:
+        """Draw the indices, the active one set off."""
+        parts: list[Content | tuple[str, str | Style]] = [("slice ", "$foreground 55%")]
+        for dimension, index in enumerate(leading):
+            chosen = dimension == active
+            style = "bold reverse $accent" if chosen else "$foreground"
+            parts += [
+                (" ‹ ", Style.from_meta({"@click": f"step({dimension},-1)"})),
+                (f" {index} of {shape[dimension]} ", style),
+                (" › ", Style.from_meta({"@click": f"step({dimension},1)"})),
+            ]
+        parts.append((" : :   ", "$foreground 55%"))
+        keys = "n p next" if len(leading) == 1 else "n p next  d other"
+        parts.append((keys, "$foreground 45%"))
+        self.update(Content.assemble(*parts))
+
+    def action_step(self, dimension: int, step: int) -> None:
+        """Pass a click on."""
+        self.post_message(self.Stepped(dimension, step))
