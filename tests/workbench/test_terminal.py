@@ -177,7 +177,7 @@ def test_forms_are_edited_and_evaluated_by_keys(
     terminal.type("39\t")
     terminal.see("1 of 2")
     terminal.type("40")
-    terminal.see(" 40 ")
+    terminal.see("Replace  40")
     terminal.type("\x1ba")
     terminal.see("2 replaced")
     terminal.type("\x1b")

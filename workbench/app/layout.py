@@ -17,7 +17,7 @@ STEP = 5
 class Shares:
     """Of the width what the code takes, of its height what the editor takes, in percent."""
 
-    code: int = 60
+    code: int = 58
     editor: int = 60
 
     def moved(self, pane: str, step: int) -> Shares:
