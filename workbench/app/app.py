@@ -155,7 +155,7 @@ class Workbench(App[int]):
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._panels.panel(GenerationPanel).models = settings.models
         self._work, self._code = Horizontal(id="work"), Vertical(id="code")
-        self._shares = self._kept.shares
+        self._share_out(self._kept.shares)
         self._status = StatusLine(still=self._still, id="status")
         self._warnings += configuration.mistakes
         for theme in themes:
@@ -206,7 +206,6 @@ class Workbench(App[int]):
     def _restore(self) -> None:
         """Open again what was open; begin in the editor, at the prompt where there is no file."""
         asked_for = self._editor.path
-        self._share_out(self._kept.shares)
         recovered = []
         for program in self._kept.programs:
             if asked_for is not None and program.text is None:

@@ -17,7 +17,7 @@ Build = Callable[[Path | None], Workbench]
 
 def test_no_pane_disappears() -> None:
     assert Shares().moved("code", 500) == Shares(80, 60)
-    assert Shares().moved("editor", -500) == Shares(60, 20)
+    assert Shares().moved("editor", -500) == Shares(58, 20)
 
 
 async def test_keys_move_borders(build: Build, program: Path) -> None:
