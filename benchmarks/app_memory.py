@@ -3,9 +3,9 @@
     PYTHONPATH=. python benchmarks/app_memory.py [minutes]
 
 The app runs without a terminal and gets what a session would tell it in that time, as fast as it
-takes it: twenty batches a second, of 1,000 metrics and 200 tokens a second and a line of output
-each. Resident memory is read after the first tenth and at the end; the goal is a growth below 10
-percent.
+takes it: twenty batches a second, of 1,000 metrics and 200 tokens a second, and in the beginning
+the 100,000 lines of output that the transcript keeps. Resident memory is read after the first
+tenth and at the end; the goal is a growth below 10 percent.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from workbench.runtime.protocol import EvaluationStarted, OutputWritten
 METRICS_PER_BATCH = 1000 // DRAINS_PER_SECOND
 TOKENS_PER_BATCH = 200 // DRAINS_PER_SECOND
 TOKENS_OF_A_TEXT = 2000
+LINES, LINES_PER_BATCH = 100_000, 2000
 
 
 def traffic(batch: int) -> list[LibraryEvent | OutputWritten]:
@@ -40,7 +41,9 @@ def traffic(batch: int) -> list[LibraryEvent | OutputWritten]:
             events.append(GenerationFinished(TOKENS_OF_A_TEXT, 10.0, "length"))
         events.append(GenerationStarted("Once", 1, TOKENS_OF_A_TEXT))
     events += [TokenGenerated(number, " word") for number in range(TOKENS_PER_BATCH)]
-    events.append(OutputWritten(f"batch {batch}\n", "output"))
+    if batch < LINES // LINES_PER_BATCH:
+        lines = (f"line {batch * LINES_PER_BATCH + number}\n" for number in range(LINES_PER_BATCH))
+        events.append(OutputWritten("".join(lines), "output"))
     return events
 
 
