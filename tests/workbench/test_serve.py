@@ -16,6 +16,7 @@ import pytest
 
 pytest.importorskip("textual_serve")
 import aiohttp
+import pyte
 
 
 @pytest.fixture
@@ -96,7 +97,8 @@ class Page:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
         self._calls = 0
-        self.received = b""
+        self._screen = pyte.Screen(200, 60)
+        self._stream = pyte.ByteStream(self._screen)
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """The result of a command."""
@@ -109,18 +111,20 @@ class Page:
                 return result
 
     async def until(self, text: str) -> None:
-        """Wait until the terminal on the page has received ``text``."""
-        while text not in re.sub(
-            r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.received.decode(errors="replace")
-        ):
-            await self._next()
+        """Wait until the terminal on the page shows ``text``."""
+        try:
+            while not any(text in line for line in self._screen.display):
+                await self._next()
+        except asyncio.CancelledError:
+            shown = "\n".join(filter(str.strip, self._screen.display))
+            raise AssertionError(f"{text!r} is not on the page:\n{shown}") from None
 
     async def _next(self) -> dict[str, Any]:
         message: dict[str, Any] = await self._socket.receive_json()
         if message.get("method") == "Network.webSocketFrameReceived":
             frame = message["params"]["response"]
             if frame["opcode"] == 2:
-                self.received += base64.b64decode(frame["payloadData"])
+                self._stream.feed(base64.b64decode(frame["payloadData"]))
         return message
 
 
@@ -129,7 +133,7 @@ def test_a_browser_shows_the_workbench(address: str, tmp_path: Path) -> None:
     """Its terminal is drawn, and what is typed into the page is evaluated."""
 
     async def drive(devtools: str) -> tuple[bytes, bytes]:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(60):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(40):
             async with session.get(f"http://{devtools}/json/list") as answer:
                 pages = [one for one in await answer.json() if one["type"] == "page"]
             debugger = pages[0]["webSocketDebuggerUrl"]
@@ -142,6 +146,7 @@ def test_a_browser_shows_the_workbench(address: str, tmp_path: Path) -> None:
                 await page.call("Runtime.evaluate", expression=focus)
                 before = await page.call("Page.captureScreenshot")
                 await page.call("Input.insertText", text="(+ 20 22)")
+                await page.until("(+ 20 22")
                 enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
                 await page.call("Input.dispatchKeyEvent", type="keyDown", text="\r", **enter)
                 await page.until("=> 42")
