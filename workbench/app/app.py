@@ -303,7 +303,7 @@ class Workbench(App[int]):
                 for area in (*self._buffers.editors, self._repl.prompt):
                     area.repaint()
             case VariablesChanged(variables):
-                self.vocabulary.variables = {variable.name for variable in variables}
+                self.vocabulary.variables = {variable.name: variable for variable in variables}
             case TorchStateChanged(state):
                 self._status.torch = state
             case Progress(_, done, total):

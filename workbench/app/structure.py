@@ -5,11 +5,11 @@ Places are ``(row, column)`` pairs in characters, as in Textual's ``Location``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.app.scanner import BLOCK_COMMENT, Scanner, State, Token
+from workbench.app.scanner import BLOCK_COMMENT, RAW_STRINGS, Scanner, State, Token
 
 Location = tuple[int, int]
 
@@ -22,6 +22,7 @@ BODY_FORMS = frozenset(_BODIES.split())
 
 
 DEFINERS = frozenset(("defun", "defmacro", "dethread"))
+OPENINGS = ('"""', '"', *RAW_STRINGS)
 FORM_BEGINS = frozenset(("atom", "number", "string", "open"))
 
 
@@ -188,17 +189,48 @@ def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
 
 def usage_of(scanner: Scanner, name: str) -> str | None:
     """How a function that the text defines is called: ``(name parameter…)``."""
+    return usages(scanner, (name,)).get(name)
+
+
+def usages(scanner: Scanner, names: Collection[str]) -> dict[str, str]:
+    """How those of ``names`` are called that the text defines; the first definition counts."""
+    found: dict[str, str] = {}
     for row, line in enumerate(scanner.lines):
-        if name not in line.text:
+        if "(de" not in line.text:  # as every definer begins
             continue
         for place, token in enumerate(line.tokens[:-3]):
             words = [line.text[t.start : t.end] for t in line.tokens[place : place + 4]]
-            if token.kind == "open" and words[1] in DEFINERS and words[2:] == [name, "("]:
+            name = words[2]
+            if token.kind == "open" and words[1] in DEFINERS and words[3] == "(" and name in names:
                 first = line.tokens[place + 3]
                 last = partner(scanner, row, first.start)
                 if last is not None and last[0] == row:
                     parameters = line.text[first.start + 1 : last[1]]
-                    return f"({name} {parameters})" if parameters else f"({name})"
+                    found.setdefault(name, f"({name} {parameters})" if parameters else f"({name})")
+    return found
+
+
+def names_besides(scanner: Scanner, row: int, column: int) -> set[str]:
+    """Every atom of the text but the one that ends at the place or goes on there."""
+    found: set[str] = set()
+    for at, (line, text) in enumerate((line, line.text) for line in scanner.lines):
+        for start, end, kind, _ in line.tokens:
+            if kind == "atom" and not (at == row and start < column <= end):
+                found.add(text[start:end])
+    return found
+
+
+def string_before(scanner: Scanner, row: int, column: int) -> str | None:
+    """What a string holds before the place, if it begins in this line and goes on there."""
+    line = scanner.lines[row]
+    for token in line.tokens:
+        if token.kind == "string" and token.start < column <= token.end:
+            goes_on = bool(line.before.ending) and token.start == 0
+            if goes_on or not inside_text(scanner, row, column):
+                return None
+            typed = line.text[token.start : column].removeprefix("b")
+            opening = next((mark for mark in OPENINGS if typed.startswith(mark)), None)
+            return None if opening is None else typed.removeprefix(opening)
     return None
 
 
