@@ -51,7 +51,7 @@ class CodeNames:
 
     def __init__(self, area: CodeArea, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._scanner = area.scanner
+        self._usages = structure.usages(area.scanner)
         written = structure.names_besides(area.scanner, *area.cursor_location)
         self._names = {*vocabulary.definitions, *vocabulary.variables, *written}
 
@@ -65,10 +65,10 @@ class CodeNames:
 
     def rows(self, names: Sequence[str]) -> list[Row]:
         """A definition of the text goes before that of the language."""
-        usages = structure.usages(self._scanner, names)
-        return [self._row(name, usages.get(name)) for name in names]
+        return [self._row(name) for name in names]
 
-    def _row(self, name: str, usage: str | None) -> Row:
+    def _row(self, name: str) -> Row:
+        usage = self._usages.get(name)
         definition = self._vocabulary.definitions.get(name)
         variable = self._vocabulary.variables.get(name)
         if usage is not None:

@@ -180,12 +180,12 @@ class CompletionPopup(Vertical, can_focus=False):
         self._rows.clear_options()
         self._rows.add_options(Option(_row(row, width)) for row in self._shown)
         self._rows.highlighted = 0
-        lines = -(-sentence // max(width, 1))
-        self._about.styles.height = min(lines + (lines > 1), 2)
+        lines = min(-(-sentence // max(width, 1)), 2)
+        self._about.styles.height = lines
         self._about.display = bool(sentence)
         self._about.update(self.about)
         self.styles.width = width + 2 + bar
-        self.styles.height = min(len(self.names), HIGHEST) + min(lines, 2)
+        self.styles.height = min(len(self.names), HIGHEST) + lines
         self.display = True
         self.call_after_refresh(self._settle)
 
@@ -202,8 +202,8 @@ class CompletionPopup(Vertical, can_focus=False):
 
 def _row(row: Row, width: int | None = None) -> Content:
     """The name, its operands, and at the right its kind, in ``width`` cells."""
-    start = Content.assemble(row.name, ("  " * bool(row.operands) + row.operands, "$text-muted"))
+    start = Content.assemble(row.name, "  " * bool(row.operands), (row.operands, "dim"))
     if width is not None:
         room = width - len(row.kind) - 2
         start = start.truncate(max(room, 1), ellipsis=True, pad=True)
-    return Content.assemble(start, "  ", (row.kind, "$text-muted"))
+    return Content.assemble(start, "  ", (row.kind, "dim"))

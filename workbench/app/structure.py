@@ -5,7 +5,7 @@ Places are ``(row, column)`` pairs in characters, as in Textual's ``Location``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -175,6 +175,9 @@ def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
             break
         if token.depth != bracket.depth + 1 or token.kind in ("comment", "close", "quote"):
             continue
+        if token.kind == "string" and token.start == 0 and scanner.lines[line].before.ending:
+            end = (line, token.end)
+            continue
         if not operands:
             if token.kind != "atom":
                 return None
@@ -189,25 +192,29 @@ def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
 
 def usage_of(scanner: Scanner, name: str) -> str | None:
     """How a function that the text defines is called: ``(name parameter…)``."""
-    return usages(scanner, (name,)).get(name)
+    return dict(reversed(list(_usages(scanner, name)))).get(name)
 
 
-def usages(scanner: Scanner, names: Collection[str]) -> dict[str, str]:
-    """How those of ``names`` are called that the text defines; the first definition counts."""
-    found: dict[str, str] = {}
+def usages(scanner: Scanner) -> dict[str, str]:
+    """How each function is called that the text defines; its first definition counts."""
+    return dict(reversed(list(_usages(scanner, "(de"))))  # as every definer begins
+
+
+def _usages(scanner: Scanner, mark: str) -> Iterator[tuple[str, str]]:
+    """The names and calls of functions that are defined in lines which hold ``mark``."""
     for row, line in enumerate(scanner.lines):
-        if "(de" not in line.text:  # as every definer begins
+        if mark not in line.text:
             continue
         for place, token in enumerate(line.tokens[:-3]):
+            if token.kind != "open" or not line.text.startswith("de", token.end):
+                continue
             words = [line.text[t.start : t.end] for t in line.tokens[place : place + 4]]
-            name = words[2]
-            if token.kind == "open" and words[1] in DEFINERS and words[3] == "(" and name in names:
+            if words[1] in DEFINERS and words[3] == "(":
                 first = line.tokens[place + 3]
                 last = partner(scanner, row, first.start)
                 if last is not None and last[0] == row:
                     parameters = line.text[first.start + 1 : last[1]]
-                    found.setdefault(name, f"({name} {parameters})" if parameters else f"({name})")
-    return found
+                    yield words[2], f"({words[2]}{' ' * bool(parameters)}{parameters})"
 
 
 def names_besides(scanner: Scanner, row: int, column: int) -> set[str]:

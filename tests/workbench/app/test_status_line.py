@@ -7,7 +7,7 @@ from torch_lib.events import Progress
 from workbench.app.app import Workbench
 from workbench.app.scanner import scan
 from workbench.app.status_line import StatusLine, call_hint, usage_parts
-from workbench.app.structure import Call, usage_of
+from workbench.app.structure import Call, call_around, usage_of, usages
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,14 @@ def test_functions_of_the_text_tell_their_usage() -> None:
     assert usage_of(scanner, "f") == "(f x (y 2) (() r))"
     assert usage_of(scanner, "g") is None
     assert usage_of(scanner, "h") == "(h)"
+    assert usages(scanner) == {"f": "(f x (y 2) (() r))", "h": "(h)"}
+
+
+def test_a_string_over_several_lines_is_one_operand() -> None:
+    scanner = scan('(f "a\nb\n\nc" ')
+
+    assert call_around(scanner, 3, 3) == Call("f", 1)
+    assert call_around(scanner, 1, 1) == Call("f", 0)
 
 
 async def test_progress_is_shown_until_it_is_whole() -> None:
