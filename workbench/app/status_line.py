@@ -104,15 +104,19 @@ class StatusLine(Widget):
 
 
 def call_hint(usage: str, call: Call) -> Content:
-    """The usage of a call with the operand at hand in bold; the last name takes all that follow."""
+    """The usage of a call with the operand at hand in bold; a rest takes all that follow."""
     head, *operands = usage_parts(usage)
-    place = call.operand
-    if operands and place >= len(operands) and "…" in operands[-1]:
-        place = len(operands) - 1
+    rest = next((number for number, name in enumerate(operands) if _takes_all(name)), None)
+    place = call.operand if rest is None else min(call.operand, rest)
     parts: list[str | tuple[str, str]] = [("(", "$text-muted"), (head, "$primary")]
     for number, operand in enumerate(operands):
         parts += [" ", (operand, "bold $accent" if number == place else "$text-muted")]
     return Content.assemble(*parts, (")", "$text-muted"))
+
+
+def _takes_all(operand: str) -> bool:
+    """Whether an operand of a usage stands for any number: ``x…``, ``(() rest)``."""
+    return operand.endswith("…") or operand.startswith("(() ")
 
 
 def usage_parts(usage: str) -> list[str]:

@@ -33,6 +33,16 @@ def test_a_usage_has_parts(usage: str, parts: list[str]) -> None:
         ("(take count values)", 2, ""),
         ("(take count values)", -1, ""),
         ("(+ x…)", 5, "x…"),
+        ("(torch_sum tensor (dim -1) (keep))", 1, "(dim -1)"),
+        ("(torch_sum tensor (dim -1) (keep))", 2, "(keep)"),
+        ("(nconc (container) others…)", 3, "others…"),
+        ("(maybe e… handler)", 0, "e…"),
+        ("(maybe e… handler)", 1, "e…"),
+        ("(maybe e… handler)", 2, "e…"),
+        ("(cond (condition e…)…)", 4, "(condition e…)…"),
+        ("(f x (y 2) (() r))", 2, "(() r)"),
+        ("(f x (y 2) (() r))", 7, "(() r)"),
+        ("(f (() r))", -1, ""),
     ],
 )
 def test_the_operand_at_hand_is_set_off(usage: str, operand: int, bold: str) -> None:
