@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +11,7 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from workbench.app.doc_text import readable
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.panels.base import Panel
 from workbench.runtime.protocol import DefinitionView
@@ -106,10 +106,9 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
 
 def definition_page(definition: DefinitionView) -> Content:
     """What ``definition`` means."""
-    usage = Content.styled(definition.usage, "bold $primary")
-    kind = Content.styled(f"   {definition.kind}, {definition.library}", "$text-muted")
-    doc = Content(inspect.cleandoc(definition.doc))
-    return Content.assemble(usage, kind, "\n\n", doc)
+    usage = (definition.usage, "bold $primary")
+    kind = (f"{definition.kind}, {definition.library}", "dim")
+    return Content.assemble(usage, "\n", kind, "\n\n", readable(definition.doc))
 
 
 def _panel_words(panel: Panel[Any]) -> Content:

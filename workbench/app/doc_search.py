@@ -69,4 +69,4 @@ def fitting(query: str, sentences: Mapping[str, str]) -> Iterator[str]:
 def _lines(definition: DefinitionView, sentence: str) -> Content:
     """A call over what it does; the help of a hit would be read as markup."""
     rest = definition.usage.removeprefix(f"({definition.name}").removesuffix(")")
-    return Content.assemble((definition.name, "bold"), rest, "\n", (sentence, "dim"))
+    return Content.assemble((definition.name, "$accent"), rest, "\n", (sentence, "dim"))

@@ -6,7 +6,7 @@ from tests.workbench.fake_session import FakeSession
 from torch_lib.events import Progress
 from workbench.app.app import Workbench
 from workbench.app.scanner import scan
-from workbench.app.status_line import StatusLine, call_hint, usage_parts
+from workbench.app.status_line import StatusLine, call_hint, fitted, usage_parts
 from workbench.app.structure import Call, call_around, usage_of, usages
 
 
@@ -19,6 +19,7 @@ from workbench.app.structure import Call, call_around, usage_of, usages
         ("(if test then (else (a b)))", ["if", "test", "then", "(else (a b))"]),
         ("(+ x…)", ["+", "x…"]),
         ("(use 'library)", ["use", "'library"]),
+        ("(maybe x) (maybe e… handler)", ["maybe", "e…", "handler"]),
     ],
 )
 def test_a_usage_has_parts(usage: str, parts: list[str]) -> None:
@@ -51,6 +52,23 @@ def test_the_operand_at_hand_is_set_off(usage: str, operand: int, bold: str) -> 
     assert hint.plain == usage
     marked = [span for span in hint.spans if "bold" in str(span.style)]
     assert "".join(hint.plain[span.start : span.end] for span in marked) == bold
+
+
+@pytest.mark.parametrize(
+    ("room", "operand", "shown"),
+    [
+        (40, 2, "(take count values others)"),
+        (12, 0, "(take count…"),
+        (12, 1, "…unt values…"),
+        (12, 2, "…ues others)"),
+        (12, -1, "(take count…"),
+        (4, 2, "…rs)"),
+    ],
+)
+def test_the_operand_at_hand_stays_in_sight(room: int, operand: int, shown: str) -> None:
+    hint = call_hint("(take count values others)", Call("take", operand))
+
+    assert fitted(hint, room).plain == shown
 
 
 def test_functions_of_the_text_tell_their_usage() -> None:
