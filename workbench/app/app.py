@@ -47,6 +47,7 @@ from workbench.app.key_line import KeyLine
 from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
+from workbench.app.meaning import meaning
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Compare,
@@ -530,7 +531,8 @@ class Workbench(App[int]):
     def action_help(self) -> None:
         """Explain the name at the cursor or the focused panel, and list the keys."""
         area = self.focused if isinstance(self.focused, CodeArea) else None
-        definition = self.vocabulary.definitions.get(area.name_at_cursor if area else "")
+        name = area.name_at_cursor if area else ""
+        definition = meaning(name, self.vocabulary, self._editor.scanner)
         code = example(definition.doc) if definition else ""
         self.push_screen(Help("Help", help_page(self.screen, definition), code), self._try)
 

@@ -182,7 +182,7 @@ class Help(ModalScreen[str]):
         DIALOG_CSS.format(name="Help")
         + """
     Help {
-        & #dialog { width: 84; padding: 0 1; }
+        & #dialog { width: 100; padding: 0 1; }
         & VerticalScroll { height: auto; max-height: 100%; }
         & Static { height: auto; padding: 0 1; }
     }

@@ -18,7 +18,12 @@ from workbench.app.dialogs import Help
 from workbench.app.doc_search import fitting
 from workbench.app.editor import Editor
 from workbench.app.repl import Prompt
-from workbench.runtime.protocol import DefinitionView, LibraryLoaded
+from workbench.runtime.protocol import (
+    DefinitionView,
+    LibraryLoaded,
+    VariablesChanged,
+    VariableView,
+)
 
 Build = Callable[[Path | None], Workbench]
 MEAN = LibraryLoaded(
@@ -93,6 +98,27 @@ async def test_an_example_goes_to_the_prompt(
         await pilot.press("enter")
         await pilot.pause()
         assert session.evaluated[0].source == "(mean '(1 2))\n(mean '(1))"
+
+
+async def test_help_tells_what_a_name_of_the_program_is(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        editor = pilot.app.query_one(Editor)
+        editor.insert("(defun f (x (y 2)) x)\n(f total 1) g")
+        prepared(pilot, session)
+        session.emit(VariablesChanged((VariableView("total", "list_", "([a b] [/x])", 1),)))
+        await pilot.pause(0.2)
+        told = []
+        for place in ((1, 1), (1, 3), (1, 12)):
+            editor.focus()
+            editor.move_cursor(place)
+            await pilot.press("f1")
+            await pilot.pause()
+            told.append(page(pilot).splitlines()[:4])
+            await pilot.press("escape")
+
+        assert told[0][:2] == ["(f x (y 2))", "of this program, not evaluated yet"]
+        assert told[1] == ["total", "of this program, list", "", "([a b] [/x])"]
+        assert "F1" in told[2][0]
 
 
 async def test_a_page_without_example_offers_none(build: Build, session: FakeSession) -> None:
