@@ -31,9 +31,11 @@ from workbench.app.ask_line import AskLine
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.buffers import Buffers, names
 from workbench.app.code_area import CodeArea
-from workbench.app.commands import WorkbenchCommands, help_page
+from workbench.app.commands import WorkbenchCommands, definition_page, help_page
 from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
+from workbench.app.doc_search import documentation_search
+from workbench.app.doc_text import example
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
 from workbench.app.find_bar import FindBar
@@ -45,6 +47,7 @@ from workbench.app.key_line import KeyLine
 from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
+from workbench.app.meaning import meaning
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Compare,
@@ -68,6 +71,7 @@ from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
 from workbench.app.workspace import Workspace, load_workspace, save_workspace
 from workbench.folders import config_file, history_file, runs_folder, theme_folder
 from workbench.runtime.protocol import (
+    DefinitionView,
     EvaluationFailed,
     EvaluationFinished,
     EvaluationId,
@@ -302,7 +306,7 @@ class Workbench(App[int]):
                 for area in (*self._buffers.editors, self._repl.prompt):
                     area.repaint()
             case VariablesChanged(variables):
-                self.vocabulary.variables = {variable.name for variable in variables}
+                self.vocabulary.variables = {variable.name: variable for variable in variables}
             case TorchStateChanged(state):
                 self._status.torch = state
             case Progress(_, done, total):
@@ -524,10 +528,27 @@ class Workbench(App[int]):
             self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
 
     def action_help(self) -> None:
-        """Show the name at the cursor and the keys."""
+        """Explain the name at the cursor or the focused panel, and list the keys."""
         area = self.focused if isinstance(self.focused, CodeArea) else None
-        definition = self.vocabulary.definitions.get(area.name_at_cursor if area else "")
-        self.push_screen(Help("Help", help_page(self.screen, definition)))
+        name = area.name_at_cursor if area else ""
+        definition = meaning(name, self.vocabulary, self._editor.scanner)
+        code = example(definition.doc) if definition else ""
+        self.push_screen(Help("Help", help_page(self.screen, definition), code), self._try)
+
+    def action_search_documentation(self) -> None:
+        """Look for names by what they are called or do."""
+        found = documentation_search(self.vocabulary.definitions, self._explain)
+        self.push_screen(CommandPalette([found], placeholder="Search names and what they do…"))
+
+    def _explain(self, definition: DefinitionView) -> None:
+        page = definition_page(definition)
+        self.push_screen(Help(definition.name, page, example(definition.doc)), self._try)
+
+    def _try(self, code: str | None) -> None:
+        """Put an example at the prompt."""
+        if code:
+            self._show_code()
+            self._repl.prompt.draft(code)
 
     def watch_files(self) -> None:
         """Ask about files that another program has written."""

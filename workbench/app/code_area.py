@@ -246,11 +246,16 @@ class CodeArea(EditingArea):
         """The part of a name that ends at the cursor."""
         return structure.word_before(self.scanner, *self.cursor_location)
 
-    def replace_word(self, word: str) -> None:
-        """Put ``word`` in the place of the part of a name that ends at the cursor."""
+    @property
+    def string_before_cursor(self) -> str | None:
+        """What the string around the cursor holds before it; ``None`` outside of strings."""
+        return structure.string_before(self.scanner, *self.cursor_location)
+
+    def replace_before_cursor(self, length: int, text: str) -> None:
+        """Put ``text`` in the place of the ``length`` characters before the cursor."""
         row, column = self.cursor_location
-        start = (row, column - len(self.word))
-        self.replace(word, start, (row, column), maintain_selection_offset=False)
+        start = (row, column - length)
+        self.replace(text, start, (row, column), maintain_selection_offset=False)
 
     @property
     def name_at_cursor(self) -> str:
@@ -280,11 +285,7 @@ class CodeArea(EditingArea):
             event.stop()
             event.prevent_default()
             self.action_reindent()
-        elif event.key == "tab" and self.popup is not None and self.word:
-            event.stop()
-            event.prevent_default()
-            self.popup.offer(self)
-        elif self.closes_brackets and self._complete_pair(event):
+        elif await self._complete_word(event) or self._complete_pair(event):
             event.stop()
             event.prevent_default()
         elif not is_text(event) and not await run_binding(self, event) and event.is_printable:
@@ -299,8 +300,14 @@ class CodeArea(EditingArea):
         """Whether closing brackets and quotes come by themselves."""
         return self.auto_close
 
+    async def _complete_word(self, event: events.Key) -> bool:
+        """Tab completes a name, or that of a file in a string: whether there was one."""
+        return event.key == "tab" and self.popup is not None and await self.popup.offer(self)
+
     def _complete_pair(self, event: events.Key) -> bool:
         """Type or delete both brackets of a pair, or step over the second: whether it was done."""
+        if not self.closes_brackets:
+            return False
         start, end = sorted(self.selection)
         row, column = start
         if event.key == "backspace" and start == end:

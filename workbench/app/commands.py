@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +11,9 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from workbench.app.doc_text import readable
 from workbench.app.keys import WORKBENCH_KEYS
+from workbench.app.panels.base import Panel
 from workbench.runtime.protocol import DefinitionView
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ KEYLESS = (
     ("Submit as it is", "submit", "Send the prompt's text off although it is not complete"),
     ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
     ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
+    ("Search the documentation…", "search_documentation", "Find a name by what it does"),
     ("Choose a theme…", "change_theme", "Change the colours"),
     ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
     ("Show what was left out", "show_all_output", "See every line of the last long output"),
@@ -80,25 +82,46 @@ def _display(command: Command, title: Content | None = None) -> Content:
 
 
 def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content:
-    """What ``definition`` means, then the keys of ``screen`` and of the workbench."""
+    """What ``definition`` means or the focused panel is for, with the keys that work there."""
     parts: list[Content] = []
     if definition is not None:
-        usage = Content.styled(definition.usage, "bold $primary")
-        kind = Content.styled(f"   {definition.kind}, {definition.library}", "$text-muted")
-        doc = Content(inspect.cleandoc(definition.doc))
-        parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
+        parts += [definition_page(definition), Content("")]
     active = _active(screen)
     named = {binding.id for _, binding, _ in active}
     rest = [key for key in _remapped(screen.app, WORKBENCH_KEYS) if key.id not in named]
-    bindings = [(binding, keys) for _, binding, keys in active]
-    bindings += [(key, _shown(screen.app, key)) for key in rest]
-    rows = [
-        (keys, binding.tooltip)
-        for binding, keys in sorted(bindings, key=lambda entry: _key_order(entry[0]))
-    ]
-    width = max((len(key) for key, _ in rows), default=0)
-    parts += [Content.assemble((f"{key:>{width}}  ", "bold $accent"), text) for key, text in rows]
+    around = screen.focused.ancestors_with_self if screen.focused else ()
+    panel = next((node for node in around if isinstance(node, Panel)), None)
+    elsewhere = [(key, _shown(screen.app, key)) for key in rest]
+    own: list[tuple[Binding, str]] = []
+    for node, binding, keys in active:
+        inside = panel is not None and panel in node.ancestors_with_self
+        (own if inside else elsewhere).append((binding, keys))
+    width = max((len(keys) for _, keys in (*own, *elsewhere)), default=0)
+    if panel is not None:
+        parts += [_panel_words(panel), *_key_lines(own, width), Content("")]
+        parts.append(Content.styled("Everywhere", "bold $primary"))
+    parts += _key_lines(elsewhere, width)
     return Content("\n").join(parts)
+
+
+def definition_page(definition: DefinitionView) -> Content:
+    """What ``definition`` means."""
+    usage = (definition.usage, "bold $primary")
+    kind = (f"{definition.kind}, {definition.library}", "dim")
+    return Content.assemble(usage, "\n", kind, "\n\n", readable(definition.doc))
+
+
+def _panel_words(panel: Panel[Any]) -> Content:
+    """The title of a panel over what it says of itself while it is empty."""
+    told = " ".join(panel.empty.partition("\n\n")[2].split())
+    title = Content.styled(panel.title, "bold $primary")
+    return Content.assemble(title, "\n" * bool(told), told)
+
+
+def _key_lines(entries: Iterable[tuple[Binding, str]], width: int) -> Iterator[Content]:
+    """A line for each binding: its keys, ``width`` cells wide, and what it does."""
+    for binding, keys in sorted(entries, key=lambda entry: _key_order(entry[0])):
+        yield Content.assemble((f"{keys:>{width}}  ", "bold $accent"), binding.tooltip)
 
 
 def _active(screen: Screen[Any]) -> list[tuple[DOMNode, Binding, str]]:

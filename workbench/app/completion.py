@@ -1,28 +1,39 @@
-"""Completion: tab offers the names that begin as the one at the cursor does."""
+"""Completion: tab goes on with the name at the cursor, and shows what else its letters may mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from workbench.app.choices import Choices, CodeNames, FileNames, Row
+from workbench.app.fuzzy import shared_start
 from workbench.app.highlight import Vocabulary
-from workbench.app.scanner import Scanner
 
 if TYPE_CHECKING:
     from workbench.app.code_area import CodeArea
 
 MOST = 50
+HIGHEST = 8
+WIDEST = 96
+PATIENCE = 0.5
+"""Seconds after which a folder that does not answer is given up."""
 STEPS = {"down": 1, "tab": 1, "up": -1, "shift+tab": -1}
 
 
-class CompletionPopup(OptionList, can_focus=False):
-    """The names that fit, at the cursor of the code area that asked.
+class CompletionRows(OptionList, can_focus=False):
+    """The names, one a row."""
+
+
+class CompletionPopup(Vertical, can_focus=False):
+    """The names that fit, at the cursor of the code area that asked, and what the chosen one does.
 
     The area keeps the focus and hands over the keys that move in the list, take a name or close
     it; any other key is typed, and narrows the list.
@@ -34,48 +45,91 @@ class CompletionPopup(OptionList, can_focus=False):
         overlay: screen;
         position: absolute;
         constrain: inside inflect;
-        width: auto;
-        max-width: 72;
-        height: auto;
-        max-height: 8;
-        border: none;
-        padding: 0;
         background: $panel;
-        scrollbar-size-vertical: 1;
-        & > .option-list--option { padding: 0 1; }
-        & > .option-list--option-highlighted {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
+        & CompletionRows {
+            height: auto;
+            max-height: 8;
+            border: none;
+            padding: 0;
+            background: $panel;
+            scrollbar-size-vertical: 1;
+            & > .option-list--option { padding: 0 1; }
+            & > .option-list--option-highlighted {
+                background: $block-cursor-background;
+                color: $block-cursor-foreground;
+            }
+        }
+        & #completion-about {
+            padding: 0 1;
+            background: $surface-lighten-1;
+            color: $foreground;
         }
     }
     """
 
     def __init__(self, vocabulary: Vocabulary, *, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id)
         self.vocabulary = vocabulary
         self.area: CodeArea | None = None
         self.names: list[str] = []
+        self._choices: Choices | None = None
+        self._shown: list[Row] = []
+        self._rows = CompletionRows(markup=False)
+        self._about = Static(id="completion-about", markup=False)
 
-    def offer(self, area: CodeArea) -> None:
-        """Complete as far as the names agree; show them where there are several."""
-        names = candidates(area.word, self.vocabulary, area.scanner)
-        if not names:
-            return
-        shared = shared_start(names[0], names[-1])
-        if len(shared) > len(area.word):
-            area.replace_word(shared)
-        if len(names) > 1:
-            self.area = area
+    def compose(self) -> ComposeResult:
+        """The rows over a line or two on the highlighted one."""
+        yield self._rows
+        yield self._about
+
+    @property
+    def about(self) -> str:
+        """What is told of the highlighted name."""
+        return self._shown[self._place].about if self._shown else ""
+
+    @property
+    def _place(self) -> int:
+        return self._rows.highlighted or 0
+
+    async def offer(self, area: CodeArea) -> bool:
+        """Complete as far as the names agree, show what else fits: whether there was a word.
+
+        In a string there is one where a file or folder has a name that fits.
+        """
+        choices = await self._choices_at(area)
+        word = choices.word(area) if choices else None
+        if choices is None or word is None:
+            return False
+        names = choices.fitting(word)
+        begun = [name for name in names if name.startswith(word)]
+        shared = shared_start(begun[0], begun[-1]) if begun else word
+        if shared != word:
+            area.replace_before_cursor(len(word), shared)
+            names = choices.fitting(shared) if len(begun) > 1 else begun
+        if names and names != [shared]:
+            self.area, self._choices = area, choices
             self._show(names)
+        return bool(names) or isinstance(choices, CodeNames)
+
+    async def _choices_at(self, area: CodeArea) -> Choices | None:
+        if area.word:
+            return CodeNames(area, self.vocabulary)
+        path = area.string_before_cursor
+        if path is None:
+            return None
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(FileNames, path), PATIENCE)
+        except TimeoutError:
+            return None
 
     def takes_key(self, key: str) -> bool:
         """Handle ``key`` while the list is open; answers whether it was one for the list."""
         if self.area is None:
             return False
         if key in STEPS:
-            self.highlighted = ((self.highlighted or 0) + STEPS[key]) % len(self.names)
+            self._rows.highlighted = (self._place + STEPS[key]) % len(self.names)
         elif key == "enter":
-            self._take(self.highlighted or 0)
+            self._take(self._place)
         elif key == "escape":
             self.close()
         else:
@@ -84,18 +138,19 @@ class CompletionPopup(OptionList, can_focus=False):
 
     def follow(self) -> None:
         """The text or the cursor has moved: narrow the list, or close it."""
-        area = self.area
-        if area is None:
+        area, choices = self.area, self._choices
+        if area is None or choices is None:
             return
-        names = candidates(area.word, self.vocabulary, area.scanner) if area.has_focus else []
-        if not names or names == [area.word]:
+        word = choices.word(area) if area.has_focus else None
+        names = [] if word is None else choices.fitting(word)
+        if not names or [name for name in names if name.startswith(word or "")] == [word]:
             self.close()
         elif names[:MOST] != self.names:
             self._show(names)
 
     def close(self) -> None:
         """Put the list away."""
-        self.area = None
+        self.area = self._choices = None
         self.display = False
 
     @on(OptionList.OptionSelected)
@@ -103,57 +158,52 @@ class CompletionPopup(OptionList, can_focus=False):
         event.stop()
         self._take(event.option_index)
 
+    @on(OptionList.OptionHighlighted)
+    def _explain(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._about.update(self.about)
+
     def _take(self, index: int) -> None:
-        area = self.area
+        area, choices = self.area, self._choices
         self.close()
-        if area is not None:
-            area.replace_word(self.names[index])
+        word = choices.word(area) if area is not None and choices is not None else None
+        if area is not None and word is not None:
+            area.replace_before_cursor(len(word), self.names[index])
 
     def _show(self, names: list[str]) -> None:
         self.names = names[:MOST]
-        self.clear_options()
-        self.add_options(Option(self._line(name)) for name in self.names)
-        self.highlighted = 0
+        self._shown = self._choices.rows(self.names) if self._choices else []
+        bar = len(self._shown) > HIGHEST
+        most = min(WIDEST, self.screen.size.width) - 2 - bar
+        sentence = max(Content(row.about).cell_length for row in self._shown)
+        width = min(max(sentence, *(_row(row).cell_length for row in self._shown), 0), most)
+        self._rows.clear_options()
+        self._rows.add_options(Option(_row(row, width)) for row in self._shown)
+        self._rows.highlighted = 0
+        lines = min(-(-sentence // max(width, 1)), 2)
+        self._about.styles.height = lines
+        self._about.display = bool(sentence)
+        self._about.update(self.about)
+        self.styles.width = width + 2 + bar
+        self.styles.height = min(len(self.names), HIGHEST) + lines
         self.display = True
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
         """Stand under the cursor, or over it where there is no room below."""
-        if self.area is not None:
+        word = self._choices.word(self.area) if self.area and self._choices else None
+        if self.area is not None and word is not None:
             x, y = self.area.cursor_screen_offset
-            height = min(len(self.names), 8)
+            height = self.outer_size.height
             below = y + 1 + height <= self.screen.size.height
-            x = max(0, x - len(self.area.word) - 1)
+            x = max(0, x - len(word) - 1)
             self.absolute_offset = Offset(x, y + 1 if below else y - height)
 
-    def _line(self, name: str) -> Content:
-        definition = self.vocabulary.definitions.get(name)
-        if definition is None:
-            return Content(name)
-        operands = definition.usage.partition(" ")[2].removesuffix(")")
-        return Content.assemble(name, ("  " + operands, "$text-muted"))
 
-
-def candidates(prefix: str, vocabulary: Vocabulary, scanner: Scanner) -> list[str]:
-    """The names that begin with ``prefix``: of the program, of the text, of the language."""
-    if not prefix:
-        return []
-    known = {*vocabulary.definitions, *vocabulary.variables, *_written(scanner, prefix)}
-    return sorted(name for name in known if name.startswith(prefix))
-
-
-def shared_start(first: str, last: str) -> str:
-    """The beginning in which two names, and so all that are sorted between them, agree."""
-    pairs = enumerate(zip(first, last, strict=False))
-    length = next((place for place, (a, b) in pairs if a != b), min(len(first), len(last)))
-    return first[:length]
-
-
-def _written(scanner: Scanner, prefix: str) -> Iterator[str]:
-    """The names in the text that go on after ``prefix``."""
-    for line in scanner.lines:
-        if prefix in line.text:
-            for token in line.tokens:
-                name = line.text[token.start : token.end]
-                if token.kind == "atom" and name != prefix:
-                    yield name
+def _row(row: Row, width: int | None = None) -> Content:
+    """The name, its operands, and at the right its kind, in ``width`` cells."""
+    start = Content.assemble(row.name, "  " * bool(row.operands), (row.operands, "dim"))
+    if width is not None:
+        room = width - len(row.kind) - 2
+        start = start.truncate(max(room, 1), ellipsis=True, pad=True)
+    return Content.assemble(start, "  ", (row.kind, "dim"))

@@ -169,14 +169,20 @@ class AskPath(ModalScreen[Path | None]):
         self.dismiss(None)
 
 
-class Help(ModalScreen[None]):
-    """A page to read: any of the keys that opened it closes it."""
+class Help(ModalScreen[str]):
+    """A page to read: any of the keys that opened it closes it.
+
+    Args:
+        title: The topic.
+        page: What is said of it.
+        example: Code to try; the screen answers with it when that is wanted, else with nothing.
+    """
 
     DEFAULT_CSS = (
         DIALOG_CSS.format(name="Help")
         + """
     Help {
-        & #dialog { width: 84; padding: 0 1; }
+        & #dialog { width: 100; padding: 0 1; }
         & VerticalScroll { height: auto; max-height: 100%; }
         & Static { height: auto; padding: 0 1; }
     }
@@ -190,21 +196,38 @@ class Help(ModalScreen[None]):
             id="help.close",
             tooltip="Close this page",
             show=False,
-        )
+        ),
+        Binding(
+            "ctrl+r",
+            "try_example",
+            "Try the example",
+            id="help.try",
+            tooltip="Put the example of this page at the prompt",
+            show=False,
+        ),
     ]
 
-    def __init__(self, title: str, page: Content) -> None:
+    def __init__(self, title: str, page: Content, example: str = "") -> None:
         super().__init__()
         self.topic = title
         self.page = page
+        self.example = example
 
     def compose(self) -> ComposeResult:
         """The page, scrolled by the usual keys."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = Content(self.topic)
-            dialog.border_subtitle = Content("escape closes")
+            trying = "ctrl+r puts the example at the prompt   " * bool(self.example)
+            dialog.border_subtitle = Content(f"{trying}escape closes")
             yield Static(self.page)
+
+    def action_try_example(self) -> None:
+        """Answer with the example."""
+        if self.example:
+            self.dismiss(self.example)
+        else:
+            self.app.bell()
 
     def action_leave(self) -> None:
         """Close the page."""
-        self.dismiss(None)
+        self.dismiss("")

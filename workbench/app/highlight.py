@@ -15,7 +15,7 @@ from rich.text import Text
 from workbench.app.scanner import Line
 from workbench.app.structure import BODY_FORMS
 from workbench.app.themes import SYNTAX
-from workbench.runtime.protocol import DefinitionView
+from workbench.runtime.protocol import DefinitionView, VariableView
 
 PARENTHESES = tuple(f"paren{number}" for number in range(1, 7))
 CONSTANTS = frozenset(("nil", "true", "false", "_"))
@@ -39,7 +39,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.definitions: dict[str, DefinitionView] = {}
-        self.variables: set[str] = set()
+        self.variables: dict[str, VariableView] = {}
 
     def learn(self, definitions: Iterable[DefinitionView]) -> None:
         """Add ``definitions``; a name known before gets its new meaning."""

@@ -53,7 +53,7 @@ WORKBENCH_KEYS = (
         "help",
         "Help",
         id="help",
-        tooltip="Explain the name at the cursor and list the keys",
+        tooltip="Explain the name at the cursor or the panel, and list the keys",
     ),
     Binding("ctrl+s", "save", "Save", id="save", tooltip="Save the program", show=False),
     Binding(

@@ -73,7 +73,7 @@ class StatusLine(Widget):
         room = self.size.width - start.cell_length - end.cell_length
         hint = self._hint()
         if hint.cell_length and room > 8:
-            hint = hint.truncate(room - 6, ellipsis=True)
+            hint = fitted(hint, room - 6)
             start = Content.assemble(start, "    ", hint)
             room = self.size.width - start.cell_length - end.cell_length
         return Content.assemble(start, " " * max(room, 1), end)
@@ -104,23 +104,41 @@ class StatusLine(Widget):
 
 
 def call_hint(usage: str, call: Call) -> Content:
-    """The usage of a call with the operand at hand in bold; the last name takes all that follow."""
+    """The usage of a call with the operand at hand in bold; a rest takes all that follow."""
     head, *operands = usage_parts(usage)
-    place = call.operand
-    if operands and place >= len(operands) and "…" in operands[-1]:
-        place = len(operands) - 1
+    rest = next((number for number, name in enumerate(operands) if _takes_all(name)), None)
+    place = call.operand if rest is None else min(call.operand, rest)
     parts: list[str | tuple[str, str]] = [("(", "$text-muted"), (head, "$primary")]
     for number, operand in enumerate(operands):
         parts += [" ", (operand, "bold $accent" if number == place else "$text-muted")]
     return Content.assemble(*parts, (")", "$text-muted"))
 
 
+def fitted(hint: Content, room: int) -> Content:
+    """As much of ``hint`` as ``room`` cells hold, the operand at hand for certain."""
+    hand = next((span.end for span in hint.spans if "bold" in str(span.style)), 0)
+    hidden = hand + 1 - room
+    if hidden > 0:
+        hint = Content("…").append(hint[hidden + 1 :])
+    return hint.truncate(room, ellipsis=True)
+
+
+def _takes_all(operand: str) -> bool:
+    """Whether an operand of a usage stands for any number: ``x…``, ``(() rest)``."""
+    return operand.endswith("…") or operand.startswith("(() ")
+
+
 def usage_parts(usage: str) -> list[str]:
-    """The head and the operands of a usage line; ``(dim -1)`` is one of them."""
+    """The head and the operands of a usage line; ``(dim -1)`` is one of them.
+
+    Of several ways to call that stand in the line the last one counts.
+    """
     line = scan(usage).lines[0]
     places: list[tuple[int, int]] = []
     for start, end, kind, depth in line.tokens:
-        if depth == 1 and places and (kind == "close" or places[-1][1] == start):
+        if depth == 0:
+            places = places if kind == "close" else []
+        elif depth == 1 and places and (kind == "close" or places[-1][1] == start):
             places[-1] = (places[-1][0], end)
         elif depth == 1:
             places.append((start, end))

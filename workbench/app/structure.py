@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.app.scanner import BLOCK_COMMENT, Scanner, State, Token
+from workbench.app.scanner import BLOCK_COMMENT, RAW_STRINGS, Scanner, State, Token
 
 Location = tuple[int, int]
 
@@ -22,6 +22,7 @@ BODY_FORMS = frozenset(_BODIES.split())
 
 
 DEFINERS = frozenset(("defun", "defmacro", "dethread"))
+OPENINGS = ('"""', '"', *RAW_STRINGS)
 FORM_BEGINS = frozenset(("atom", "number", "string", "open"))
 
 
@@ -174,6 +175,9 @@ def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
             break
         if token.depth != bracket.depth + 1 or token.kind in ("comment", "close", "quote"):
             continue
+        if token.kind == "string" and token.start == 0 and scanner.lines[line].before.ending:
+            end = (line, token.end)
+            continue
         if not operands:
             if token.kind != "atom":
                 return None
@@ -188,17 +192,52 @@ def call_around(scanner: Scanner, row: int, column: int) -> Call | None:
 
 def usage_of(scanner: Scanner, name: str) -> str | None:
     """How a function that the text defines is called: ``(name parameter…)``."""
+    return dict(reversed(list(_usages(scanner, name)))).get(name)
+
+
+def usages(scanner: Scanner) -> dict[str, str]:
+    """How each function is called that the text defines; its first definition counts."""
+    return dict(reversed(list(_usages(scanner, "(de"))))  # as every definer begins
+
+
+def _usages(scanner: Scanner, mark: str) -> Iterator[tuple[str, str]]:
+    """The names and calls of functions that are defined in lines which hold ``mark``."""
     for row, line in enumerate(scanner.lines):
-        if name not in line.text:
+        if mark not in line.text:
             continue
         for place, token in enumerate(line.tokens[:-3]):
+            if token.kind != "open" or not line.text.startswith("de", token.end):
+                continue
             words = [line.text[t.start : t.end] for t in line.tokens[place : place + 4]]
-            if token.kind == "open" and words[1] in DEFINERS and words[2:] == [name, "("]:
+            if words[1] in DEFINERS and words[3] == "(":
                 first = line.tokens[place + 3]
                 last = partner(scanner, row, first.start)
                 if last is not None and last[0] == row:
                     parameters = line.text[first.start + 1 : last[1]]
-                    return f"({name} {parameters})" if parameters else f"({name})"
+                    yield words[2], f"({words[2]}{' ' * bool(parameters)}{parameters})"
+
+
+def names_besides(scanner: Scanner, row: int, column: int) -> set[str]:
+    """Every atom of the text but the one that ends at the place or goes on there."""
+    found: set[str] = set()
+    for at, (line, text) in enumerate((line, line.text) for line in scanner.lines):
+        for start, end, kind, _ in line.tokens:
+            if kind == "atom" and not (at == row and start < column <= end):
+                found.add(text[start:end])
+    return found
+
+
+def string_before(scanner: Scanner, row: int, column: int) -> str | None:
+    """What a string holds before the place, if it begins in this line and goes on there."""
+    line = scanner.lines[row]
+    for token in line.tokens:
+        if token.kind == "string" and token.start < column <= token.end:
+            goes_on = bool(line.before.ending) and token.start == 0
+            if goes_on or not inside_text(scanner, row, column):
+                return None
+            typed = line.text[token.start : column].removeprefix("b")
+            opening = next((mark for mark in OPENINGS if typed.startswith(mark)), None)
+            return None if opening is None else typed.removeprefix(opening)
     return None
 
 

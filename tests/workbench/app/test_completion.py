@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
 
 from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
@@ -89,3 +91,131 @@ async def test_names_of_the_text_are_offered_under_the_cursor(
         assert popup.region.y == cursor.y + 1
         assert pilot.app.screen.region.intersection(popup.region) == popup.region
         assert popup.region != Region()
+
+
+async def test_letters_find_a_name_that_begins_otherwise(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test(size=(100, 30)) as pilot:
+        popup = prepared(pilot, session)
+        prompt = pilot.app.query_one(Prompt)
+        await pilot.press("left_parenthesis", *"tnb", "tab")
+        await pilot.pause()
+        assert prompt.text == "(tnb)"
+        assert popup.names == ["takenb"]
+        await pilot.press("enter")
+
+        assert prompt.text == "(takenb)"
+
+
+async def test_rows_tell_kinds_and_operands_and_the_chosen_one_what_it_does(
+    build: Build, session: FakeSession, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.lisp"
+    path.write_text("(defun tally (x (y 2)) x)\n(tango)\n")
+    async with build(path).run_test(size=(120, 40)) as pilot:
+        popup = prepared(pilot, session)
+        await pilot.press("ctrl+end", *"(ta", "tab")
+        await pilot.pause()
+
+        rows = [str(row.prompt).split() for row in popup.query_one(OptionList).options]
+        assert rows == [
+            ["take", "count", "values", "built-in"],
+            ["takelist", "list", "built-in"],
+            ["takenb", "list", "built-in"],
+            ["taker", "variable"],
+            ["tally", "x", "(y", "2)", "function"],
+            ["tango", "in", "the", "text"],
+        ]
+        about = popup.query_one(Static)
+        for told in ("The first few.", "Doc.", "Doc.", "list: ()", "Defined in this text.", ""):
+            assert str(about.render()) == told
+            await pilot.press("down")
+        assert str(about.render()) == "The first few."
+        assert about.region.y == popup.query_one(OptionList).region.bottom
+        assert pilot.app.screen.region.intersection(popup.region) == popup.region
+
+
+async def test_a_name_that_is_whole_closes_the_list(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        popup = prepared(pilot, session)
+        await pilot.press(*"tak", "tab", "tab")
+        assert popup.display
+        await pilot.press(*"list")
+        await pilot.pause()
+
+        assert not popup.display
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "data" / "digits").mkdir(parents=True)
+    (tmp_path / "data" / "dial.txt").write_text("")
+    (tmp_path / "data" / ".secret").write_text("")
+    (tmp_path / "data" / 'quo"te').write_text("")
+    (tmp_path / "λ.txt").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "data"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed", "listed"),
+    [
+        ('(fread "da', '(fread "data/', []),
+        ('(fread "data/', '(fread "data/di', ["dial.txt", "digits/"]),
+        ('(fread "data/di', '(fread "data/di', ["dial.txt", "digits/"]),
+        ('(fread "data/dig', '(fread "data/digits/', []),
+        ('(fread "data/.', '(fread "data/.secret', []),
+        ('(fread "~/dia', '(fread "~/dial.txt', []),
+        ('(fread "λ', '(fread "λ.txt', []),
+        ("(fread `da", "(fread `data/", []),
+    ],
+)
+@pytest.mark.parametrize("place", ["editor", "prompt"])
+@pytest.mark.usefixtures("files")
+async def test_files_are_completed_in_a_string(
+    build: Build, session: FakeSession, typed: str, completed: str, listed: list[str], place: str
+) -> None:
+    async with build(None).run_test() as pilot:
+        popup = prepared(pilot, session)
+        area = pilot.app.query_one(Prompt if place == "prompt" else Editor)
+        area.focus()
+        area.insert(typed)
+        await pilot.press("tab")
+        await pilot.pause()
+
+        assert area.text == completed
+        assert (popup.names if popup.display else []) == listed
+
+
+@pytest.mark.usefixtures("files")
+async def test_a_list_of_files_follows_what_is_typed(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        popup = prepared(pilot, session)
+        prompt = pilot.app.query_one(Prompt)
+        prompt.insert('(fread "data/')
+        await pilot.press("tab", "g")
+        await pilot.pause()
+        assert popup.names == ["digits/"]
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert prompt.text == '(fread "data/digits/'
+        assert not popup.display
+        await pilot.press("backspace", "backspace", "tab", "quotation_mark")
+        await pilot.pause()
+        assert not popup.display
+
+
+@pytest.mark.usefixtures("files")
+async def test_tab_in_a_string_of_no_file_types_blanks(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        popup = prepared(pilot, session)
+        prompt = pilot.app.query_one(Prompt)
+        prompt.insert('(println "no such file')
+        await pilot.press("tab")
+
+        assert prompt.text.rstrip() == '(println "no such file'
+        assert prompt.text.endswith(" ")
+        assert not popup.display

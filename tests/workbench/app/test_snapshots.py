@@ -14,7 +14,13 @@ from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.status_line import StatusLine
-from workbench.runtime.protocol import ErrorView, OutputWritten, TorchStateChanged
+from workbench.runtime.protocol import (
+    ErrorView,
+    OutputWritten,
+    TorchStateChanged,
+    VariablesChanged,
+    VariableView,
+)
 
 SnapCompare = Callable[..., bool]
 WIDE, NARROW = (120, 40), (80, 24)
@@ -113,3 +119,18 @@ def test_help(snap_compare: SnapCompare, path: Path) -> None:
         await pilot.pause(0.2)
 
     assert snap_compare(Workbench(FakeSession(), path), terminal_size=WIDE, run_before=show)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_completion(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    session = FakeSession()
+    counter = VariableView("total", "list_", "([a b] [/x])", 1)
+
+    async def complete(pilot: Pilot[int]) -> None:
+        session.emit(CORE, VariablesChanged((counter,)))
+        await settle(pilot)
+        await pilot.press("ctrl+end", *"(defun tally (x (y 2)) (t", "tab", "down", "down")
+        await settle(pilot)
+
+    app = Workbench(session, path)
+    assert snap_compare(app, terminal_size=size, run_before=complete)

@@ -6,8 +6,8 @@ from tests.workbench.fake_session import FakeSession
 from torch_lib.events import Progress
 from workbench.app.app import Workbench
 from workbench.app.scanner import scan
-from workbench.app.status_line import StatusLine, call_hint, usage_parts
-from workbench.app.structure import Call, usage_of
+from workbench.app.status_line import StatusLine, call_hint, fitted, usage_parts
+from workbench.app.structure import Call, call_around, usage_of, usages
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from workbench.app.structure import Call, usage_of
         ("(if test then (else (a b)))", ["if", "test", "then", "(else (a b))"]),
         ("(+ x…)", ["+", "x…"]),
         ("(use 'library)", ["use", "'library"]),
+        ("(maybe x) (maybe e… handler)", ["maybe", "e…", "handler"]),
     ],
 )
 def test_a_usage_has_parts(usage: str, parts: list[str]) -> None:
@@ -33,6 +34,16 @@ def test_a_usage_has_parts(usage: str, parts: list[str]) -> None:
         ("(take count values)", 2, ""),
         ("(take count values)", -1, ""),
         ("(+ x…)", 5, "x…"),
+        ("(torch_sum tensor (dim -1) (keep))", 1, "(dim -1)"),
+        ("(torch_sum tensor (dim -1) (keep))", 2, "(keep)"),
+        ("(nconc (container) others…)", 3, "others…"),
+        ("(maybe e… handler)", 0, "e…"),
+        ("(maybe e… handler)", 1, "e…"),
+        ("(maybe e… handler)", 2, "e…"),
+        ("(cond (condition e…)…)", 4, "(condition e…)…"),
+        ("(f x (y 2) (() r))", 2, "(() r)"),
+        ("(f x (y 2) (() r))", 7, "(() r)"),
+        ("(f (() r))", -1, ""),
     ],
 )
 def test_the_operand_at_hand_is_set_off(usage: str, operand: int, bold: str) -> None:
@@ -43,12 +54,37 @@ def test_the_operand_at_hand_is_set_off(usage: str, operand: int, bold: str) -> 
     assert "".join(hint.plain[span.start : span.end] for span in marked) == bold
 
 
+@pytest.mark.parametrize(
+    ("room", "operand", "shown"),
+    [
+        (40, 2, "(take count values others)"),
+        (12, 0, "(take count…"),
+        (12, 1, "…unt values…"),
+        (12, 2, "…ues others)"),
+        (12, -1, "(take count…"),
+        (4, 2, "…rs)"),
+    ],
+)
+def test_the_operand_at_hand_stays_in_sight(room: int, operand: int, shown: str) -> None:
+    hint = call_hint("(take count values others)", Call("take", operand))
+
+    assert fitted(hint, room).plain == shown
+
+
 def test_functions_of_the_text_tell_their_usage() -> None:
     scanner = scan("(defun f (x (y 2) (() r))\n  1)\n; (defun g (a) 1)\n(defun h () 1)")
 
     assert usage_of(scanner, "f") == "(f x (y 2) (() r))"
     assert usage_of(scanner, "g") is None
     assert usage_of(scanner, "h") == "(h)"
+    assert usages(scanner) == {"f": "(f x (y 2) (() r))", "h": "(h)"}
+
+
+def test_a_string_over_several_lines_is_one_operand() -> None:
+    scanner = scan('(f "a\nb\n\nc" ')
+
+    assert call_around(scanner, 3, 3) == Call("f", 1)
+    assert call_around(scanner, 1, 1) == Call("f", 0)
 
 
 async def test_progress_is_shown_until_it_is_whole() -> None:

@@ -151,3 +151,27 @@ def test_call_around(text: str, call: Call | None) -> None:
 def test_code_hidden_by_a_block_comment_is_found() -> None:
     assert structure.comment_hides_code(scan("(a)\n;; one\n(b)\n;; two\n")) == 1
     assert structure.comment_hides_code(scan(";; one\nwords\n;;\n(b)")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ('(a "b c|', "b c"),
+        ('(a "b|c")', "b"),
+        ('(a "|")', ""),
+        ('(a "b"|', None),
+        ('(a |"b")', None),
+        ("(a `b|`)", "b"),
+        ('(a """b|', "b"),
+        ('(a b"c|', "c"),
+        ('; "a|', None),
+        (';; "a|', None),
+        ('"a\nb|"', None),
+        ("(a|", None),
+    ],
+)
+def test_what_a_string_holds_before_the_cursor(text: str, held: str | None) -> None:
+    before, _, after = text.partition("|")
+    row, column = before.count("\n"), len(before.rpartition("\n")[2])
+
+    assert structure.string_before(scan(before + after), row, column) == held
