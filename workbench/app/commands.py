@@ -12,12 +12,14 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from workbench.app.drawable import drawable
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.runtime.protocol import DefinitionView
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.dom import DOMNode
+    from textual.fuzzy import Matcher
     from textual.screen import Screen
 
 
@@ -67,9 +69,17 @@ class WorkbenchCommands(Provider):
         for command in commands(self.screen):
             score = matcher.match(command.title)
             if score > 0:
-                found = matcher.highlight(command.title)
+                found = highlighted(matcher, command.title)
                 shown = _display(command, found)
                 yield Hit(score, shown, command.run, command.title, command.help)
+
+
+def highlighted(matcher: Matcher, text: str) -> Content:
+    """``text`` as it is, without markup, what was matched set off."""
+    content = Content(text)
+    for place in matcher.fuzzy_search.match(matcher.query, text)[1]:
+        content = content.stylize(matcher.match_style, place, place + 1)
+    return content
 
 
 def _display(command: Command, title: Content | None = None) -> Content:
@@ -83,9 +93,9 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
     """What ``definition`` means, then the keys of ``screen`` and of the workbench."""
     parts: list[Content] = []
     if definition is not None:
-        usage = Content.styled(definition.usage, "bold $primary")
+        usage = Content.styled(drawable(definition.usage), "bold $primary")
         kind = Content.styled(f"   {definition.kind}, {definition.library}", "$text-muted")
-        doc = Content(inspect.cleandoc(definition.doc))
+        doc = Content(drawable(inspect.cleandoc(definition.doc)))
         parts += [Content.assemble(usage, kind, "\n\n", doc), Content("")]
     active = _active(screen)
     named = {binding.id for _, binding, _ in active}

@@ -11,6 +11,7 @@ from textual.geometry import Offset
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from workbench.app.drawable import visible
 from workbench.app.highlight import Vocabulary
 from workbench.app.scanner import Scanner
 
@@ -129,9 +130,9 @@ class CompletionPopup(OptionList, can_focus=False):
     def _line(self, name: str) -> Content:
         definition = self.vocabulary.definitions.get(name)
         if definition is None:
-            return Content(name)
-        operands = definition.usage.partition(" ")[2].removesuffix(")")
-        return Content.assemble(name, ("  " + operands, "$text-muted"))
+            return Content(visible(name))
+        operands = visible(definition.usage).partition(" ")[2].removesuffix(")")
+        return Content.assemble(visible(name), ("  " + operands, "$text-muted"))
 
 
 def candidates(prefix: str, vocabulary: Vocabulary, scanner: Scanner) -> list[str]:

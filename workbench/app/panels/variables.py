@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from workbench.app.drawable import fitted, single_line
 from workbench.app.panels.base import Panel, ShowVariable
-from workbench.app.panels.lines import fitted
 from workbench.app.panels.row_list import Parts, RowList
 from workbench.runtime.protocol import SessionRestarted, VariablesChanged, VariableView
 
@@ -134,7 +134,7 @@ class VariablesPanel(Panel[VariablesChanged | SessionRestarted]):
         summary = (
             Content.assemble(
                 f"{len(matching)} of {count} match ",
-                (self.filter_text, "$text-accent bold"),
+                (single_line(self.filter_text), "$text-accent bold"),
                 "   esc shows all",
             )
             if wanted
