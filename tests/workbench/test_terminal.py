@@ -221,3 +221,23 @@ def test_the_keys_of_emacs_arrive_from_a_terminal(
     terminal.see("( two three)")
     terminal.type("\x1bx")  # alt+x
     terminal.see("Explain the name at the cursor")
+
+
+def test_letters_with_alt_are_typed_into_no_field(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """A terminal sends the letter along; the words typed before and after stay as they are."""
+    terminal = start(str(tmp_path / "a.lisp"))
+    terminal.see("torch ready")
+
+    terminal.type("\x0f")  # ctrl+o
+    terminal.see("path of a file")
+    terminal.type("no\x1bx\x1bqthere")
+    terminal.see("nothere")
+    terminal.type("\x1b")
+    terminal.wait(lambda text: "nothere" not in text)
+
+    terminal.type("\x1bOQ(+ 1 2)\r")
+    terminal.see("=> 3")
+    terminal.type("1\x1bx0\r")
+    terminal.see("=> 10")
