@@ -6,6 +6,8 @@ alone, and the address holds a random token: without it there is no page, no fil
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import secrets
 import shlex
 import socket
@@ -59,6 +61,7 @@ def serve(arguments: list[str], port: int = 0) -> int:
             """The pages of textual-serve, one folder down."""
             outer = web.Application()
             outer.on_response_prepare.append(_keep_token)
+            outer.on_cleanup.append(_let_go)
             outer.add_subapp(f"/{token}", await self._make_app())
             return outer
 
@@ -66,6 +69,12 @@ def serve(arguments: list[str], port: int = 0) -> int:
     server = Guarded(command, HOST, port, title="LispE Workbench")
     web.run_app(server.guarded(), sock=listening, print=None)
     return 0
+
+
+async def _let_go(app: web.Application) -> None:
+    """Drop the pipes of programs that have ended, which complain once the loop is gone."""
+    await asyncio.sleep(0)
+    gc.collect()
 
 
 async def _keep_token(request: web.Request, response: web.StreamResponse) -> None:

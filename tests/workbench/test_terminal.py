@@ -221,3 +221,23 @@ def test_the_keys_of_emacs_arrive_from_a_terminal(
     terminal.see("( two three)")
     terminal.type("\x1bx")  # alt+x
     terminal.see("Explain the name at the cursor")
+
+
+def test_letters_with_alt_are_typed_into_no_field(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """A terminal sends the letter along; the words typed before and after stay as they are."""
+    terminal = start(str(tmp_path / "a.lisp"))
+    terminal.see("torch ready")
+
+    terminal.type("\x0f")  # ctrl+o
+    terminal.see("path of a file")
+    terminal.type("no")
+    for key in ("x", "q", "a"):
+        time.sleep(0.3)  # one key at a time, as fingers press them
+        terminal.type(f"\x1b{key}")
+    time.sleep(0.3)
+    terminal.type("where")
+    terminal.see("  nowhere ")
+    terminal.type("\x1b")
+    terminal.wait(lambda text: "nowhere" not in text)

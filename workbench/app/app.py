@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import App, ComposeResult
@@ -36,6 +36,7 @@ from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.doc_search import documentation_search
 from workbench.app.doc_text import example
+from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
 from workbench.app.find_bar import FindBar
@@ -256,8 +257,12 @@ class Workbench(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes every line on its way to the terminal."""
-        filters = super().get_line_filters()
+        filters = [DRAWABLE, *super().get_line_filters()]
         return filters if self._ascii_filter is None else [*filters, self._ascii_filter]
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Show a message, whatever is in it: never as markup."""
+        super().notify(drawable(message), **{**options, "markup": False})
 
     def _theme_chosen(self, theme: Theme) -> None:
         if theme.name != self._remembered:
@@ -436,7 +441,8 @@ class Workbench(App[int]):
     def action_switch_focus(self) -> None:
         """From the editor to the prompt, from anywhere else to the editor."""
         self._show_code()
-        (self._repl.prompt if self._editor.has_focus else self._editor).focus()
+        target = self._repl.prompt if self._editor.has_focus else self._editor
+        self.screen.set_focus(target)  # at once: keys that came in one go with this one follow
 
     def action_panels(self) -> None:
         """To the panels, or from them back to the editor."""

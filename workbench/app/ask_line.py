@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.app.dialogs import DIALOG_CSS
+from workbench.app.drawable import drawable
+from workbench.app.line_input import LineInput
 
 
 class AskLine(ModalScreen[str]):
@@ -38,9 +40,9 @@ class AskLine(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The question over one line to type in."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(self.topic)
-            yield Static(Content(self.question), id="question")
-            yield Input(self.start, select_on_focus=False, compact=True)
+            dialog.border_title = Content(drawable(self.topic))
+            yield Static(Content(drawable(self.question)), id="question")
+            yield LineInput(self.start, select_on_focus=False, compact=True)
             yield Static(Content.styled("enter ok   escape cancel", "$text-muted"))
 
     @on(Input.Submitted)

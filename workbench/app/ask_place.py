@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.app.dialogs import DIALOG_CSS
+from workbench.app.line_input import LineInput
 
 PLACE = re.compile(r"\s*(\d+)\s*(?:[:,\s]\s*(\d+)\s*)?")
 
@@ -38,7 +39,7 @@ class AskPlace(ModalScreen[tuple[int, int] | None]):
         """One line to type in, and what the keys do."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content("Go to line")
-            yield Input(placeholder=f"1 to {self.lines}, or line:column")
+            yield LineInput(placeholder=f"1 to {self.lines}, or line:column", compact=True)
             yield Static(Content.styled("enter ok   escape cancel", "$text-muted"))
 
     @on(Input.Submitted)

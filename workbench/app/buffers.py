@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Tab, Tabs
 
 from workbench.app.completion import CompletionPopup
+from workbench.app.drawable import single_line
 from workbench.app.editor import Editor
 from workbench.app.highlight import Vocabulary
 from workbench.app.workspace import OpenProgram
@@ -206,7 +207,7 @@ def names(editors: Iterable[Editor]) -> str:
 
 
 def _label(editor: Editor) -> Content:
-    return Content(editor.title + UNSAVED * editor.unsaved)
+    return Content(single_line(editor.title) + UNSAVED * editor.unsaved)
 
 
 def _same(path: Path, origin: str) -> bool:

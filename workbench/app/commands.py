@@ -12,6 +12,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from workbench.app.doc_text import readable
+from workbench.app.drawable import drawable
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.panels.base import Panel
 from workbench.runtime.protocol import DefinitionView
@@ -19,6 +20,7 @@ from workbench.runtime.protocol import DefinitionView
 if TYPE_CHECKING:
     from textual.app import App
     from textual.dom import DOMNode
+    from textual.fuzzy import Matcher
     from textual.screen import Screen
 
 
@@ -69,9 +71,17 @@ class WorkbenchCommands(Provider):
         for command in commands(self.screen):
             score = matcher.match(command.title)
             if score > 0:
-                found = matcher.highlight(command.title)
+                found = highlighted(matcher, command.title)
                 shown = _display(command, found)
                 yield Hit(score, shown, command.run, command.title, command.help)
+
+
+def highlighted(matcher: Matcher, text: str) -> Content:
+    """``text`` as it is, without markup, what was matched set off."""
+    content = Content(text)
+    for place in matcher.fuzzy_search.match(matcher.query, text)[1]:
+        content = content.stylize(matcher.match_style, place, place + 1)
+    return content
 
 
 def _display(command: Command, title: Content | None = None) -> Content:
@@ -106,9 +116,9 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
 
 def definition_page(definition: DefinitionView) -> Content:
     """What ``definition`` means."""
-    usage = (definition.usage, "bold $primary")
-    kind = (f"{definition.kind}, {definition.library}", "dim")
-    return Content.assemble(usage, "\n", kind, "\n\n", readable(definition.doc))
+    usage = (drawable(definition.usage), "bold $primary")
+    kind = (drawable(f"{definition.kind}, {definition.library}"), "dim")
+    return Content.assemble(usage, "\n", kind, "\n\n", readable(drawable(definition.doc)))
 
 
 def _panel_words(panel: Panel[Any]) -> Content:

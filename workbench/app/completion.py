@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.app.choices import Choices, CodeNames, FileNames, Row
+from workbench.app.drawable import single_line, visible
 from workbench.app.fuzzy import shared_start
 from workbench.app.highlight import Vocabulary
 
@@ -85,7 +86,7 @@ class CompletionPopup(Vertical, can_focus=False):
     @property
     def about(self) -> str:
         """What is told of the highlighted name."""
-        return self._shown[self._place].about if self._shown else ""
+        return single_line(self._shown[self._place].about) if self._shown else ""
 
     @property
     def _place(self) -> int:
@@ -175,7 +176,7 @@ class CompletionPopup(Vertical, can_focus=False):
         self._shown = self._choices.rows(self.names) if self._choices else []
         bar = len(self._shown) > HIGHEST
         most = min(WIDEST, self.screen.size.width) - 2 - bar
-        sentence = max(Content(row.about).cell_length for row in self._shown)
+        sentence = max(Content(single_line(row.about)).cell_length for row in self._shown)
         width = min(max(sentence, *(_row(row).cell_length for row in self._shown), 0), most)
         self._rows.clear_options()
         self._rows.add_options(Option(_row(row, width)) for row in self._shown)
@@ -202,7 +203,8 @@ class CompletionPopup(Vertical, can_focus=False):
 
 def _row(row: Row, width: int | None = None) -> Content:
     """The name, its operands, and at the right its kind, in ``width`` cells."""
-    start = Content.assemble(row.name, "  " * bool(row.operands), (row.operands, "dim"))
+    operands = visible(row.operands)
+    start = Content.assemble(visible(row.name), "  " * bool(operands), (operands, "dim"))
     if width is not None:
         room = width - len(row.kind) - 2
         start = start.truncate(max(room, 1), ellipsis=True, pad=True)

@@ -15,6 +15,9 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 
+from workbench.app.drawable import drawable
+from workbench.app.line_input import LineInput
+
 DIALOG_CSS = """
     {name} {{
         align: center middle;
@@ -84,11 +87,11 @@ class Choice(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The question over its answers."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(self.topic)
-            yield Static(Content(self.question), id="question")
+            dialog.border_title = Content(drawable(self.topic))
+            yield Static(Content(drawable(self.question)), id="question")
             with Horizontal(id="choices"):
                 for number, (name, label) in enumerate(self.answers):
-                    button = Button(Content(label), id=name, compact=True)
+                    button = Button(Content(drawable(label)), id=name, compact=True)
                     button.variant = "default" if number else "primary"
                     yield button
 
@@ -146,12 +149,13 @@ class AskPath(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """One line to type in, and what the keys do."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(self.topic)
-            yield Input(
+            dialog.border_title = Content(drawable(self.topic))
+            yield LineInput(
                 self.start,
                 placeholder="path of a file",
                 suggester=PathSuggester(),
                 select_on_focus=False,
+                compact=True,
             )
             yield Static(Content.styled("enter ok   tab complete   escape cancel", "$text-muted"))
 
@@ -216,7 +220,7 @@ class Help(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The page, scrolled by the usual keys."""
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title = Content(self.topic)
+            dialog.border_title = Content(drawable(self.topic))
             trying = "ctrl+r puts the example at the prompt   " * bool(self.example)
             dialog.border_subtitle = Content(f"{trying}escape closes")
             yield Static(self.page)

@@ -19,9 +19,10 @@ from textual.timer import Timer
 
 from workbench.app.ask_place import AskPlace
 from workbench.app.code_area import CodeArea
+from workbench.app.drawable import drawn_width, shortened
 from workbench.app.files import read_source, stamp, write_atomically
 from workbench.app.highlight import Vocabulary
-from workbench.app.inline_results import InlineResults, Mark, fitted
+from workbench.app.inline_results import InlineResults, Mark
 from workbench.app.long_document import LongDocument
 from workbench.app.search import Search, match_after, match_before
 from workbench.app.status_line import SPINNER
@@ -426,12 +427,12 @@ class Editor(CodeArea):
         mark = self.results.at(row)
         if mark is None or row >= self.document.line_count:
             return strip
-        behind = self.get_column_width(row, len(self.document[row])) - self.scroll_offset.x
+        behind = drawn_width(self.document[row], self.indent_width) - self.scroll_offset.x
         column = self.gutter_width + behind + GAP
         room = self.scrollable_content_region.width - column
         if behind < 0 or room < LEAST_ROOM:
             return strip
-        text = fitted(mark.text or self._sign_of_work(), room)
+        text = shortened(mark.text or self._sign_of_work(), room)
         colour = self.get_component_rich_style(f"editor--{mark.kind}").color
         under = next((segment.style for segment in strip.crop(column, column + 1)), None)
         style = Style(color=colour, bgcolor=under.bgcolor if under else None)
@@ -448,7 +449,7 @@ class Editor(CodeArea):
         text = super().get_line(line_index)
         if self._shows_matches:
             style = Style(bgcolor=self.get_component_rich_style("editor--match").bgcolor)
-            for first, last in self._search.in_line(text.plain):
+            for first, last in self._search.in_line(self.document[line_index]):
                 text.stylize(style, first, last)
         error = self._error
         if error is None or not error.line <= line_index + 1 <= max(error.end_line, error.line):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from workbench.app.editor import Editor
-from workbench.app.key_events import is_text, run_binding
+from workbench.app.line_input import LineInput
 from workbench.app.search import Search
 
 PAUSE = 0.15
@@ -24,16 +24,6 @@ KEYS = (
     ("alt+a", "all"),
     ("escape", "close"),
 )
-
-
-class FindInput(Input):
-    """A line to type in that leaves keys with alt to the bar."""
-
-    async def on_key(self, event: events.Key) -> None:
-        """A letter with alt is not typed."""
-        if event.is_printable and not is_text(event):
-            await run_binding(self, event)
-            event.prevent_default()
 
 
 class FindBar(Vertical):
@@ -116,8 +106,8 @@ class FindBar(Vertical):
         super().__init__(id=id)
         self.editor: Editor | None = None
         self.cased = False
-        self._words = FindInput(id="find-words", compact=True)
-        self._replacement = FindInput(id="find-replacement", compact=True)
+        self._words = LineInput(id="find-words", compact=True)
+        self._replacement = LineInput(id="find-replacement", compact=True)
         self._case = Static("Aa", id="find-case", markup=False)
         self._count = Static("", id="find-count", markup=False)
         self._replaced: tuple[object, str] = (None, "")

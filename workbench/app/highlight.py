@@ -12,6 +12,7 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
+from workbench.app.drawable import UNDRAWABLE, visible
 from workbench.app.scanner import Line
 from workbench.app.structure import BODY_FORMS
 from workbench.app.themes import SYNTAX
@@ -75,8 +76,11 @@ def syntax_styles(variables: Mapping[str, str]) -> dict[str, Style]:
 
 
 def styled(line: Line, vocabulary: Vocabulary, styles: Mapping[str, Style]) -> Text:
-    """The text of ``line`` in colour."""
-    text = Text(line.text, end="", no_wrap=True)
+    """The text of ``line`` in colour; what can't be drawn is shown, and marked as an error."""
+    text = Text(visible(line.text), end="", no_wrap=True)
     for span in spans(line, vocabulary):
         text.stylize(styles[span.role], span.start, span.end)
+    if not line.text.isprintable():
+        for found in UNDRAWABLE.finditer(line.text):
+            text.stylize(styles["error"], *found.span())
     return text

@@ -8,6 +8,8 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from workbench.app.commands import highlighted
+from workbench.app.drawable import drawable
 from workbench.app.history import History
 
 AT_ONCE = 100
@@ -35,12 +37,12 @@ def history_search(history: History, take: Callable[[str], object]) -> type[Prov
                 line = _line(entry)
                 score = matcher.match(line)
                 if score > 0:
-                    yield Hit(score, matcher.highlight(line), partial(take, entry), line)
+                    yield Hit(score, highlighted(matcher, line), partial(take, entry), line)
 
     return HistorySearch
 
 
 def _line(entry: str) -> str:
     """An entry as one line of a list."""
-    line = " ".join(entry.split())
+    line = drawable(" ".join(entry.split()))
     return line if len(line) <= WIDEST else f"{line[:WIDEST]}…"

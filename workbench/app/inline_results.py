@@ -6,12 +6,10 @@ goes along when lines come and go above, and is gone when its line is edited.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len, set_cell_size
-
+from workbench.app.drawable import drawable, without_escapes
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
@@ -22,7 +20,6 @@ from workbench.runtime.protocol import (
 )
 
 MOST = 500
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?")
 
 
 @dataclass(slots=True)
@@ -94,12 +91,5 @@ class InlineResults:
 
 def one_line(text: str) -> str:
     """``text`` on one line, without control codes."""
-    words = " ".join(_ESCAPES.sub("", text[: 2 * MOST]).split())
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words[:MOST])
-
-
-def fitted(text: str, cells: int) -> str:
-    """``text`` in at most so many cells, with an ellipsis where it was cut."""
-    if cell_len(text) <= cells:
-        return text
-    return set_cell_size(text, cells - 1).rstrip() + "…"
+    words = " ".join(without_escapes(text[: 2 * MOST]).split())
+    return drawable(words[:MOST])

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.cells import cell_len
 from textual.document._document import Document, EditResult, Location
 from textual.document._wrapped_document import WrappedDocument
 from textual.geometry import Size
+
+from workbench.app.drawable import drawn_width
 
 
 class LongDocument(Document):
@@ -63,7 +64,7 @@ class LongDocument(Document):
         return result
 
     def _measured(self, first: int, end: int) -> list[int]:
-        return [cell_len(line.expandtabs(self._tab_width)) for line in self.lines[first:end]]
+        return [drawn_width(line, self._tab_width) for line in self.lines[first:end]]
 
 
 class LongWrappedDocument(WrappedDocument):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torch_lib.events import Progress
-from workbench.app.panels.lines import single_line
+from workbench.app.drawable import single_line
 from workbench.app.panels.numerals import bar
 
 BAR_WIDTH = 8

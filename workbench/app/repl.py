@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from workbench.app import structure
 from workbench.app.code_area import CodeArea
+from workbench.app.drawable import single_line
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.key_events import is_text
@@ -326,7 +327,7 @@ class Repl(DragEdge, Vertical):
     def _begin_reading(self, request: RequestId, prompt: str) -> None:
         self.request = request
         self._question = prompt
-        label = prompt.strip() or "input"
+        label = single_line(prompt.strip()) or "input"
         self.mark.update(Content(f" {label} "))
         self.mark.add_class("-reading")
         self.prompt.begin_input()

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from torch_lib.events import Progress
+from workbench.app.drawable import single_line
 from workbench.app.progress import progress_text
 from workbench.app.scanner import scan
 from workbench.app.structure import Call
@@ -64,7 +65,7 @@ class StatusLine(Widget):
     def render(self) -> Content:
         """Left: file, place, hint. Right: what runs, and PyTorch's state."""
         row, column = self.place
-        left = [Content.styled(self.file, "bold")]
+        left = [Content.styled(single_line(self.file), "bold")]
         left.append(Content.styled(" ●", "$warning") if self.unsaved else Content("  "))
         left.append(Content.styled(f" {row + 1}:{column + 1}", "$text-muted"))
         right = [part for part in (self._activity(), self._torch()) if part]
@@ -105,7 +106,7 @@ class StatusLine(Widget):
 
 def call_hint(usage: str, call: Call) -> Content:
     """The usage of a call with the operand at hand in bold; a rest takes all that follow."""
-    head, *operands = usage_parts(usage)
+    head, *operands = usage_parts(single_line(usage))
     rest = next((number for number, name in enumerate(operands) if _takes_all(name)), None)
     place = call.operand if rest is None else min(call.operand, rest)
     parts: list[str | tuple[str, str]] = [("(", "$text-muted"), (head, "$primary")]

@@ -7,6 +7,7 @@ a file with a mistake is left out and said so.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ _SYNTAX = """
 COLOURS = _ROLES.split()
 SYNTAX = _SYNTAX.split()
 PLOT = [f"series{number}" for number in range(1, 7)]
+_NAME = re.compile(r"\w[\w .-]*")  # lists of themes read other signs as markup
 GROUPS = {"syntax": SYNTAX, "plot": PLOT}
 
 
@@ -69,6 +71,8 @@ def parse_theme(file: str, source: str) -> Theme:
     _require(file, table, known, ["name", "dark", *COLOURS, *GROUPS])
     if not isinstance(table["name"], str) or not isinstance(table["dark"], bool):
         raise ThemeFileError(f"{file}: 'name' must be text and 'dark' true or false")
+    if not _NAME.fullmatch(table["name"]):
+        raise ThemeFileError(f"{file}: 'name' may hold letters, digits, blanks and . _ - only")
     variables = dict(_colours(file, "", table.get("variables", {})))
     for group, names in GROUPS.items():
         _require(file, table[group], names, names)

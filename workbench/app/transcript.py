@@ -7,7 +7,6 @@ ten do. Text is drawn verbatim: nothing in it is read as markup or as a terminal
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from workbench.app.drawable import drawable, without_escapes
 from workbench.app.highlight import Span, Vocabulary, spans, syntax_styles
 from workbench.app.scanner import scan
 from workbench.runtime.protocol import ErrorView, Stream, ValueView
@@ -33,9 +33,6 @@ MAX_BURST = 4_000
 MAX_LEFT_OUT = 50_000
 MAX_SHORTENED = 4
 MAX_FRAMES = 8
-TAB = 8
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
 
 
@@ -43,18 +40,15 @@ _PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
 class TranscriptLine:
     """One line: its text, its role, and stretches that are coloured otherwise.
 
-    A note that tells of lines which were left out has them in ``left_out``.
+    A note that tells of lines which were left out has them in ``left_out``. A line that was
+    submitted has it as it was, not as it is drawn, in ``source``.
     """
 
     text: str
     role: str
     spans: tuple[Span, ...] = ()
     left_out: Sequence[TranscriptLine] = ()
-
-    @property
-    def is_source(self) -> bool:
-        """Whether the line was submitted."""
-        return bool(self.spans) and self.spans[0].role == "prompt"
+    source: str | None = None
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -109,9 +103,9 @@ class Transcript(ScrollView, can_focus=True):
 
     def echo(self, source: str) -> None:
         """Show what was submitted, in colour."""
-        scanner = scan(source)
+        written = source.split("\n")
         fresh = []
-        for number, line in enumerate(scanner.lines):
+        for number, line in enumerate(scan("\n".join(map(drawable, written))).lines):
             mark = _CONTINUATION if number else _PROMPT
             shift = len(mark)
             coloured = [Span(0, shift, "prompt")]
@@ -119,12 +113,14 @@ class Transcript(ScrollView, can_focus=True):
                 Span(span.start + shift, span.end + shift, f"syntax-{span.role}")
                 for span in spans(line, self.vocabulary)
             ]
-            fresh.append(TranscriptLine(mark + line.text, "output", tuple(coloured)))
+            fresh.append(
+                TranscriptLine(mark + line.text, "output", tuple(coloured), (), written[number])
+            )
         self._append(fresh)
 
     def write(self, text: str, stream: Stream = "output") -> None:
         """Show printed text; a line that was not ended goes on with the next text."""
-        text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+        text = without_escapes(text).replace("\r\n", "\n")
         if self._open and self._open[0] == stream and text:
             text = self._open[1] + text
             self._drop_last()
@@ -158,20 +154,22 @@ class Transcript(ScrollView, can_focus=True):
         """Show an error: its sentence, its place, the source line with the place marked."""
         fresh = [TranscriptLine(_clean(line), "message") for line in error.message.split("\n")]
         if error.line:
-            place = f"{error.origin}:{error.line}:{error.column}"
+            place = f"{_clean(error.origin)}:{error.line}:{error.column}"
             fresh.append(TranscriptLine(f"  --> {place}", "place"))
         if error.source_line and error.column:
             source, blank = error.source_line, error.column - 1
             reaches = error.end_column if error.end_line == error.line else len(source) + 1
-            carets = max(1, cell_len(source[blank : max(reaches - 1, 0)]))
+            carets = max(1, cell_len(drawable(source[blank : max(reaches - 1, 0)])))
             fresh.append(TranscriptLine("  " + _clean(source), "output"))
             indent = " " * cell_len(_clean(source[:blank]))
             fresh.append(TranscriptLine(f"  {indent}{'^' * carets}", "caret"))
         if error.hint:
-            fresh += [TranscriptLine(f"  {line}", "note") for line in error.hint.split("\n")]
+            fresh += [
+                TranscriptLine(f"  {_clean(line)}", "note") for line in error.hint.split("\n")
+            ]
         for frame in error.frames[:MAX_FRAMES] if len(error.frames) > 1 else ():
             place = f", {frame.origin}:{frame.line}:{frame.column}" if frame.line else ""
-            fresh.append(TranscriptLine(f"  in {frame.name}{place}", "place"))
+            fresh.append(TranscriptLine(_clean(f"  in {frame.name}{place}"), "place"))
         self._append(fresh)
 
     def show_all(self, line: TranscriptLine | None = None) -> bool:
@@ -192,7 +190,7 @@ class Transcript(ScrollView, can_focus=True):
     def as_program(self) -> str:
         """What was submitted as source, everything else as comments."""
         return "".join(
-            f"{line.text[len(_PROMPT) :]}\n" if line.is_source else f"; {line.text}".rstrip() + "\n"
+            f"; {line.text}".rstrip() + "\n" if line.source is None else f"{line.source}\n"
             for line in self.lines
         )
 
@@ -352,7 +350,7 @@ def _clean(text: str) -> str:
     """One line as it can be drawn: the last state of an overwritten line, no control codes."""
     if "\r" in text:
         text = next((part for part in reversed(text.split("\r")) if part), "")
-    text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text.expandtabs(TAB))
+    text = drawable(text)
     if len(text) > MAX_LINE:
         return f"{text[:MAX_LINE]} … {len(text) - MAX_LINE:,} characters more"
     return text

@@ -8,8 +8,9 @@ from textual.pilot import Pilot
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
+from workbench.app.drawable import shortened
 from workbench.app.editor import Editor
-from workbench.app.inline_results import fitted, one_line
+from workbench.app.inline_results import one_line
 from workbench.app.repl import Prompt
 from workbench.runtime.protocol import ErrorView
 
@@ -194,6 +195,6 @@ def test_a_value_takes_one_line_and_no_control_codes() -> None:
 
 
 def test_a_result_fits_its_room() -> None:
-    assert fitted("=> 123", 6) == "=> 123"
-    assert fitted("=> 1234", 6) == "=> 12…"
-    assert fitted("漢字漢字", 6) == "漢字…"
+    assert shortened("=> 123", 6) == "=> 123"
+    assert shortened("=> 1234", 6) == "=> 12…"
+    assert shortened("漢字漢字", 6) == "漢字…"

@@ -337,4 +337,4 @@ async def test_names_of_metrics_keep_to_their_line(panel: LossPanel) -> None:
     async with PanelApp(panel).run_test(size=(80, 20)):
         panel.receive([started(1), *losses(0.5, name="a\x1b[31m\nb")])
 
-        assert summary(panel).splitlines()[0] == "a a·[31m⏎b 0.5"
+        assert summary(panel).splitlines()[0] == "a a\N{REPLACEMENT CHARACTER}[31m⏎b 0.5"

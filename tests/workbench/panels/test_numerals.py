@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from torch_lib.events import Progress
-from workbench.app.panels.lines import fitted, single_line
+from workbench.app.drawable import fitted, single_line
 from workbench.app.panels.numerals import (
     bar,
     byte_size,
@@ -81,7 +81,7 @@ def test_a_spark_of_nothing_but_zeros_needs_no_scale() -> None:
 
 
 def test_a_single_line_shows_breaks_and_hides_control_characters() -> None:
-    assert single_line("a\nb\x1b[31mc\td") == "a⏎b·[31mc·d"
+    assert single_line("a\nb\x1b[31mc\td") == "a⏎b\N{REPLACEMENT CHARACTER}[31mc d"
 
 
 @pytest.mark.parametrize("text", ["", "short", "a rather long text", "漢字漢字漢字漢字"])

@@ -13,6 +13,7 @@ from textual.message import Message as Notice
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label
 
+from workbench.app.line_input import LineInput
 from workbench.app.panels.chat import Sampling, is_name, sampling
 
 MODEL_KIND = "torch_decoder"
@@ -86,18 +87,18 @@ class AskForm(Vertical):
         """The question below what it is asked with."""
         with Horizontal():
             yield Label("model")
-            model = Input("model", placeholder="variable of a model", id="ask-model")
+            model = LineInput("model", placeholder="variable of a model", id="ask-model")
             model.tooltip = "The variable that holds the model; m finds models on disk"
             yield model
         with Horizontal():
             for label, name, value, tooltip in FIELDS:
                 yield Label(label)
-                field = Input(f"{value:g}", id=f"ask-{name}", classes="setting")
+                field = LineInput(f"{value:g}", id=f"ask-{name}", classes="setting")
                 field.tooltip = tooltip
                 yield field
         with Horizontal():
             yield Label("ask")
-            yield Input(placeholder="a question", id="ask-question")
+            yield LineInput(placeholder="a question", id="ask-question")
 
     @property
     def model(self) -> str:

@@ -9,8 +9,8 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
+from workbench.app.drawable import single_line
 from workbench.app.panels.curve_view import Curve, CurveView, Picture, letter
-from workbench.app.panels.lines import single_line
 from workbench.app.panels.numerals import counted
 
 KINDS = (".csv", ".svg", ".txt")

@@ -6,9 +6,9 @@ import math
 
 from textual.content import Content
 
+from workbench.app.drawable import single_line
 from workbench.app.panels.curve_view import Curve, CurveView, letter
 from workbench.app.panels.curves import Bucket
-from workbench.app.panels.lines import single_line
 from workbench.app.panels.numerals import counted, short_number
 
 EARLIER_LINES = 3
@@ -23,7 +23,7 @@ def legend(view: CurveView) -> list[Content]:
     for run in runs[: 1 + EARLIER_LINES]:
         parts = [entry(view, curve) for curve in curves if curve.run is run]
         if len(runs) > 1:
-            parts.append(Content.styled(run.title, "$foreground 60%"))
+            parts.append(Content.styled(single_line(run.title), "$foreground 60%"))
         lines.append(Content("  ").join(parts))
     more = len(runs) - len(lines)
     if more:

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import Widget
 
+from workbench.app.drawable import single_line
 from workbench.app.panels.base import Panel
 from workbench.app.panels.numerals import bar, byte_size, size_pair, spark
 from workbench.runtime.protocol import DeviceReading, DeviceSampled
@@ -74,7 +75,7 @@ def cells(
     def muted(text: str) -> Content:
         return Content.styled(text, "$foreground 60%")
 
-    found = {"name": Content.styled(reading.name.upper(), "bold $foreground")}
+    found = {"name": Content.styled(single_line(reading.name.upper()), "bold $foreground")}
     load = reading.utilisation
     if load is not None and math.isfinite(load):
         found["load"] = graded(f"{load:3.0f}%", load, LOAD_LIMITS)
@@ -100,7 +101,7 @@ def cells(
         share = "" if own is None or not math.isfinite(own) else f"{own:.0f}% "
         found["reserved"] = muted(f"{word} {share}{byte_size(reading.memory_reserved)}")
     if reading.label:
-        found["label"] = muted(reading.label)
+        found["label"] = muted(single_line(reading.label))
     return found
 
 
@@ -138,7 +139,7 @@ def overflow(readings: Sequence[DeviceReading], width: int) -> Content:
     parts = [Content.styled(f"+{len(readings)}", "bold $foreground")]
     for reading in readings:
         load = reading.utilisation or 0.0
-        name = Content.styled(f"{reading.name.upper()} ", "$foreground 60%")
+        name = Content.styled(f"{single_line(reading.name.upper())} ", "$foreground 60%")
         parts.append(name + graded(f"{load:.0f}%", load, LOAD_LIMITS))
     return Content(" ").join(parts).truncate(width, ellipsis=True)
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from workbench.app.drawable import fitted
 from workbench.app.panels.base import Inspect
-from workbench.app.panels.lines import fitted
 from workbench.app.panels.row_list import Parts, RowList
 from workbench.runtime.protocol import EntriesView, EntryView, Handle, Trail, Window
 

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from workbench.app.drawable import drawable, single_line
 from workbench.app.panels.base import OpenLocation, Panel
-from workbench.app.panels.lines import single_line
 from workbench.runtime.protocol import ErrorView, EvaluationFailed, FrameView
 
 KEPT = 20
@@ -42,13 +42,13 @@ class ErrorRow(Option):
 def place_text(origin: str, line: int, column: int) -> str:
     """``file:line:column`` as far as it is known, the file without its folders."""
     name = origin if origin.startswith("<") else PurePath(origin).name
-    return ":".join([name, *(str(number) for number in (line, column) if number)])
+    return ":".join([single_line(name), *(str(number) for number in (line, column) if number)])
 
 
 def source_excerpt(error: ErrorView) -> Content:
     """The line of the error without its indent, the span of the error underlined."""
     indent = len(error.source_line) - len(error.source_line.lstrip())
-    line = single_line(error.source_line.strip())
+    line = single_line(error.source_line.strip().expandtabs(1))
     if not line:
         return Content("")
     marked = Content(line)
@@ -64,7 +64,7 @@ def source_excerpt(error: ErrorView) -> Content:
 def headline(error: ErrorView) -> Content:
     """The sentence and its place."""
     parts: list[Content | tuple[str, str]] = [("✗ ", "bold $text-error")]
-    parts.append((error.message, "bold $text-error"))
+    parts.append((drawable(error.message), "bold $text-error"))
     if error.origin:
         place = place_text(error.origin, error.line, error.column)
         parts += [Content("\n  "), (place, "underline $text-accent")]
@@ -85,7 +85,9 @@ def rows(entry: ErrorEntry) -> Iterator[ErrorRow]:
         )
         yield ErrorRow(summary, entry, top)
         return
-    hint = Content.assemble("\n", ("  " + error.hint, "$text-success")) if error.hint else ""
+    hint = (
+        Content.assemble("\n", ("  " + drawable(error.hint), "$text-success")) if error.hint else ""
+    )
     yield ErrorRow(Content.assemble(headline(error), source_excerpt(error), hint), entry, top)
     for frame in error.frames[:FRAMES]:
         where = place_text(frame.origin, frame.line, frame.column)
@@ -105,7 +107,7 @@ def rows(entry: ErrorEntry) -> Iterator[ErrorRow]:
     if error.trace:
         sign = "▾" if entry.traced else "▸"
         title = Content.styled(f"  {sign} Python trace of this defect", "$foreground 60%")
-        body = f"\n{error.trace.rstrip()}" if entry.traced else ""
+        body = f"\n{drawable(error.trace.rstrip())}" if entry.traced else ""
         yield ErrorRow(Content.assemble(title, body), entry)
 
 

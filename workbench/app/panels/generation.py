@@ -15,6 +15,7 @@ from textual.containers import Horizontal, ScrollableContainer, Vertical, Vertic
 from textual.widgets import Button, Static
 
 from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated
+from workbench.app.drawable import single_line
 from workbench.app.panels.ask_form import MODEL_KIND, AskForm
 from workbench.app.panels.base import EvaluateSource, InterruptRequested, Panel
 from workbench.app.panels.chat import (
@@ -24,7 +25,6 @@ from workbench.app.panels.chat import (
     loading_program,
     question_program,
 )
-from workbench.app.panels.lines import single_line
 from workbench.app.panels.models import find_models, model_folders, model_line
 from workbench.app.panels.passage import Look, Passage, level_legend
 from workbench.app.panels.pick import Pick

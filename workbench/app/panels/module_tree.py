@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from workbench.app.drawable import fitted
 from workbench.app.panels.base import Inspect
 from workbench.app.panels.entry_list import TENSOR_KINDS, Entered, LeaveWanted
-from workbench.app.panels.lines import fitted
 from workbench.app.panels.numerals import byte_size, count_text
 from workbench.app.panels.row_list import Parts, RowList
 from workbench.runtime.protocol import EntriesView, EntryView, Handle, Trail, Window

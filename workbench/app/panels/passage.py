@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from torch_lib.events import GenerationStarted, TokenGenerated
-from workbench.app.panels.lines import drawable, single_line
+from workbench.app.drawable import single_line, visible
 from workbench.app.panels.numerals import bar, duration
 from workbench.runtime.protocol import EvaluationStarted
 
@@ -153,7 +153,7 @@ class Passage(Static):
         if self.look.raw or self.look.prompt:
             prompt = self.started.raw_prompt or prompt
         mark = "… " if self.count > len(self.tokens) else ""
-        return Content.styled(drawable(prompt[-CHARACTERS:]) + mark * (not self.look.prompt), MUTED)
+        return Content.styled(_shown(prompt[-CHARACTERS:]) + mark * (not self.look.prompt), MUTED)
 
     def picture(self) -> Content:
         """The prompt and the tokens."""
@@ -181,9 +181,9 @@ class Passage(Static):
         silent = not self.started.prompt and not any(token.text for token in self.tokens)
         for token in self.tokens:
             if silent:
-                yield drawable(token.piece) or f"{token.token} "
+                yield _shown(token.piece) or f"{token.token} "
             else:
-                yield drawable(token.text or (token.piece if self.look.raw else ""))
+                yield _shown(token.text or (token.piece if self.look.raw else ""))
 
     def line_of_chosen(self, width: int) -> int:
         """How many lines down the chosen token stands."""
@@ -248,6 +248,11 @@ def percentage(logprob: float | None) -> str:
     if known is None:
         return "unknown"
     return f"{100 * known:.1f}%" if known >= 0.0005 else "<0.1%"
+
+
+def _shown(text: str) -> str:
+    """Text as it can be drawn; a line may end with a carriage return in a token of its own."""
+    return visible(text.replace("\r", ""))
 
 
 def _weight(token: TokenGenerated) -> int:

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.app.dialogs import DIALOG_CSS
+from workbench.app.drawable import drawable
 
 
 class Pick(ModalScreen[int | None]):
@@ -58,7 +59,7 @@ class Pick(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """The lines, and what the keys do."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(self.topic)
+            dialog.border_title = Content(drawable(self.topic))
             yield OptionList(*(Option(line) for line in self.lines))
             keys = f"enter {self.deed}   escape cancel"
             yield Static(Content.styled(keys, "$text-muted"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.content import Content
 
-from workbench.app.panels.lines import fitted
+from workbench.app.drawable import fitted
 from workbench.app.panels.numerals import byte_size
 from workbench.app.panels.runs import KeptRun
 

@@ -17,8 +17,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from workbench.app.drawable import single_line
 from workbench.app.panels.curves import Series
-from workbench.app.panels.lines import single_line
 from workbench.runtime.protocol import EvaluationStarted
 
 LIMIT = 50

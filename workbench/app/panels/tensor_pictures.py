@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from workbench.app.drawable import drawable
 from workbench.app.panels.numerals import bar, short_number
 from workbench.app.panels.tensor_text import shape_text
 from workbench.runtime.protocol import ComparisonView, TensorStatistics
@@ -51,7 +52,7 @@ def comparison_rows(view: ComparisonView, name: str, pinned: str) -> Content:
             shapes = f"{shapes}, pinned {shape_text(view.other_shape)}"
         facts.append(("shape", shapes, "" if same_shape else "bold $text-error"))
     if view.problem:
-        facts.append(("", view.problem, "bold $text-warning"))
+        facts.append(("", drawable(view.problem), "bold $text-warning"))
     else:
         place = f" at ({' '.join(map(str, view.place))})" if view.place else ""
         looked_at = f" of {view.sampled:,} sampled" if view.sampled is not None else ""

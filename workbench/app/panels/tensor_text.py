@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from workbench.app.drawable import single_line
 from workbench.app.panels.numerals import short_number, spark
 from workbench.runtime.protocol import Element, TensorView
 
@@ -86,9 +87,11 @@ def facts(view: TensorView, name: str) -> list[Content]:
     def named(label: str, text: str) -> Content:
         return Content.assemble((f"{label} ", "$foreground 55%"), text)
 
-    found = [Content.styled(name, "bold $text-accent")] if name else []
+    found = [Content.styled(single_line(name), "bold $text-accent")] if name else []
     found.append(Content.styled(shape_text(view.shape), "bold"))
-    found += [Content.styled(text, "$foreground 75%") for text in (view.dtype, view.device)]
+    found += [
+        Content.styled(single_line(text), "$foreground 75%") for text in (view.dtype, view.device)
+    ]
     if view.requires_grad:
         found.append(Content.styled("grad", "$text-success"))
     statistics = view.statistics

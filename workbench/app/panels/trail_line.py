@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.app.panels.lines import single_line
+from workbench.app.drawable import single_line
 from workbench.runtime.protocol import Handle, Trail
 
 

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from workbench.app.drawable import drawable
 from workbench.app.panels.entry_list import EntryList
 from workbench.app.panels.module_tree import WHOLE, ModuleTree
 from workbench.app.panels.slice_bar import SliceBar
@@ -107,7 +108,7 @@ class ValueStage(Vertical):
         self.view = None
         if value.entries is None:
             cut = value.truncated or len(value.text) > LONGEST_TEXT
-            text = value.text[:LONGEST_TEXT] + " …" * cut
+            text = drawable(value.text[:LONGEST_TEXT]) + " …" * cut
             self.show_text(Content(text if value.kind else "This value is no longer there."))
         elif value.entries.module is not None:
             self.modules.show(value.handle, value.trail, value.entries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from workbench.app.drawable import single_line
 from workbench.app.panels.numerals import byte_size, count_text
 from workbench.runtime.protocol import ModuleFacts, ValueView
 
@@ -17,9 +18,9 @@ def rank(value: ValueView) -> int:
 
 def value_facts(value: ValueView, name: str) -> list[Content]:
     """What is known of a value that is no tensor, each fact a piece that is not to be broken."""
-    found = [Content.styled(name, "bold $text-accent")] if name else []
+    found = [Content.styled(single_line(name), "bold $text-accent")] if name else []
     if value.kind:
-        found.append(Content.styled(value.kind.rstrip("_"), "$foreground 60%"))
+        found.append(Content.styled(single_line(value.kind.rstrip("_")), "$foreground 60%"))
     entries = value.entries
     if entries is None:
         if value.truncated:
@@ -40,4 +41,4 @@ def module_pieces(module: ModuleFacts) -> list[Content]:
         Content.assemble((count_text(module.trainable), "bold"), (" trainable", "$foreground 60%")),
         Content.assemble((byte_size(module.size), "bold"), (" memory", "$foreground 60%")),
     ]
-    return [*found, *(Content.styled(mark, "$text-warning") for mark in module.marks)]
+    return [*found, *(Content.styled(single_line(mark), "$text-warning") for mark in module.marks)]

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from workbench.app.drawable import fitted, single_line
+from workbench.app.key_events import is_text
 from workbench.app.panels.base import Panel, ShowVariable
-from workbench.app.panels.lines import fitted
 from workbench.app.panels.row_list import Parts, RowList
 from workbench.runtime.protocol import SessionRestarted, VariablesChanged, VariableView
 
@@ -80,7 +81,7 @@ class VariableList(RowList):
 
     def on_key(self, event: events.Key) -> None:
         """Typing narrows the list."""
-        if event.character and event.is_printable:
+        if event.character and is_text(event):
             text = self.filter_text + event.character
         elif event.key == "backspace" and self.filter_text:
             text = self.filter_text[:-1]
@@ -134,7 +135,7 @@ class VariablesPanel(Panel[VariablesChanged | SessionRestarted]):
         summary = (
             Content.assemble(
                 f"{len(matching)} of {count} match ",
-                (self.filter_text, "$text-accent bold"),
+                (single_line(self.filter_text), "$text-accent bold"),
                 "   esc shows all",
             )
             if wanted
