@@ -121,7 +121,7 @@ class PanelArea(DragEdge, Vertical):
     @property
     def current(self) -> Panel[Any]:
         """The panel that is up."""
-        active = self.query_one(TabbedContent).active
+        active = next((tabs.active for tabs in self.query(TabbedContent)), "")  # none at the end
         return next((p for p in self.panels if _tab(p) == active), self.panels[0])
 
 
