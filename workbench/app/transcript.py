@@ -279,15 +279,20 @@ class Transcript(ScrollView, can_focus=True):
         follows = self.is_vertical_scroll_end
         self._open = None
         self.lines.extend(fresh)
+        self._place(fresh)
         if len(self.lines) > self.most_lines:
-            del self.lines[: len(self.lines) - self.most_lines * 9 // 10]
-            self._wrap_all()
-        else:
-            self._place(fresh)
-            self.virtual_size = Size(self._width, self._rows)
+            self._forget(len(self.lines) - self.most_lines * 9 // 10)
+        self.virtual_size = Size(self._width, self._rows)
         if follows:
             self.scroll_end(animate=False, immediate=True, x_axis=False)
         self.refresh()
+
+    def _forget(self, count: int) -> None:
+        """Drop the oldest lines; those that are left keep their breaks."""
+        gone = self._first_rows[count]
+        del self.lines[:count]
+        self._first_rows = [row - gone for row in self._first_rows[count:]]
+        self._rows -= gone
 
     def _left_out(self, pieces: Sequence[str], stream: Stream) -> TranscriptLine:
         """The note in the place of lines, which it keeps if they are not too many."""
