@@ -9,12 +9,12 @@ from textual.message import Message
 
 from workbench.app.drawable import fitted
 from workbench.app.panels.base import Inspect
+from workbench.app.panels.paged import PagedView
 from workbench.app.panels.row_list import Parts, RowList
 from workbench.runtime.protocol import EntriesView, EntryView, Handle, Trail, Window
 
 PAGE = 50
 PAGES_HELD = 400
-SETTLE_SECONDS = 0.03
 TENSOR_KINDS = ("torch_tensor", "torch_quantized_tensor")
 
 
@@ -30,7 +30,7 @@ class LeaveWanted(Message):
     """What holds the value shall be shown."""
 
 
-class EntryList(RowList):
+class EntryList(RowList, PagedView):
     """Index or key, kind and value of every part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,8 +51,6 @@ class EntryList(RowList):
         self.trail: Trail = ()
         self.count = 0
         self.entries: dict[int, EntryView] = {}
-        self.asked: set[int] = set()
-        self.settling = False
         self.label_width = self.kind_width = 0
         self.cursors: dict[tuple[Handle, Trail], int] = {}
 
@@ -91,21 +89,8 @@ class EntryList(RowList):
         self.entries.clear()
         self.asked.clear()
 
-    def ask_again(self) -> None:
-        """Ask for what is in view and still missing: an answer may have been lost."""
-        self.asked.clear()
-        self.settle()
-
-    def settle(self) -> None:
-        """Draw now; ask for what is missing once the view stands still."""
-        self.refresh()
-        if not self.settling:
-            self.settling = True
-            self.set_timer(SETTLE_SECONDS, self.ask)
-
     def ask(self) -> None:
         """Ask for the pages that hold what is in view and missing."""
-        self.settling = False
         top = self.scroll_offset.y
         bottom = min(self.count, top + self.scrollable_content_region.height)
         pages = {row // PAGE for row in range(top, bottom) if row not in self.entries}
@@ -118,15 +103,6 @@ class EntryList(RowList):
         """Remember where the cursor is in this value."""
         super().watch_cursor()
         self.cursors[self.handle, self.trail] = self.cursor
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the rows that came into view."""
-        super().watch_scroll_y(old_value, new_value)
-        self.settle()
-
-    def on_resize(self) -> None:
-        """Ask for the rows that came into view."""
-        self.settle()
 
     def row_parts(self, row: int, width: int) -> Parts:
         """Label, kind and value; a dot for what is not there yet."""

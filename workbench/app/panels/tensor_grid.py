@@ -12,10 +12,10 @@ from rich.style import Style
 from textual.color import Color
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.app.panels.base import Inspect
+from workbench.app.panels.paged import PagedView
 from workbench.app.panels.tensor_text import ElementFormat
 from workbench.runtime.protocol import Element, TensorView, Window
 
@@ -23,7 +23,6 @@ Shading = Literal["shaded", "map", "plain"]
 TILE_ROWS, TILE_COLUMNS = 50, 20
 VECTOR_TILE = TILE_ROWS * TILE_COLUMNS
 CELLS_HELD = 200_000
-SETTLE_SECONDS = 0.03
 HEAT_LEVELS = 8
 HEAT = 0.4
 MAP_HEAT = 0.75
@@ -34,7 +33,7 @@ SHADINGS: tuple[Shading, ...] = ("shaded", "map", "plain")
 FOLDS = (20, 10, 5, 2)
 
 
-class TensorGrid(ScrollView, can_focus=True):
+class TensorGrid(PagedView, can_focus=True):
     """Rows and columns of the last two dimensions, their indices kept in view.
 
     A vector is folded into rows of a round number of elements. Elements are written, shaded by
@@ -72,11 +71,9 @@ class TensorGrid(ScrollView, can_focus=True):
         self.view: TensorView | None = None
         self.leading: tuple[int, ...] = ()
         self.cells: dict[tuple[int, int], Element] = {}
-        self.asked: set[tuple[int, int]] = set()
         self.format = ElementFormat(4)
         self.rows = self.columns = 0
         self.index_width = 0
-        self.settling = False
         self.styles_of_cells: dict[tuple[str, int, Shading], Style] = {}
 
     def show(self, view: TensorView) -> None:
@@ -111,11 +108,6 @@ class TensorGrid(ScrollView, can_focus=True):
         """Hold no elements."""
         self.cells.clear()
         self.asked.clear()
-
-    def ask_again(self) -> None:
-        """Ask for what is in view and still missing: an answer may have been lost."""
-        self.asked.clear()
-        self.settle()
 
     @property
     def is_vector(self) -> bool:
@@ -178,16 +170,8 @@ class TensorGrid(ScrollView, can_focus=True):
                 if not self.is_vector or (self.view and key[1] < self.view.shape[0]):
                     yield key
 
-    def settle(self) -> None:
-        """Draw now; ask for what is missing once the view stands still."""
-        self.refresh()
-        if not self.settling:
-            self.settling = True
-            self.set_timer(SETTLE_SECONDS, self.ask)
-
     def ask(self) -> None:
         """Ask for the windows that hold what is in view and missing."""
-        self.settling = False
         if self.view is None:
             return
         rows, columns = (1, VECTOR_TILE) if self.is_vector else (TILE_ROWS, TILE_COLUMNS)
@@ -201,20 +185,9 @@ class TensorGrid(ScrollView, can_focus=True):
             window = Window(self.leading, tile[0] * rows, rows, tile[1] * columns, columns)
             self.post_message(Inspect(self.view.handle, window, self.view.trail))
 
-    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Ask for the columns that came into view."""
-        super().watch_scroll_x(old_value, new_value)
-        self.settle()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the rows that came into view."""
-        super().watch_scroll_y(old_value, new_value)
-        self.settle()
-
     def on_resize(self) -> None:
-        """Fold a vector anew, and ask for what came into view."""
+        """Fold a vector anew."""
         self.measure()
-        self.settle()
 
     def notify_style_update(self) -> None:
         """Colours may have changed."""
