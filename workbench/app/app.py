@@ -215,11 +215,8 @@ class Workbench(App[int]):
         for program in self._kept.programs:
             if asked_for is not None and program.text is None:
                 continue
-            try:
-                editor = self._buffers.restore(program)
-            except (OSError, UnicodeDecodeError):
-                continue
-            recovered += [editor] if editor.unsaved else []
+            editor = self._buffers.restore(program)
+            recovered += [editor] if editor is not None and program.text is not None else []
         if asked_for is not None:
             self._buffers.open(asked_for)
         else:
@@ -234,13 +231,15 @@ class Workbench(App[int]):
 
     def keep_workspace(self, *, texts: bool = True) -> None:
         """Write down what is open if that has changed; without ``texts`` unsaved ones are lost."""
+        if self._workspace_file is None or not self._restored:
+            return
         now = Workspace(
             *self._buffers.programs(texts=texts),
             self._panels.current.title,
             "" if self._repl.prompt.reading else self._repl.prompt.text,
             self._shares,
         )
-        if self._workspace_file is None or now == self._kept or not self._restored:
+        if now == self._kept:
             return
         try:
             save_workspace(self._workspace_file, now)

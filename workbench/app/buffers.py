@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -98,16 +99,19 @@ class Buffers(Vertical):
         self.show(editor)
         return editor
 
-    def restore(self, program: OpenProgram) -> Editor:
+    def restore(self, program: OpenProgram) -> Editor | None:
         """Open a program as it was left: where its cursor stood, with the text it had.
 
-        Raises:
-            OSError: Its file can't be read.
-            UnicodeDecodeError: That is not UTF-8 text.
+        Text whose file can't be read any more becomes an untitled program; without text there is
+        nothing then.
         """
+        editor: Editor | None = None
         if program.path:
-            editor = self.open(Path(program.path))
-        else:
+            with suppress(OSError, UnicodeDecodeError):
+                editor = self.open(Path(program.path))
+        if editor is None:
+            if program.text is None:
+                return None
             editor = self.current if self._is_blank else self.add()
         if program.text is not None:
             editor.replace(program.text, (0, 0), editor.document.end)

@@ -69,6 +69,8 @@ async def test_a_crash_loses_no_text(start: Start, program: Path) -> None:
         assert known.unsaved
         assert untitled.text == "y"
         assert untitled.path is None
+        told = [notice.message for notice in second._notifications]
+        assert told == ["Unsaved text of program.lisp, untitled is back."]
         known.undo()
         assert known.text == program.read_text("utf-8")
 
@@ -139,3 +141,20 @@ def test_damaged_files_are_passed_over(content: str, tmp_path: Path) -> None:
     (tmp_path / "file.json").write_text(content)
 
     assert load_workspace(tmp_path / "file.json") == Workspace()
+
+
+async def test_unsaved_text_comes_back_without_its_file(start: Start, program: Path) -> None:
+    """Another program has made the file unreadable: the text is kept as an untitled program."""
+    first = start(program)
+    async with first.run_test() as pilot:
+        await pilot.press("x")
+        first.keep_workspace()
+    program.write_bytes(b"\xff\xfe")
+
+    second = start()
+    async with second.run_test() as pilot:
+        await pilot.pause()
+        (editor,) = second.query_one(Buffers).editors
+        assert editor.path is None
+        assert editor.text.startswith("x(setq")
+        assert editor.unsaved
