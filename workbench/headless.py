@@ -19,6 +19,7 @@ from lispe_core import interrupts
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import Value
 from lispe_core.interpreter import Interpreter
+from torch_lib.errors import ArgumentError
 from torch_lib.events import listening
 from torch_lib.processes import process_rank
 from workbench.run_reports import RunReport, TextReport
@@ -111,8 +112,9 @@ def _run(program: Program, origin: str, arguments: Sequence[str], options: RunOp
     if plots is not None:
         try:
             plots.write()
-        except OSError as problem:
-            report.misused(f"cannot write to {options.plot_folder}: {problem.strerror}")
+        except (OSError, ArgumentError) as problem:
+            reason = problem.strerror if isinstance(problem, OSError) else problem
+            report.misused(f"cannot write to {options.plot_folder}: {reason}")
             return status or FAILED
     return status
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
+from torch_lib.atomic_files import replacing
 from torch_lib.events import Event, Metric
+from workbench.round_numbers import ticks
 
 __all__ = ["Plots"]
 
@@ -51,14 +53,16 @@ class Plots:
 
         Raises:
             OSError: A file can't be written.
+            ArgumentError: A folder has its name.
         """
         for stem, name in _stems(self._curves):
             steps, values = self._curves[name]
             rows = (f"{step:.15g},{value!r}\n" for step, value in zip(steps, values, strict=True))
             table = "step,value\n" + "".join(rows)
-            (self._folder / f"{stem}.csv").write_text(table, "utf-8")
             picture = _svg(name, list(zip(steps, values, strict=True)))
-            (self._folder / f"{stem}.svg").write_text(picture, "utf-8")
+            for ending, text in (("csv", table), ("svg", picture)):
+                with replacing(self._folder / f"{stem}.{ending}") as temporary:
+                    temporary.write_text(text, "utf-8")
 
 
 def _stems(names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -139,20 +143,11 @@ def _lines(points: list[Point], steps: tuple[float, float]) -> Iterator[list[Poi
 
 def _axes(steps: tuple[float, float], values: tuple[float, float]) -> Iterator[str]:
     bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    for value in _round_numbers(*values):
+    for value in ticks(*values, MARKS):
         y = _down(value, values)
         yield f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{AXIS}" stroke-width="0.5"/>'
         yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.6g}</text>'
-    for step in _round_numbers(*steps):
+    for step in ticks(*steps, MARKS):
         x = _across(step, steps)
         yield f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{step:.6g}</text>'
     yield f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="{INK}"/>'
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """A few round numbers between two others."""
-    rough = (high - low) / MARKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    distance = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
-    first, last = math.ceil(low / distance - 1e-9), math.floor(high / distance + 1e-9)
-    return [number * distance for number in range(first, last + 1)]

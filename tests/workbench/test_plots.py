@@ -110,3 +110,15 @@ def test_the_command_writes_them_in_the_end(tmp_path: Path, end: str) -> None:
     assert done.returncode == (1 if end else 0)
     assert (tmp_path / "out" / "loss.csv").read_text() == "step,value\n0,0.5\n1,0.25\n"
     assert lines(tmp_path / "out" / "loss.svg")
+
+
+def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loss.csv").mkdir()
+    source = "(use 'lispe_torch) (torch_log_metric \"loss\" 1.0)"
+    command = [sys.executable, "-m", "workbench", "--plots", str(tmp_path), "--eval", source]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("loss.csv is a folder, not a file\n")
+    assert "Traceback" not in done.stderr

@@ -7,9 +7,10 @@ from time import perf_counter
 import pytest
 
 from workbench.app.panels import curves
-from workbench.app.panels.axes import decade_ticks, step_axis, ticks, value_axis
+from workbench.app.panels.axes import decade_ticks, step_axis, value_axis
 from workbench.app.panels.braille import Canvas
 from workbench.app.panels.curves import FAN, Point, Series
+from workbench.round_numbers import ticks
 
 
 def series_of(values: Iterable[float]) -> Series:
