@@ -116,6 +116,13 @@ def at(read: Callable[..., object], *others: Callable[[], Any]) -> Callable[[Pat
     return lambda path: read(str(path), *(other() for other in others))
 
 
+def of_folder(write: Callable[[Path], object], file: str) -> Format:
+    """One file of a folder that holds a whole model."""
+    return Format(
+        lambda path: write(path.parent), file, lambda path: hf_load_model(str(path.parent))
+    )
+
+
 FORMATS = {
     "model": Format(lambda p: save_model(linear(3, 2), str(p)), "model.pt", at(load_model)),
     "model safetensors": Format(
@@ -133,31 +140,11 @@ FORMATS = {
         lambda path: lora_load_adapters(lora_linear(8, 8, 2, 4), str(path.parent)),
     ),
     "gguf": Format(gguf_with_tokenizer, "model.gguf", at(load_model)),
-    "hugging face settings": Format(
-        lambda path: folder_with_tokenizer(path.parent),
-        "model/config.json",
-        lambda path: hf_load_model(str(path.parent)),
-    ),
-    "hugging face weights": Format(
-        lambda path: folder_with_tokenizer(path.parent),
-        "model/model.safetensors",
-        lambda path: hf_load_model(str(path.parent)),
-    ),
-    "hugging face tokenizer": Format(
-        lambda path: folder_with_tokenizer(path.parent),
-        "model/tokenizer.json",
-        lambda path: hf_load_model(str(path.parent)),
-    ),
-    "tokenizer settings": Format(
-        lambda path: folder_with_tokenizer(path.parent),
-        "model/tokenizer_config.json",
-        lambda path: hf_load_model(str(path.parent)),
-    ),
-    "index of shards": Format(
-        lambda path: folder_of_shards(path.parent),
-        "model/model.safetensors.index.json",
-        lambda path: hf_load_model(str(path.parent)),
-    ),
+    "hugging face settings": of_folder(folder_with_tokenizer, "model/config.json"),
+    "hugging face weights": of_folder(folder_with_tokenizer, "model/model.safetensors"),
+    "hugging face tokenizer": of_folder(folder_with_tokenizer, "model/tokenizer.json"),
+    "tokenizer settings": of_folder(folder_with_tokenizer, "model/tokenizer_config.json"),
+    "index of shards": of_folder(folder_of_shards, "model/model.safetensors.index.json"),
     "ranks": Format(lambda path: rank_file(path.parent), "tokenizer.model", at(load_tokenizer)),
     "sentencepiece": Format(sentencepiece, "pieces.model", at(load_tokenizer)),
     "simple tokenizer": Format(simple, "words.tok", at(load_tokenizer)),

@@ -114,7 +114,7 @@ def test_the_command_writes_them_in_the_end(tmp_path: Path, end: str) -> None:
 
 def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "loss.csv").mkdir()
-    source = "(use 'lispe_torch) (torch_log_metric \"loss\" 1.0)"
+    source = '(use \'lispe_torch) (torch_log_metric "loss" 1.0)'
     command = [sys.executable, "-m", "workbench", "--plots", str(tmp_path), "--eval", source]
 
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
