@@ -108,8 +108,9 @@ def _sections() -> Iterator[str]:
     by_owner: dict[type[DOMNode], list[Binding]] = {owner: [] for owner in SECTIONS}
     for owner, binding in bindings_by_id().values():
         by_owner.setdefault(owner, []).append(binding)
-    for owner, bindings in by_owner.items():
-        rows = sorted(bindings, key=_order)
+    others = sorted(set(by_owner) - set(SECTIONS), key=lambda owner: owner.__name__)
+    for owner in (*SECTIONS, *others):
+        rows = sorted(by_owner[owner], key=_order)
         lines = [f"| {shown_keys(one.key)} | {one.tooltip} | `{one.id}` |" for one in rows]
         heading = f"## {SECTIONS.get(owner) or _words(owner.__name__)}"
         table = ["| Key | does | name |", "| --- | --- | --- |", *lines, ""]
