@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, ClassVar
 
 from textual import events, on, work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
@@ -29,16 +29,15 @@ from workbench.app import structure
 from workbench.app.ascii_filter import AsciiFilter
 from workbench.app.ask_line import AskLine
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
-from workbench.app.buffers import Buffers, names
+from workbench.app.buffers import Buffers
 from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands, definition_page, help_page
 from workbench.app.completion import CompletionPopup
-from workbench.app.dialogs import AskPath, Choice, Help
+from workbench.app.dialogs import Choice, Help
 from workbench.app.doc_search import documentation_search
 from workbench.app.doc_text import example
 from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
-from workbench.app.files import write_atomically
 from workbench.app.find_bar import FindBar
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
@@ -56,7 +55,6 @@ from workbench.app.panels.base import (
     EvaluateSource,
     Inspect,
     InterruptRequested,
-    OpenLocation,
     Panel,
     Pin,
     ShowAttention,
@@ -64,12 +62,13 @@ from workbench.app.panels.base import (
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
+from workbench.app.programs import ProgramsApp
 from workbench.app.repl import Prompt, Repl
 from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
 from workbench.app.theme_folder import SECONDS, ThemeFolder
 from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
-from workbench.app.workspace import Workspace, load_workspace, save_workspace
+from workbench.app.workspace import Workspace, load_workspace
 from workbench.folders import config_file, history_file, runs_folder, theme_folder
 from workbench.runtime.protocol import (
     DefinitionView,
@@ -89,14 +88,8 @@ from workbench.runtime.protocol import (
 )
 from workbench.settings import load_settings
 
-WORKSPACE_KEPT_EVERY = 2.0
-"""Seconds of work that a crash may cost."""
 
-FILES_SEEN_EVERY = 1.0
-"""Seconds between two looks at what other programs have done to the open files."""
-
-
-class Workbench(App[int]):
+class Workbench(ProgramsApp):
     """The app around one session.
 
     Args:
@@ -185,20 +178,13 @@ class Workbench(App[int]):
         yield self._status
         yield KeyLine(show_command_palette=False)
 
-    @property
-    def _editor(self) -> Editor:
-        """The editor that is seen."""
-        return self._buffers.current
-
     def on_mount(self) -> None:
         """Begin in the editor, or at the prompt where there is no file."""
         self._name_panes()
         self._check_comments()
         self.set_interval(1 / DRAINS_PER_SECOND, self.drain)
-        self.set_interval(FILES_SEEN_EVERY, self.watch_files)
         (self._editor if self._editor.path else self._repl.prompt).focus()
-        self.call_after_refresh(self._restore)
-        self.set_interval(WORKSPACE_KEPT_EVERY, self.keep_workspace)
+        self.begin_keeping()
         self.set_interval(SECONDS, self._reload_themes)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         for warning in self._warnings:
@@ -207,46 +193,6 @@ class Workbench(App[int]):
     def on_unmount(self) -> None:
         """End the evaluator."""
         self.session.close()
-
-    def _restore(self) -> None:
-        """Open again what was open; begin in the editor, at the prompt where there is no file."""
-        asked_for = self._editor.path
-        recovered = []
-        for program in self._kept.programs:
-            if asked_for is not None and program.text is None:
-                continue
-            editor = self._buffers.restore(program)
-            recovered += [editor] if editor is not None and program.text is not None else []
-        if asked_for is not None:
-            self._buffers.open(asked_for)
-        else:
-            self._buffers.show_number(self._kept.shown)
-            self._panels.show_named(self._kept.panel)
-            self._repl.prompt.text = self._kept.draft
-        if recovered:
-            self.notify(f"Unsaved text of {names(recovered)} is back.", markup=False)
-        self._restored = True
-        if asked_for is None and self._editor.path:
-            self._editor.focus()
-
-    def keep_workspace(self, *, texts: bool = True) -> None:
-        """Write down what is open if that has changed; without ``texts`` unsaved ones are lost."""
-        if self._workspace_file is None or not self._restored:
-            return
-        now = Workspace(
-            *self._buffers.programs(texts=texts),
-            self._panels.current.title,
-            "" if self._repl.prompt.reading else self._repl.prompt.text,
-            self._shares,
-        )
-        if now == self._kept:
-            return
-        try:
-            save_workspace(self._workspace_file, now)
-        except OSError as error:
-            self.notify(f"What is open can't be kept: {error}", severity="warning", markup=False)
-            self._workspace_file = None
-        self._kept = now
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Syntax and plot colours for themes that are not ours: those of our dark or light one."""
@@ -453,11 +399,6 @@ class Workbench(App[int]):
             self.screen.add_class("-panels")
             self._panels.current.focus()
 
-    def _show_code(self) -> None:
-        """Bring editor and REPL back where a panel or a zoomed pane stands."""
-        self._editor.screen.minimize()
-        self._editor.screen.remove_class("-panels")
-
     async def action_curves(self, action: str) -> None:
         """Bring the curves up and do something with them."""
         self._editor.screen.add_class("-panels")
@@ -521,17 +462,6 @@ class Workbench(App[int]):
         if not self._repl.transcript.show_all():
             self.notify("Nothing was left out, or it is kept no more.", markup=False)
 
-    @work(exclusive=True, group="file")
-    async def action_save_transcript(self) -> None:
-        """Write what was submitted as a program, with the answers as comments."""
-        path = await self.push_screen_wait(AskPath("Save the transcript", "transcript.lisp"))
-        if path is None or not await self._may_replace(path):
-            return
-        try:
-            write_atomically(path, self._repl.transcript.as_program())
-        except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
-
     def action_help(self) -> None:
         """Explain the name at the cursor or the focused panel, and list the keys."""
         area = self.focused if isinstance(self.focused, CodeArea) else None
@@ -554,108 +484,6 @@ class Workbench(App[int]):
         if code:
             self._show_code()
             self._repl.prompt.draft(code)
-
-    def watch_files(self) -> None:
-        """Ask about files that another program has written."""
-        if self.screen.is_modal:
-            return
-        changed = next((one for one in self._buffers.editors if one.changed_on_disk), None)
-        if changed is not None:
-            self._offer_reload(changed)
-
-    @work(exclusive=True, group="file")
-    async def _offer_reload(self, editor: Editor) -> None:
-        loses = "\nYour own changes would be lost, until undone." if editor.unsaved else ""
-        question = f"Another program has written {editor.title}.{loses}"
-        answers = [("keep", "Keep this text"), ("reload", "Reload")]
-        if await self.push_screen_wait(Choice("Changed on disk", question, answers)) != "reload":
-            return
-        try:
-            editor.reload()
-        except (OSError, UnicodeDecodeError) as error:
-            self.notify(f"{editor.title}: {error}", severity="error", markup=False)
-
-    @work(exclusive=True, group="file")
-    async def action_save(self) -> None:
-        """Save the program; an untitled one asks for a name."""
-        await self._save(self._editor)
-
-    @work(exclusive=True, group="file")
-    async def action_open(self) -> None:
-        """Open another program."""
-        path = await self.push_screen_wait(AskPath("Open"))
-        if path is not None:
-            self._open(path)
-
-    def action_new_buffer(self) -> None:
-        """Begin another program."""
-        self._buffers.add().focus()
-
-    def action_next_buffer(self, step: int) -> None:
-        """Show the next of the open programs."""
-        self._show_code()
-        self._buffers.show_next(step)
-        self._editor.focus()
-
-    @work(exclusive=True, group="file")
-    async def action_close_buffer(self) -> None:
-        """Close the program, with a question if it is not saved."""
-        editor = self._editor
-        if await self._may_leave([editor] if editor.unsaved else []):
-            self._buffers.close(editor)
-            self._editor.focus()
-
-    @work(exclusive=True, group="file")
-    async def action_save_as(self) -> None:
-        """Save under another name."""
-        await self._save(self._editor, ask=True)
-
-    @work(exclusive=True, group="file")
-    async def action_quit(self) -> None:  # type: ignore[override]
-        """Leave, with a question if a program is not saved."""
-        if await self._may_leave(self._buffers.unsaved):
-            self.keep_workspace(texts=False)
-            self._workspace_file = None
-            self.exit(0)
-
-    async def _may_leave(self, unsaved: Sequence[Editor]) -> bool:
-        if not unsaved:
-            return True
-        answers = [("save", "Save"), ("discard", "Discard"), ("cancel", "Cancel")]
-        changed = "has changes" if len(unsaved) == 1 else "have changes"
-        question = f"{names(unsaved)} {changed} that are not saved."
-        answer = await self.push_screen_wait(Choice("Unsaved changes", question, answers))
-        if answer == "save":
-            return all([await self._save(editor) for editor in unsaved])
-        return answer == "discard"
-
-    async def _save(self, editor: Editor, ask: bool = False) -> bool:
-        path = editor.path
-        if path is None or ask:
-            path = await self.push_screen_wait(AskPath("Save as", str(path or "")))
-        if path is None or not (path == editor.path or await self._may_replace(path)):
-            return False
-        try:
-            editor.save(path)
-        except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
-            return False
-        return True
-
-    async def _may_replace(self, path: Path) -> bool:
-        if not path.exists():
-            return True
-        answers = [("replace", "Replace"), ("cancel", "Cancel")]
-        question = Choice("Replace", f"{path} exists already.", answers)
-        return await self.push_screen_wait(question) == "replace"
-
-    def _open(self, path: Path) -> None:
-        try:
-            self._buffers.open(path)
-        except (OSError, UnicodeDecodeError) as error:
-            self.notify(f"{path}: {error}", severity="error", markup=False)
-        else:
-            self._editor.focus()
 
     @on(Inspect)
     def _inspect(self, message: Inspect) -> None:
@@ -687,21 +515,6 @@ class Workbench(App[int]):
             source = f"(torch_attention_scores {message.name} {rest})"
             self._repl.transcript.echo(source)
             self._evaluate(source, "<inspector>")
-
-    @on(OpenLocation)
-    def _open_location(self, message: OpenLocation) -> None:
-        """Go to a place in a program, which is opened if it is not."""
-        editor = self._buffers.editing(message.origin)
-        if editor is not None:
-            self._buffers.show(editor)
-        elif Path(message.origin).is_file():
-            self._open(Path(message.origin))
-        else:
-            self.notify(f"{message.origin} is no file.", markup=False)
-            return
-        self._show_code()
-        self._editor.focus()
-        self._editor.go_to(message.line, message.column)
 
     @on(TextArea.SelectionChanged)
     @on(TextArea.Changed)
