@@ -119,7 +119,9 @@ async def take(scene: Scene, program: Path, theme: str, target: Path) -> None:
             field.cursor_blink = False
         app.clear_notifications()
         await pilot.pause(0.3)
-        target.write_text(app.export_screenshot(title=" "), "utf-8")
+        # Some readers of SVG drop the blanks at the start of a text unless they are told not to.
+        picture = app.export_screenshot(title=" ").replace("<svg ", '<svg xml:space="preserve" ', 1)
+        target.write_text(picture, "utf-8")
     print(f"{target.name}  {target.stat().st_size // 1024} kB", file=sys.stderr)
 
 
