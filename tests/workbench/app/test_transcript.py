@@ -203,3 +203,11 @@ async def test_only_the_last_long_outputs_are_kept_whole() -> None:
 
         assert expanded == MAX_SHORTENED
         assert transcript.text.count("3 lines left out") == 2
+
+
+async def test_what_was_submitted_is_saved_as_it_was() -> None:
+    async with shown() as (transcript, _):
+        transcript.echo("(f\t1)\n\t`\u202ea`")
+
+        assert rows(transcript)[:2] == ["λ (f      1)", "·         `\N{REPLACEMENT CHARACTER}a`"]
+        assert transcript.as_program() == "(f\t1)\n\t`\u202ea`\n"

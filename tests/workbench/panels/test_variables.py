@@ -3,6 +3,7 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
+from textual import events
 from textual.widgets import Static
 
 from tests.workbench.panels.panel_app import PanelApp
@@ -118,3 +119,15 @@ async def test_no_match_and_no_variables_are_no_trouble(panel: VariablesPanel) -
 
         panel.receive([SessionRestarted("it crashed")])
         assert not panel.filled
+
+
+async def test_a_letter_with_alt_narrows_nothing(panel: VariablesPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 10)) as pilot:
+        panel.receive([changed("a", "b")])
+        panel.focus()
+        await pilot.pause()
+        app.post_message(events.Key("alt+b", "b"))
+        await pilot.pause()
+
+        assert panel.filter_text == ""
