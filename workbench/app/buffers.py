@@ -217,5 +217,5 @@ def _label(editor: Editor) -> Content:
 def _same(path: Path, origin: str) -> bool:
     try:
         return path.samefile(origin)
-    except OSError:
+    except (OSError, ValueError):  # no file has such a name
         return False

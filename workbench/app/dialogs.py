@@ -162,6 +162,9 @@ class AskPath(ModalScreen[Path | None]):
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
         value = event.value.strip()
+        if "\0" in value:
+            self.app.bell()
+            return
         self.dismiss(Path(value).expanduser() if value else None)
 
     def action_complete(self) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import workbench.app
 from tests.workbench.fake_session import FakeSession
@@ -223,7 +224,7 @@ async def inline_result(app: Watched, session: FakeSession, pilot: Pilot[int], t
 
 @place
 async def files(app: Watched, session: FakeSession, pilot: Pilot[int], text: str) -> None:
-    app._editor.path = Path(text.replace("/", "|"))
+    app._editor.path = Path(text.replace("/", "|").replace("\0", ""))
     app._editor.post_message(app._editor.FileChanged(app._editor))
     app.action_new_buffer()
 
@@ -367,6 +368,22 @@ def test_a_theme_has_no_name_that_lists_would_read_as_markup(text: str) -> None:
     source = light.read_text("utf-8").replace('"lispe-light"', json.dumps(text))
     with pytest.raises(ThemeFileError, match="letters, digits"):
         parse_theme("own.toml", source)
+
+
+async def test_names_that_no_file_can_have_open_nothing(tmp_path: Path) -> None:
+    session = FakeSession()
+    app = Watched(session, tmp_path / "a.lisp")
+    async with app.run_test(size=SIZE) as pilot:
+        session.evaluate("(f)")
+        session.fail(ErrorView("broken", "a\0b", 1, 1))
+        app.drain()
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        app.screen.query_one(Input).value = "a\0b"
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert isinstance(app.screen, AskPath)
 
 
 def test_what_is_drawable() -> None:
