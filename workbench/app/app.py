@@ -64,6 +64,7 @@ from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
 from workbench.app.programs import ProgramsApp
 from workbench.app.repl import Prompt, Repl
+from workbench.app.scanner import scan
 from workbench.app.settings_file import save_theme
 from workbench.app.status_line import StatusLine, call_hint
 from workbench.app.theme_folder import SECONDS, ThemeFolder
@@ -144,6 +145,7 @@ class Workbench(ProgramsApp):
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
         self._buffers = Buffers(self.vocabulary, self._popup, path, id="buffers")
+        self._popup.programs = self._buffers.editors
         self._find_bar = FindBar(id="find-bar")
         history = History(history_file(), Path.cwd(), settings.repl.history_size)
         self._repl = Repl(self.vocabulary, history, id="repl")
@@ -267,6 +269,7 @@ class Workbench(ProgramsApp):
                 self._status.stuck = True
                 self._offer_restart()
             case SessionRestarted():
+                self.vocabulary.functions.clear()
                 self.pending.clear()
                 self._settle()
         for editor in self._buffers.editors:
@@ -306,6 +309,7 @@ class Workbench(ProgramsApp):
     @on(Prompt.Submitted)
     def _submit(self, message: Prompt.Submitted) -> None:
         self._repl.transcript.echo(message.source)
+        self.vocabulary.functions |= structure.usages(scan(message.source))
         self._inputs += 1  # the errors of a function name the input that defined it
         self._evaluate(message.source, f"<repl {self._inputs}>")
 
@@ -540,10 +544,11 @@ class Workbench(ProgramsApp):
         self._status.hint = call_hint(usage, call) if call and usage else Content("")
 
     def _usage(self, name: str) -> str | None:
-        """How ``name`` is called: as the program in the editor defines it, or the language."""
+        """How ``name`` is called: as the editor, the prompt or the language defines it."""
         written = structure.usage_of(self._editor.scanner, name)
         known = self.vocabulary.definitions.get(name)
-        return written or (known.usage if known else None)
+        submitted = self.vocabulary.functions.get(name)
+        return written or submitted or (known.usage if known else None)
 
     @on(TextArea.Changed)
     @on(Editor.FileChanged)

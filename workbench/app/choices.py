@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from workbench.app.doc_text import first_sentence
 from workbench.app.file_names import names_in, shown
 from workbench.app.fuzzy import ranked
 from workbench.app.highlight import Vocabulary
+from workbench.app.scanner import Scanner
 
 if TYPE_CHECKING:
     from workbench.app.code_area import CodeArea
@@ -47,13 +48,24 @@ class Choices(Protocol):
 
 
 class CodeNames:
-    """The names of the language, of the running program and of the text around the cursor."""
+    """The names of the language, of the running program and of the text around the cursor.
 
-    def __init__(self, area: CodeArea, vocabulary: Vocabulary) -> None:
+    Args:
+        area: Where the cursor is.
+        vocabulary: The language, the variables, the functions of the prompt.
+        programs: Texts whose functions count as well.
+    """
+
+    def __init__(
+        self, area: CodeArea, vocabulary: Vocabulary, programs: Iterable[Scanner] = ()
+    ) -> None:
         self._vocabulary = vocabulary
-        self._usages = structure.usages(area.scanner)
+        self._usages = dict(vocabulary.functions)
+        for scanner in (*programs, area.scanner):
+            self._usages |= structure.usages(scanner)
         written = structure.names_besides(area.scanner, *area.cursor_location)
-        self._names = {*vocabulary.definitions, *vocabulary.variables, *written}
+        known = (vocabulary.definitions, vocabulary.variables, self._usages, written)
+        self._names = set().union(*known)
 
     def word(self, area: CodeArea) -> str | None:
         """The part of a name before the cursor."""
@@ -64,7 +76,7 @@ class CodeNames:
         return ranked(word, self._names)
 
     def rows(self, names: Sequence[str]) -> list[Row]:
-        """A definition of the text goes before that of the language."""
+        """A definition of the program goes before that of the language."""
         return [self._row(name) for name in names]
 
     def _row(self, name: str) -> Row:
@@ -72,7 +84,7 @@ class CodeNames:
         definition = self._vocabulary.definitions.get(name)
         variable = self._vocabulary.variables.get(name)
         if usage is not None:
-            return Row(name, _operands(usage), "function", "Defined in this text.")
+            return Row(name, _operands(usage), "function", "Defined by the program.")
         if variable is not None:
             return Row(name, "", "variable", f"{variable.kind.removesuffix('_')}: {variable.text}")
         if definition is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -71,6 +72,8 @@ class CompletionPopup(Vertical, can_focus=False):
     def __init__(self, vocabulary: Vocabulary, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.vocabulary = vocabulary
+        self.programs: Sequence[CodeArea] = ()
+        """The open programs, whose functions are offered everywhere."""
         self.area: CodeArea | None = None
         self.names: list[str] = []
         self._choices: Choices | None = None
@@ -114,7 +117,8 @@ class CompletionPopup(Vertical, can_focus=False):
 
     async def _choices_at(self, area: CodeArea) -> Choices | None:
         if area.word:
-            return CodeNames(area, self.vocabulary)
+            programs = [program.scanner for program in self.programs if program is not area]
+            return CodeNames(area, self.vocabulary, programs)
         path = area.string_before_cursor
         if path is None:
             return None

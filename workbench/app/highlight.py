@@ -41,6 +41,8 @@ class Vocabulary:
     def __init__(self) -> None:
         self.definitions: dict[str, DefinitionView] = {}
         self.variables: dict[str, VariableView] = {}
+        self.functions: dict[str, str] = {}
+        """How functions that were defined at the prompt are called, by name."""
 
     def learn(self, definitions: Iterable[DefinitionView]) -> None:
         """Add ``definitions``; a name known before gets its new meaning."""

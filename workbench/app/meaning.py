@@ -19,7 +19,7 @@ def meaning(name: str, vocabulary: Vocabulary, scanner: Scanner) -> DefinitionVi
     known = vocabulary.definitions.get(name)
     if known is not None or not name:
         return known
-    usage = usage_of(scanner, name)
+    usage = usage_of(scanner, name) or vocabulary.functions.get(name)
     variable = vocabulary.variables.get(name)
     if variable is None and usage is None:
         return None

@@ -14,6 +14,7 @@ from workbench.app.app import Workbench
 from workbench.app.completion import CompletionPopup
 from workbench.app.editor import Editor
 from workbench.app.repl import Prompt
+from workbench.app.status_line import StatusLine
 from workbench.runtime.protocol import DefinitionView, LibraryLoaded, VariablesChanged, VariableView
 
 Build = Callable[[Path | None], Workbench]
@@ -128,7 +129,7 @@ async def test_rows_tell_kinds_and_operands_and_the_chosen_one_what_it_does(
             ["tango", "in", "the", "text"],
         ]
         about = popup.query_one(Static)
-        for told in ("The first few.", "Doc.", "Doc.", "list: ()", "Defined in this text.", ""):
+        for told in ("The first few.", "Doc.", "Doc.", "list: ()", "Defined by the program.", ""):
             assert str(about.render()) == told
             await pilot.press("down")
         assert str(about.render()) == "The first few."
@@ -145,6 +146,35 @@ async def test_a_name_that_is_whole_closes_the_list(build: Build, session: FakeS
         await pilot.pause()
 
         assert not popup.display
+
+
+async def test_functions_of_the_editor_and_the_prompt_are_known_at_the_prompt(
+    build: Build, session: FakeSession, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.lisp"
+    path.write_text("(defun from_editor (x) local)\n")
+    async with build(path).run_test(size=(120, 40)) as pilot:
+        popup = prepared(pilot, session)
+        prompt = pilot.app.query_one(Prompt)
+        prompt.focus()
+        prompt.insert("(defun from_prompt (y z) 1)")
+        await pilot.press("enter")
+        await pilot.press(*"(fr", "tab")
+        await pilot.pause()
+
+        assert prompt.text == "(from_)"
+        assert popup.names == ["from_editor", "from_prompt"]
+        row = popup.query_one(OptionList).get_option_at_index(1)
+        assert str(row.prompt).split() == ["from_prompt", "y", "z", "function"]
+        await pilot.press("down", "enter", "space")
+        await pilot.pause()
+        assert "(from_prompt y z)" in pilot.app.query_one(StatusLine).render().plain
+
+        session.restart()
+        await pilot.pause(0.2)
+        prompt.text = ""
+        await pilot.press(*"(fr", "tab")
+        assert prompt.text == "(from_editor)"
 
 
 @pytest.fixture
