@@ -96,7 +96,7 @@ class ProgramsApp(App[int]):
 
     def watch_files(self) -> None:
         """Ask about files that another program has written."""
-        if self.screen.is_modal:
+        if not self.screen_stack or self.screen.is_modal:
             return
         changed = next((one for one in self._buffers.editors if one.changed_on_disk), None)
         if changed is not None:

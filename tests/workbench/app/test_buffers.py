@@ -159,3 +159,7 @@ async def test_our_own_saving_is_no_news(build: Build, program: Path) -> None:
 
         assert not app.screen.is_modal
         assert app.query_one(Buffers).unsaved == []
+
+
+def test_files_are_not_watched_without_a_screen(build: Build) -> None:
+    build(None).watch_files()
