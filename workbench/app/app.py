@@ -151,7 +151,7 @@ class Workbench(ProgramsApp):
         self._repl = Repl(self.vocabulary, history, id="repl")
         self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._repl.prompt.popup = self._popup
-        self._panels = PanelArea(id="panels")
+        self._panels = PanelArea("" if path else self._kept.panel, id="panels")
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._panels.panel(GenerationPanel).models = settings.models
         self._work, self._code = Horizontal(id="work"), Vertical(id="code")
@@ -401,7 +401,7 @@ class Workbench(ProgramsApp):
             self._editor.focus()
         else:
             self.screen.add_class("-panels")
-            self._panels.current.focus()
+            self._panels.enter()
 
     async def action_curves(self, action: str) -> None:
         """Bring the curves up and do something with them."""
