@@ -11,7 +11,8 @@ from textual.selection import Selection
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.highlight import Vocabulary
-from workbench.app.transcript import MAX_BURST, MAX_LINE, MAX_LINES, MAX_SHORTENED, Transcript
+from workbench.app.transcript import MAX_BURST, MAX_LINES, MAX_SHORTENED, Transcript
+from workbench.app.transcript_lines import MAX_LINE
 from workbench.runtime.protocol import ErrorView, FrameView, ValueView
 
 
@@ -129,10 +130,11 @@ async def test_huge_lines_and_floods_are_cut_and_say_so() -> None:
         transcript.write("y" * (MAX_LINE + 1234) + "\n")
         transcript.write("".join(f"{number}\n" for number in range(MAX_BURST + 500)))
 
-        assert transcript.lines[0].text.endswith("y … 1,234 characters more")
-        assert "… 500 lines left out: click to see …" in transcript.text
-        assert transcript.lines[-1].text == str(MAX_BURST + 499)
-        assert len(transcript.lines) == MAX_BURST + 2
+        lines = transcript.text.split("\n")
+        assert lines[0].endswith("y … 1,234 characters more")
+        assert "… 500 lines left out: click to see …" in lines
+        assert lines[-1] == str(MAX_BURST + 499)
+        assert len(lines) == MAX_BURST + 2
 
 
 async def test_the_oldest_lines_go_when_there_are_too_many() -> None:
@@ -140,9 +142,29 @@ async def test_the_oldest_lines_go_when_there_are_too_many() -> None:
         for start in range(0, MAX_LINES + MAX_BURST, MAX_BURST):
             transcript.write("".join(f"{n}\n" for n in range(start, start + MAX_BURST)))
 
-        assert len(transcript.lines) <= MAX_LINES
-        assert transcript.lines[-1].text == str(MAX_LINES + MAX_BURST - 1)
-        assert rows(transcript)[-1] == transcript.lines[-1].text
+        lines = transcript.text.split("\n")
+        assert len(lines) <= MAX_LINES
+        assert lines[-1] == str(MAX_LINES + MAX_BURST - 1)
+        assert lines[0] == f"… {int(lines[1]):,} earlier lines are gone …"
+        assert rows(transcript)[-1] == lines[-1]
+
+
+async def test_the_text_that_is_read_stands_still_while_the_oldest_lines_go() -> None:
+    async with shown() as (transcript, pilot):
+        transcript.most_lines = 1000
+        transcript.write("".join(f"{number}\n" for number in range(1000)))
+        await pilot.pause()
+        transcript.scroll_to(y=500, animate=False, immediate=True)
+        assert rows(transcript)[0] == "500"
+
+        transcript.write("".join(f"{number}\n" for number in range(1000, 1020)))
+        await pilot.pause()
+        assert rows(transcript)[0] == "500"
+        assert "… 120 earlier lines are gone …" not in rows(transcript)
+
+        transcript.write("".join(f"{number}\n" for number in range(1020, 1800)))
+        await pilot.pause()
+        assert rows(transcript)[0] == "… 900 earlier lines are gone …"
 
 
 async def test_the_view_follows_only_at_the_end() -> None:
