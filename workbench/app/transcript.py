@@ -101,9 +101,7 @@ class Transcript(ScrollView, can_focus=True):
                 for span in spans(line, self.vocabulary)
             ]
             fresh.append(
-                TranscriptLine(
-                    mark + line.text, "output", tuple(coloured), source=written[number]
-                )
+                TranscriptLine(mark + line.text, "output", tuple(coloured), source=written[number])
             )
         self._append(fresh)
 
@@ -140,7 +138,9 @@ class Transcript(ScrollView, can_focus=True):
 
     def error(self, error: ErrorView) -> None:
         """Show an error: its sentence, its place, the source line with the place marked."""
-        fresh: list[Line] = [TranscriptLine(clean(line), "message") for line in error.message.split("\n")]
+        fresh: list[Line] = [
+            TranscriptLine(clean(line), "message") for line in error.message.split("\n")
+        ]
         if error.line:
             place = f"{clean(error.origin)}:{error.line}:{error.column}"
             fresh.append(TranscriptLine(f"  --> {place}", "place"))
@@ -152,9 +152,7 @@ class Transcript(ScrollView, can_focus=True):
             indent = " " * cell_len(clean(source[:blank]))
             fresh.append(TranscriptLine(f"  {indent}{'^' * carets}", "caret"))
         if error.hint:
-            fresh += [
-                TranscriptLine(f"  {clean(line)}", "note") for line in error.hint.split("\n")
-            ]
+            fresh += [TranscriptLine(f"  {clean(line)}", "note") for line in error.hint.split("\n")]
         for frame in error.frames[:MAX_FRAMES] if len(error.frames) > 1 else ():
             place = f", {frame.origin}:{frame.line}:{frame.column}" if frame.line else ""
             fresh.append(TranscriptLine(clean(f"  in {frame.name}{place}"), "place"))

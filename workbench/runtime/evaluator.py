@@ -68,7 +68,7 @@ SAMPLE_EVERY = 1.0
 NICENESS = 10
 """How much a program gives way to the app, so that typing stays smooth on few cores."""
 EVENT_PAUSE = 0.005
-"""Seconds between two batches of events, of which the app takes all that came twenty times a second."""
+"""Seconds between two batches of events: the app takes what came twenty times a second."""
 LARGEST_BACKLOG = 5000
 """Messages that may wait for the app before a printing program has to."""
 
