@@ -4,8 +4,8 @@ The points of a series are kept in levels: the newest of them singly, and the lo
 of every 16, 256, 4096 … of them. Levels are filled as points come, so nothing is ever gone through
 again; a picture takes the finest level that has not many more entries in view than there are
 columns. The extremes are in every level, so no spike is lost. Numbers stand in arrays, and each
-level keeps only the newest of its entries: a curve of a million points takes 12 MiB, one of a
-hundred million not much more.
+level keeps only the newest of its entries: a curve of a million points takes 10 MiB, one of many
+more hardly more.
 """
 
 from __future__ import annotations
