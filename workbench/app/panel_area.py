@@ -82,6 +82,8 @@ class PanelArea(DragEdge, Vertical):
         for panel in self.panels:
             if panel is not self._first:
                 await self.query_one(f"#{_tab(panel)}", TabPane).mount(panel)
+                if not (self.app.is_running and self.is_attached):
+                    return  # the app ends: the panel has no widgets, or no longer
                 _tell(panel, self._unheard)
                 self._hearing = (*self._hearing, panel)
         self._unheard.clear()

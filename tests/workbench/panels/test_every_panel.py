@@ -176,3 +176,12 @@ async def test_a_panel_can_be_up_at_first() -> None:
         area = app.query_one(PanelArea)
         assert isinstance(area.current, Inspector)
         assert area.current.is_mounted
+
+
+async def test_an_app_that_ends_at_once_ends_in_order() -> None:
+    """What was told before the panels were made finds no widgets."""
+    app = AreaApp()
+    async with app.run_test(size=(48, 20)):
+        for kind in PANELS:
+            app.query_one(PanelArea).receive(EVENTS[kind])
+    assert not app.is_running
