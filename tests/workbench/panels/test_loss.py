@@ -336,7 +336,7 @@ async def test_a_file_that_takes_no_more_points_is_told_of(
 
         for _ in range(9):
             panel.receive(losses(0.125))
-        assert "step 11 · its file is full" in summary(panel)
+        assert summary(panel).endswith("its file is full")
 
 
 @pytest.mark.parametrize("ending", ["csv", "svg", "txt", "gif"])
