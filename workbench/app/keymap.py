@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -120,6 +121,12 @@ def is_key(key: str) -> bool:
         return False
     named = base in _NAMED_KEYS or _FUNCTION_KEY.fullmatch(base) is not None
     return named or len(base) == 1 or len(format_key(base)) == 1
+
+
+def key_of(app: App[Any], name: str) -> str:
+    """The first key of a command, by its id, as it is now."""
+    usual = bindings_by_id()[name][1].key
+    return split_keys(app._keymap.get(name, usual))[0]
 
 
 def _meet(one: type[DOMNode], other: type[DOMNode]) -> bool:
