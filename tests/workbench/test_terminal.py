@@ -219,8 +219,18 @@ def test_the_keys_of_emacs_arrive_from_a_terminal(
     terminal.see("( two threXe)")
     terminal.type("\x1f")  # ctrl+underscore
     terminal.see("( two three)")
+    terminal.type("\x18")  # ctrl+x
+    terminal.see("^x …")
+    terminal.type("\x1b")
+    terminal.wait(lambda text: "^x …" not in text)
+    terminal.type("!\x18\x13")  # ctrl+x ctrl+s
+    terminal.wait(lambda _: "!" in program.read_text())
     terminal.type("\x1bx")  # alt+x
     terminal.see("Explain the name at the cursor")
+    terminal.type("\x1b")
+    terminal.wait(lambda text: "Explain the name" not in text)
+    terminal.type("\x18\x03")  # ctrl+x ctrl+c
+    terminal.wait(lambda _: not terminal.process.isalive())
 
 
 def test_letters_with_alt_are_typed_into_no_field(

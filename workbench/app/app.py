@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -227,11 +227,6 @@ class Workbench(ProgramsApp):
         for warning in warnings:
             self.notify(warning, severity="warning", markup=False)
 
-    def get_key_display(self, binding: Binding) -> str:
-        """Keys as they stand on a keyboard: F5, ^r."""
-        shown = super().get_key_display(binding)
-        return shown.upper() if shown.startswith("f") and shown[1:].isdigit() else shown
-
     def drain(self) -> None:
         """Take what the session has told since the last time, as long as there is a screen."""
         if not self.screen_stack:
@@ -296,15 +291,13 @@ class Workbench(ProgramsApp):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether ``action`` makes sense now; none of ours while a question is open."""
-        asking = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
-        if asking and any(action == key.action for key in WORKBENCH_KEYS):
-            return False
+        """Whether ``action`` makes sense now."""
+        allowed = super().check_action(action, parameters)
         if action == "interrupt":
-            return bool(self.pending)
+            return allowed and bool(self.pending)
         if action == "run_buffer":
-            return not self.pending
-        return super().check_action(action, parameters)
+            return allowed and not self.pending
+        return allowed
 
     @on(Prompt.Submitted)
     def _submit(self, message: Prompt.Submitted) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -57,18 +57,29 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
         yield Command(title, "", help_text, partial(app.run_action, action, app))
 
 
+@runtime_checkable
+class OffersCommands(Protocol):
+    """An app that knows what the palette is to list."""
+
+    offered: Sequence[Command]
+
+
 class WorkbenchCommands(Provider):
     """Finds actions by any part of their title."""
 
+    @property
+    def _commands(self) -> Sequence[Command]:
+        return self.app.offered if isinstance(self.app, OffersCommands) else ()
+
     async def discover(self) -> Hits:
         """Every action."""
-        for command in commands(self.screen):
+        for command in self._commands:
             yield DiscoveryHit(_display(command), command.run, command.title, command.help)
 
     async def search(self, query: str) -> Hits:
         """The actions that fit ``query``."""
         matcher = self.matcher(query)
-        for command in commands(self.screen):
+        for command in self._commands:
             score = matcher.match(command.title)
             if score > 0:
                 found = highlighted(matcher, command.title)

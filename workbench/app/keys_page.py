@@ -65,6 +65,7 @@ preset = "emacs"            # or "default"
 [keys.map]
 run = "f5,ctrl+t"           # these keys in the place of the usual ones
 panel.next = "alt+n"
+save = "ctrl+s,f9 s"        # or F9, then s
 ```
 
 Names and keys that are none, and keys that would do two things in one place, are told when the
@@ -75,9 +76,12 @@ What a plain terminal delivers: F1 to F10, ctrl with a letter except h, i and m 
 backspace, tab and enter), alt with a letter or digit except b and f (which arrive as ctrl+left and
 ctrl+right). Others, such as ctrl+enter or alt+enter, need a terminal that tells them apart.
 
-The preset `emacs` holds what single keys allow. Of the usual ones ctrl+a, ctrl+d, ctrl+k and
-ctrl+w are as in a shell; alt+b and alt+f arrive as the keys that move by words. Sequences such as
-ctrl+x ctrl+s do not exist: ctrl+s saves, ctrl+x cuts, ctrl+q quits.
+Keys with a blank between them are a sequence, pressed one after the other: "ctrl+x ctrl+s". While
+one is not whole, the foot of the screen shows what was pressed and how it can go on; escape leaves
+it. Its first key must not be a character, nor do anything else in the same place.
+
+The preset `emacs` has sequences, and single keys where Emacs has them. Of the usual keys ctrl+a,
+ctrl+d, ctrl+k and ctrl+w are as in a shell; alt+b and alt+f arrive as the keys that move by words.
 
 | Name | keys |
 | --- | --- |

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textual import on, work
-from textual.app import App
 
 from workbench.app.buffers import Buffers, names
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
+from workbench.app.keyed_app import KeyedApp
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation
@@ -29,7 +29,7 @@ FILES_SEEN_EVERY = 1.0
 """Seconds between two looks at what other programs have done to the open files."""
 
 
-class ProgramsApp(App[int]):
+class ProgramsApp(KeyedApp):
     """An app with editors, a REPL and panels, whose programs are files.
 
     The subclass makes the widgets and shares the screen out among them.
