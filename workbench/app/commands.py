@@ -30,6 +30,7 @@ KEYLESS = (
     ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
     ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
     ("Search the documentation…", "search_documentation", "Find a name by what it does"),
+    ("Test the keys…", "test_keys", "Show what arrives for a key, and what it does"),
     ("Choose a theme…", "change_theme", "Change the colours"),
     ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
     ("Show what was left out", "show_all_output", "See every line of the last long output"),

@@ -12,6 +12,8 @@ from textual.binding import Binding
 from workbench.app.commands import Command, commands
 from workbench.app.key_line import KeyLine
 from workbench.app.key_sequences import KeySequence
+from workbench.app.key_test import KeyTest
+from workbench.app.keymap import bindings_now
 from workbench.app.keys import WORKBENCH_KEYS
 
 
@@ -27,6 +29,9 @@ class KeyedApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Gather the keys of a sequence; a letter with alt is no text, whoever has the focus."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            if isinstance(self.screen, KeyTest):
+                self.screen.arrive(event)
+                return
             key = self._whole_key(event.key)
             if key is None:
                 return
@@ -65,3 +70,9 @@ class KeyedApp(App[int]):
         """Find any command by its name."""
         self.offered = tuple(commands(self.screen))
         super().action_command_palette()
+
+    def action_test_keys(self) -> None:
+        """Show what arrives for a key, and what it does."""
+        active = self.screen.active_bindings
+        here = {key: bound.binding for key, bound in active.items() if bound.binding.tooltip}
+        self.push_screen(KeyTest(here, bindings_now(self)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from textual.app import App
@@ -57,6 +58,8 @@ EMACS: Mapping[str, str] = {
     "editor.go-to-line": "alt+g",
 }
 PRESETS: Mapping[str, Mapping[str, str]] = {"default": {}, "emacs": EMACS}
+EVERYWHERE = "Everywhere"
+PLACES = dict.fromkeys(("CodeArea", "EditingArea"), "Editor and prompt")
 MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 KEY_NAMES = {"ctrl+_": "ctrl+underscore", "ctrl+/": "ctrl+slash"}
 _NAMED_KEYS = frozenset(key.value.rpartition("+")[2] for key in Keys)
@@ -163,6 +166,22 @@ def begins_as_text(key: str) -> bool:
     first, *rest = key.split()
     character = key_to_character(first)
     return bool(rest) and character is not None and character.isprintable()
+
+
+def bindings_now(app: App[Any]) -> list[tuple[str, Binding]]:
+    """Every command under the keys that the user wants: where it works, and its binding."""
+    return [
+        (place_name(owner), replace(binding, key=app._keymap.get(name, binding.key)))
+        for name, (owner, binding) in bindings_by_id().items()
+    ]
+
+
+def place_name(owner: type[DOMNode]) -> str:
+    """Where the bindings of a class work, in words: ``Find bar`` for ``FindBar``."""
+    if issubclass(owner, App):
+        return EVERYWHERE
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner.__name__).capitalize()
+    return PLACES.get(owner.__name__, words)
 
 
 def key_of(app: App[Any], name: str) -> str:
