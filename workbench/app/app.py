@@ -31,14 +31,13 @@ from workbench.app.ask_line import AskLine
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.buffers import Buffers
 from workbench.app.code_area import CodeArea
-from workbench.app.commands import WorkbenchCommands, definition_page, help_page
+from workbench.app.commands import WorkbenchCommands
 from workbench.app.completion import CompletionPopup
-from workbench.app.dialogs import Choice, Help
-from workbench.app.doc_search import documentation_search
-from workbench.app.doc_text import example
+from workbench.app.dialogs import Choice
 from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
 from workbench.app.find_bar import FindBar
+from workbench.app.helping_app import HelpingApp
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.history_search import history_search
@@ -47,7 +46,6 @@ from workbench.app.key_line import KeyLine
 from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
-from workbench.app.meaning import meaning
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Compare,
@@ -62,7 +60,6 @@ from workbench.app.panels.base import (
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
-from workbench.app.programs import ProgramsApp
 from workbench.app.repl import Prompt, Repl
 from workbench.app.scanner import scan
 from workbench.app.settings_file import save_theme
@@ -72,7 +69,6 @@ from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
 from workbench.app.workspace import Workspace, load_workspace
 from workbench.folders import config_file, history_file, runs_folder, theme_folder
 from workbench.runtime.protocol import (
-    DefinitionView,
     EvaluationFailed,
     EvaluationFinished,
     EvaluationId,
@@ -90,7 +86,7 @@ from workbench.runtime.protocol import (
 from workbench.settings import load_settings
 
 
-class Workbench(ProgramsApp):
+class Workbench(HelpingApp):
     """The app around one session.
 
     Args:
@@ -459,29 +455,6 @@ class Workbench(ProgramsApp):
         if not self._repl.transcript.show_all():
             self.notify("Nothing was left out, or it is kept no more.", markup=False)
 
-    def action_help(self) -> None:
-        """Explain the name at the cursor or the focused panel, and list the keys."""
-        area = self.focused if isinstance(self.focused, CodeArea) else None
-        name = area.name_at_cursor if area else ""
-        definition = meaning(name, self.vocabulary, self._editor.scanner)
-        code = example(definition.doc) if definition else ""
-        self.push_screen(Help("Help", help_page(self.screen, definition), code), self._try)
-
-    def action_search_documentation(self) -> None:
-        """Look for names by what they are called or do."""
-        found = documentation_search(self.vocabulary.definitions, self._explain)
-        self.push_screen(CommandPalette([found], placeholder="Search names and what they do…"))
-
-    def _explain(self, definition: DefinitionView) -> None:
-        page = definition_page(definition)
-        self.push_screen(Help(definition.name, page, example(definition.doc)), self._try)
-
-    def _try(self, code: str | None) -> None:
-        """Put an example at the prompt."""
-        if code:
-            self._show_code()
-            self._repl.prompt.draft(code)
-
     @on(Inspect)
     def _inspect(self, message: Inspect) -> None:
         self.session.inspect(message.handle, message.window, message.trail)
@@ -518,7 +491,7 @@ class Workbench(ProgramsApp):
     def _follow_cursor(self, message: TextArea.SelectionChanged | TextArea.Changed) -> None:
         area = message.text_area
         if area is self._find_bar.editor and self._find_bar.has_focus_within:
-            self._status.place = area.cursor_location
+            self._status.place, self._status.at_prompt = area.cursor_location, False
         if isinstance(area, CodeArea) and area.has_focus:
             self._popup.follow()
             self._tell_place(area)
@@ -532,6 +505,7 @@ class Workbench(ProgramsApp):
 
     def _tell_place(self, area: CodeArea) -> None:
         self._status.place = area.cursor_location
+        self._status.at_prompt = area is self._repl.prompt
         call = area.call
         usage = self._usage(call.head) if call else None
         self._status.hint = call_hint(usage, call) if call and usage else Content("")

@@ -104,7 +104,7 @@ def _display(command: Command, title: Content | None = None) -> Content:
 
 
 def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content:
-    """What ``definition`` means or the focused panel is for, with the keys that work there."""
+    """What ``definition`` means or the focused pane is for, with the keys that work there."""
     parts: list[Content] = []
     if definition is not None:
         parts += [definition_page(definition), Content("")]
@@ -112,15 +112,15 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
     named = {binding.id for _, binding, _ in active}
     rest = [key for key in _remapped(screen.app, WORKBENCH_KEYS) if key.id not in named]
     around = screen.focused.ancestors_with_self if screen.focused else ()
-    panel = next((node for node in around if isinstance(node, Panel)), None)
+    pane = next((node for node in around if _about(node)), None)
     elsewhere = [(key, _shown(screen.app, key)) for key in rest]
     own: list[tuple[Binding, str]] = []
     for node, binding, keys in active:
-        inside = panel is not None and panel in node.ancestors_with_self
+        inside = pane is not None and pane in node.ancestors_with_self
         (own if inside else elsewhere).append((binding, keys))
     width = max((len(keys) for _, keys in (*own, *elsewhere)), default=0)
-    if panel is not None:
-        parts += [_panel_words(panel), *_key_lines(own, width), Content("")]
+    if pane is not None:
+        parts += [*_about(pane), *_key_lines(own, width), Content("")]
         parts.append(Content.styled("Everywhere", "bold $primary"))
     parts += _key_lines(elsewhere, width)
     return Content("\n").join(parts)
@@ -133,11 +133,12 @@ def definition_page(definition: DefinitionView) -> Content:
     return Content.assemble(usage, "\n", kind, "\n\n", readable(drawable(definition.doc)))
 
 
-def _panel_words(panel: Panel[Any]) -> Content:
-    """The title of a panel over what it says of itself while it is empty."""
-    told = " ".join(panel.empty.partition("\n\n")[2].split())
-    title = Content.styled(panel.title, "bold $primary")
-    return Content.assemble(title, "\n" * bool(told), told)
+def _about(node: DOMNode) -> list[Content]:
+    """A title and what is said of a pane; of a panel, what it says of itself while it is empty."""
+    title, told = getattr(node, "ABOUT", ("", ""))
+    if isinstance(node, Panel):
+        title, told = node.title, " ".join(node.empty.partition("\n\n")[2].split())
+    return [Content.styled(title, "bold $primary"), Content(told)][: bool(title) + bool(told)]
 
 
 def _key_lines(entries: Iterable[tuple[Binding, str]], width: int) -> Iterator[Content]:

@@ -35,6 +35,11 @@ LEAST_ROOM = 4
 class Editor(SearchedArea):
     """One program in the making."""
 
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Editor",
+        "Programs are written here. What a form comes to is shown beside it; F1 on a name explains "
+        "the name. Tab completes names, and files in strings.",
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "editor--match",
         "editor--running",

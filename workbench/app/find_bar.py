@@ -31,6 +31,11 @@ KEYS = (
 class FindBar(Vertical):
     """Two lines to type in, over the matches of the editor that asked for it."""
 
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Find and replace",
+        "Enter goes to the next match; in the second line it replaces the one that is selected. "
+        "As a regular expression, what is found can be put back by its groups: \\1 or \\g<name>.",
+    )
     DEFAULT_CSS = """
     FindBar {
         display: none;

@@ -39,6 +39,12 @@ class Prompt(CodeArea):
     While a program reads a line, Enter answers it instead; the draft comes back afterwards.
     """
 
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Prompt",
+        "Enter evaluates when all brackets are closed, and otherwise opens another line. Older "
+        "entries come back that begin as the text before the cursor. F1 on a name explains it, tab "
+        "completes it.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+j",

@@ -55,6 +55,12 @@ class Transcript(ScrollView, can_focus=True):
     """What was typed, printed and answered, oldest first."""
 
     ALLOW_SELECT = True
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Transcript",
+        "What was typed, printed and answered. It follows what is new while its end is in sight. "
+        "Text is selected with the mouse; lines that were left out appear when their note is "
+        "clicked. What is typed here goes to the prompt.",
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"transcript--{role}"
         for role in ("output", "error", "message", "value", "note", "prompt", "place", "caret")

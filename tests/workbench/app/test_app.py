@@ -338,10 +338,10 @@ async def test_the_status_line_follows_the_focus(build: Build, program: Path) ->
     async with build(program).run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "down", "f2")
         await pilot.pause()
-        assert " 1:1" in status(pilot)
+        assert "program.lisp   prompt 1:1" in status(pilot)
         await pilot.press("f2")
         await pilot.pause()
-        assert " 3:1" in status(pilot)
+        assert "program.lisp   3:1" in status(pilot)
 
 
 async def test_hidden_code_is_warned_of(build: Build, tmp_path: Path) -> None:
