@@ -63,6 +63,7 @@ from workbench.app.panels.runs import RunStore
 from workbench.app.repl import Prompt, Repl
 from workbench.app.scanner import scan
 from workbench.app.settings_file import save_theme
+from workbench.app.shell_line import ShellLines, shell_command
 from workbench.app.status_line import StatusLine, call_hint
 from workbench.app.theme_folder import SECONDS, ThemeFolder
 from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
@@ -147,6 +148,8 @@ class Workbench(HelpingApp):
         self._repl = Repl(self.vocabulary, history, id="repl")
         self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._repl.prompt.popup = self._popup
+        self._repl.prompt.shell_lines = settings.repl.shell_lines
+        self._shell = ShellLines(self.bridge.put)
         self._panels = PanelArea(id="panels")
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._panels.panel(GenerationPanel).models = settings.models
@@ -191,6 +194,7 @@ class Workbench(HelpingApp):
     def on_unmount(self) -> None:
         """End the evaluator."""
         self.session.close()
+        self._shell.stop()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Syntax and plot colours for themes that are not ours: those of our dark or light one."""
@@ -290,7 +294,7 @@ class Workbench(HelpingApp):
         """Whether ``action`` makes sense now."""
         allowed = super().check_action(action, parameters)
         if action == "interrupt":
-            return allowed and bool(self.pending)
+            return allowed and (bool(self.pending) or self._shell.busy)
         if action == "run_buffer":
             return allowed and not self.pending
         return allowed
@@ -298,9 +302,22 @@ class Workbench(HelpingApp):
     @on(Prompt.Submitted)
     def _submit(self, message: Prompt.Submitted) -> None:
         self._repl.transcript.echo(message.source)
+        command = shell_command(message.source)
+        if self._repl.prompt.shell_lines and command is not None:
+            self._run_command(command)
+            return
         self.vocabulary.functions |= structure.usages(scan(message.source))
         self._inputs += 1  # the errors of a function name the input that defined it
         self._evaluate(message.source, f"<repl {self._inputs}>")
+
+    @work(group="shell")
+    async def _run_command(self, command: str) -> None:
+        self.call_later(self.refresh_bindings)  # when it is under way
+        status = await self._shell.run(command)
+        self.drain()
+        if status:
+            self._repl.transcript.note(f"exit status {status}")
+        self.refresh_bindings()
 
     @on(Prompt.HistoryWanted)
     def _search_history(self) -> None:
@@ -351,6 +368,7 @@ class Workbench(HelpingApp):
     @on(InterruptRequested)
     def action_interrupt(self) -> None:
         """Stop what runs; asked a second time, offer a fresh evaluator."""
+        self._shell.stop()
         if self._asked_to_stop:
             self._offer_restart()
         elif self.pending:
