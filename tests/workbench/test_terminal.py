@@ -251,3 +251,39 @@ def test_letters_with_alt_are_typed_into_no_field(
     terminal.see("  nowhere ")
     terminal.type("\x1b")
     terminal.wait(lambda text: "nowhere" not in text)
+
+
+def test_what_a_terminal_sends_is_shown_and_patterns_are_found(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """In the key test and in the find bar, by the codes of a plain terminal."""
+    program = tmp_path / "program.lisp"
+    program.write_text("(list 12)\n(list 345)\n")
+    terminal = start(str(program), rows=24, columns=80)
+    terminal.see("program.lisp")
+
+    terminal.type("\x10")  # ctrl+p
+    time.sleep(0.5)
+    terminal.type("test the keys")
+    terminal.see("Show what arrives for a key")
+    terminal.type("\r")
+    terminal.see("Press a key.")
+    for codes, name in ((F5, "f5 "), ("\x1bj", "alt+j j "), ("\n", "ctrl+j "), (CTRL_Q, "ctrl+q ")):
+        terminal.type(codes)
+        terminal.see(name)
+    for _ in range(2):
+        terminal.type("\x1b")
+        time.sleep(0.5)
+    terminal.wait(lambda text: "Key test" not in text)
+
+    terminal.type("\x06")  # ctrl+f
+    terminal.see("Replace")
+    terminal.type("(\\d)(\\d+)")
+    terminal.see("no match")
+    terminal.type("\x1be")  # alt+e
+    terminal.see("1 of 2")
+    terminal.type("\t\\2-\\1")
+    terminal.see("\\2-\\1")
+    terminal.type("\x1ba")  # alt+a
+    terminal.see("2 replaced")
+    terminal.see("(list 45-3)")

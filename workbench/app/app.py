@@ -86,6 +86,9 @@ from workbench.runtime.protocol import (
 )
 from workbench.settings import load_settings
 
+SUBMITTED_KEPT = 500
+"""Inputs of the prompt that the frames of an error can lead back to."""
+
 
 class Workbench(HelpingApp):
     """The app around one session.
@@ -138,6 +141,7 @@ class Workbench(HelpingApp):
         self.vocabulary = Vocabulary()
         self.pending: set[EvaluationId] = set()
         self._inputs = 0
+        self._submitted = {}
         self._asked_to_stop = False
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
@@ -308,7 +312,10 @@ class Workbench(HelpingApp):
             return
         self.vocabulary.functions |= structure.usages(scan(message.source))
         self._inputs += 1  # the errors of a function name the input that defined it
-        self._evaluate(message.source, f"<repl {self._inputs}>")
+        origin = f"<repl {self._inputs}>"
+        self._submitted[origin] = message.source
+        self._submitted.pop(f"<repl {self._inputs - SUBMITTED_KEPT}>", None)
+        self._evaluate(message.source, origin)
 
     @work(group="shell")
     async def _run_command(self, command: str) -> None:

@@ -55,7 +55,7 @@ class FindBar(Vertical):
         & #find-case.-on, & #find-pattern.-on { color: $accent; text-style: bold underline; }
         & #find-count { min-width: 14; margin-left: 1; }
         & #find-count.-none, & #find-keys.-mistake { color: $text-warning; }
-        & #find-keys { width: 1fr; }
+        & #find-keys { width: 1fr; height: auto; max-height: 2; }
     }
     """
 
@@ -75,6 +75,15 @@ class FindBar(Vertical):
             id="find.previous",
             tooltip="Go to the match before",
             show=False,
+        ),
+        Binding(
+            "tab,shift+tab",
+            "change_line",
+            "Other line",
+            id="find.line",
+            tooltip="Go from the words to what replaces them and back",
+            show=False,
+            priority=True,
         ),
         Binding(
             "alt+c",
@@ -175,6 +184,11 @@ class FindBar(Vertical):
         self.display = False
         if self.editor is not None:
             self.editor.look_for(None)
+
+    def action_change_line(self) -> None:
+        """Go to the other line, at once: keys that came in one go with this one follow."""
+        words = self._words.has_focus
+        self.screen.set_focus(self._replacement if words else self._words)
 
     def action_find(self, step: int) -> None:
         """Go to the next match, or with -1 to the one before."""

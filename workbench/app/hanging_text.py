@@ -22,13 +22,19 @@ class HangingText(Widget):
 
     Args:
         content: What is shown.
+        id: The widget's id.
     """
 
     DEFAULT_CSS = "HangingText { width: 1fr; height: auto; }"
 
-    def __init__(self, content: Content) -> None:
-        super().__init__()
+    def __init__(self, content: Content, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self.content = content
+
+    def update(self, content: Content) -> None:
+        """Show another text."""
+        self.content = content
+        self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as the lines take in ``width`` cells."""

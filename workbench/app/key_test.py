@@ -13,7 +13,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.keys import format_key
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from workbench.app.dialogs import DIALOG_CSS
 from workbench.app.drawable import visible
@@ -56,7 +55,7 @@ class KeyTest(ModalScreen[None]):
         + """
     KeyTest {
         & #dialog { width: 100; padding: 0 1; }
-        & HangingText, & Static { height: auto; padding: 0 1; }
+        & HangingText { padding: 0 1; }
         & #arrived { min-height: 3; margin-bottom: 1; }
     }
     """
@@ -76,8 +75,8 @@ class KeyTest(ModalScreen[None]):
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = Content("Key test")
             dialog.border_subtitle = Content("escape twice closes")
-            yield Static("Press a key.", id="arrived", markup=False)
-            yield HangingText(self._not_plain())
+            yield HangingText(Content("Press a key."), id="arrived")
+            yield HangingText(self._not_plain(), id="rare")
 
     def arrive(self, event: events.Key) -> None:
         """Show a key; the second escape in a row closes the screen."""
@@ -86,7 +85,7 @@ class KeyTest(ModalScreen[None]):
             return
         self._last = event.key
         self._arrived.appendleft(self._told(event))
-        self.query_one("#arrived", Static).update(Content("\n").join(self._arrived))
+        self.query_one("#arrived", HangingText).update(Content("\n").join(self._arrived))
 
     def _told(self, event: events.Key) -> Content:
         typed = event.character if event.is_printable and event.character != event.key else None

@@ -42,6 +42,8 @@ class ProgramsApp(KeyedApp):
     _workspace_file: Path | None
     _kept: Workspace
     _restored: bool
+    _submitted: dict[str, str]
+    """What was submitted at the prompt, by what errors call it."""
 
     def begin_keeping(self) -> None:
         """Open again what was open, and from then on keep what is, and watch the files."""
@@ -209,10 +211,15 @@ class ProgramsApp(KeyedApp):
 
     @on(OpenLocation)
     def _open_location(self, message: OpenLocation) -> None:
-        """Go to a place in a program, which is opened if it is not."""
+        """Go to a place in a program, which is opened if it is not; what was typed comes back."""
         editor = self._buffers.editing(message.origin)
         if editor is not None:
             self._buffers.show(editor)
+        elif message.origin in self._submitted:
+            self._show_code()
+            self._repl.prompt.draft(self._submitted[message.origin])
+            self._repl.prompt.move_cursor((message.line - 1, max(message.column - 1, 0)))
+            return
         elif Path(message.origin).is_file():
             self._open(Path(message.origin))
         else:

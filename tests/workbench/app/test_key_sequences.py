@@ -112,6 +112,7 @@ async def test_the_palette_shows_and_runs_sequences(
     async with build(program).run_test(size=(120, 40)) as pilot:
         await pilot.press("alt+x")
         await pilot.pause()
+        assert isinstance(pilot.app, Workbench)
         offered = {command.title: command.key for command in pilot.app.offered}
 
     assert offered["Save"] == "^x ^s"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
@@ -20,11 +19,11 @@ Build = Callable[[Path | None], Workbench]
 
 
 def arrived(pilot: Pilot[int]) -> list[str]:
-    return str(pilot.app.screen.query_one("#arrived", Static).content).split("\n")
+    return pilot.app.screen.query_one("#arrived", HangingText).content.plain.split("\n")
 
 
 def rare(pilot: Pilot[int]) -> str:
-    return pilot.app.screen.query_one(HangingText).content.plain
+    return pilot.app.screen.query_one("#rare", HangingText).content.plain
 
 
 async def test_keys_are_shown_and_do_nothing(
