@@ -32,7 +32,8 @@ KEYLESS = (
     ("Search the documentation…", "search_documentation", "Find a name by what it does"),
     ("Test the keys…", "test_keys", "Show what arrives for a key, and what it does"),
     ("Choose a theme…", "change_theme", "Change the colours"),
-    ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
+    ("Save the transcript…", "save_transcript", "Write it as a program, or as it stands: .txt"),
+    ("Save a picture…", "save_picture", "Write what the screen shows as an SVG file"),
     ("Show what was left out", "show_all_output", "See every line of the last long output"),
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )

@@ -153,12 +153,26 @@ class ProgramsApp(KeyedApp):
 
     @work(exclusive=True, group="file")
     async def action_save_transcript(self) -> None:
-        """Write what was submitted as a program, with the answers as comments."""
+        """Write it as a program, with the answers as comments; as a .txt it is as it stands."""
         path = await self.push_screen_wait(AskPath("Save the transcript", "transcript.lisp"))
         if path is None or not await self._may_replace(path):
             return
         try:
-            write_atomically(path, self._repl.transcript.as_program())
+            transcript = self._repl.transcript
+            plain = path.suffix == ".txt"
+            write_atomically(path, f"{transcript.text}\n" if plain else transcript.as_program())
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+
+    @work(exclusive=True, group="file")
+    async def action_save_picture(self) -> None:
+        """Write what the screen shows as a picture."""
+        picture = self.export_screenshot()
+        path = await self.push_screen_wait(AskPath("Save a picture of the screen", "screen.svg"))
+        if path is None or not await self._may_replace(path):
+            return
+        try:
+            write_atomically(path, picture)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
 
