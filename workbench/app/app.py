@@ -34,6 +34,7 @@ from workbench.app.code_area import CodeArea
 from workbench.app.commands import WorkbenchCommands
 from workbench.app.completion import CompletionPopup
 from workbench.app.dialogs import Choice
+from workbench.app.doc_search import NamesInPalette
 from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
 from workbench.app.find_bar import FindBar
@@ -103,7 +104,7 @@ class Workbench(HelpingApp):
 
     TITLE = "LispE Workbench"
     CSS_PATH = "workbench.tcss"
-    COMMANDS: ClassVar = {WorkbenchCommands}
+    COMMANDS: ClassVar = {WorkbenchCommands, NamesInPalette}
     HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True

@@ -30,10 +30,11 @@ class HelpingApp(ProgramsApp):
 
     def action_search_documentation(self) -> None:
         """Look for names by what they are called or do."""
-        found = documentation_search(self.vocabulary.definitions, self._explain)
+        found = documentation_search(self.vocabulary.definitions, self.explain)
         self.push_screen(CommandPalette([found], placeholder="Search names and what they do…"))
 
-    def _explain(self, definition: DefinitionView) -> None:
+    def explain(self, definition: DefinitionView) -> None:
+        """Show what a name means."""
         page = definition_page(definition)
         self.push_screen(Help(definition.name, page, example(definition.doc)), self._try)
 

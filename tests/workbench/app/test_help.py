@@ -197,6 +197,18 @@ SENTENCES = {
 }
 
 
+async def test_the_palette_leads_to_the_help_of_names(build: Build, session: FakeSession) -> None:
+    """Behind the commands, which come first."""
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        prepared(pilot, session)
+        await pilot.press("ctrl+p", *"take")
+        await pilot.pause(0.4)
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert page(pilot).startswith("(take count values)")
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
