@@ -143,6 +143,7 @@ def test_a_sequence_that_is_begun(
     config_file().write_text('[keys]\npreset = "emacs"\n')
 
     async def begin(pilot: Pilot[int]) -> None:
+        await settle(pilot)
         await pilot.press("ctrl+x")
         await settle(pilot)
 
@@ -152,6 +153,7 @@ def test_a_sequence_that_is_begun(
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_key_test(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
     async def press(pilot: Pilot[int]) -> None:
+        await settle(pilot)
         await pilot.app.run_action("test_keys")
         await pilot.press("f5", "alt+j", "x")
         await settle(pilot)
@@ -164,6 +166,7 @@ def test_a_question(snap_compare: SnapCompare, path: Path, size: tuple[int, int]
     """What becomes of changes that are not saved."""
 
     async def leave(pilot: Pilot[int]) -> None:
+        await settle(pilot)
         await pilot.press("x", "ctrl+q")
         await settle(pilot)
 
