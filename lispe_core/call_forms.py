@@ -69,12 +69,10 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 
 def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
-    from lispe_core.emitter import RETURN
-
     definition = e.namespace.definition(name)
     if definition is not None and definition.kind != "function":
         return _defined_call(e, definition, form, to)
-    if name == e.frame.own_lisp_name and to is RETURN and can_loop(e, form):
+    if name == e.frame.own_lisp_name and can_loop(e, form, to):
         loop_on_itself(e, form)
         return nodes.nil()
     if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(name):
@@ -211,13 +209,21 @@ def _answers(call: list[Value]) -> bool:
     return isinstance(call[0], Symbol) and (call[0].name in PREDICATES or call[0].name in _LOGIC)
 
 
-def can_loop(e: Emitter, form: list[Value]) -> bool:
-    """Whether a tail call of the running function can assign its parameters and start again."""
+def can_loop(e: Emitter, form: list[Value], to: Destination) -> bool:
+    """Whether a call of the running function can assign its parameters and start again."""
+    from lispe_core.emitter import RETURN
+
+    if to is not (e.frame.tail or RETURN):
+        return False
     return e.frame.parameters is not None and len(e.frame.parameters) == len(form) - 1
 
 
 def loop_on_itself(e: Emitter, form: list[Value]) -> None:
     """A call of the running function in tail position: assign the parameters, start again."""
+    e.frame.loops_on_itself = True
+    if e.frame.restart is not None:
+        e.frame.restart(form)
+        return
     parameters = e.frame.parameters or []
     values = e.operands(form)
     changes = [
@@ -231,4 +237,3 @@ def loop_on_itself(e: Emitter, form: list[Value]) -> None:
         targets = nodes.tuple_target([nodes.target(parameter) for parameter, _ in changes])
         e.add(ast.Assign([targets], nodes.tuple_of([value for _, value in changes])))
     e.add(ast.Continue())
-    e.frame.loops_on_itself = True

@@ -18,7 +18,7 @@ from lispe_core.namespace import ROOT, Namespace
 from lispe_core.parameters import Parameters, parameters_of
 from lispe_core.printer import display
 
-_DICTIONARY = "t_frame"
+DICTIONARY = "t_frame"
 _Description = tuple[FunctionInfo, str]
 
 
@@ -36,25 +36,25 @@ class Compiler:
         """
         frame = Frame("root")
         if in_frame:
-            frame = Frame("function", dictionary=_DICTIONARY, variables=AnyName())
-        emitter = self._emitter(frame, span)
+            frame = Frame("function", dictionary=DICTIONARY, variables=AnyName())
+        emitter = self.emitter(frame, span)
         emitter.emit(form, RETURN, span)
         body = [*frame.declarations(), *emitter.block]
-        parameters = [_DICTIONARY] if in_frame else []
+        parameters = [DICTIONARY] if in_frame else []
         definition = nodes.function(ROOT, parameters, None, [], body)
-        return self._code(definition, span, emitter)
+        return self.code(definition, span, emitter)
 
-    def function(self, form: list[Value], span: Span) -> CodeType:
+    def function(self, form: list[Value], span: Span, full_name: str) -> CodeType:
         """The code that defines the function of ``(defun name (parameter…) e…)``."""
         name, written = form[1].name, form[2]
         parameters = parameters_of(written)
-        identifier = names.function(name)
+        identifier = names.function(full_name)
         frame = Frame("function", own_name=identifier, own_lisp_name=name)
-        emitter = self._emitter(frame, span)
+        emitter = self.emitter(frame, span)
         definition = self.definition(emitter, identifier, frame, parameters, form, 3)
         info = FunctionInfo(name, "function_", _plain(written), _plain(form))
         emitter.functions[identifier] = info, _signature(name, written)
-        return self._code(definition, span, emitter)
+        return self.code(definition, span, emitter)
 
     def lambda_(self, e: Emitter, form: list[Value]) -> tuple[str, ast.FunctionDef]:
         """The definition of a lambda inside the code being emitted, and the name it binds."""
@@ -91,7 +91,7 @@ class Compiler:
             own = {*frame.variables} - bound
             frame.kinds = variable_kinds(body_forms, e.analysis.lists, own)
             if e.analysis.reads_frame(body_forms):
-                frame.dictionary = _DICTIONARY
+                frame.dictionary = DICTIONARY
                 frame.variables = AnyName()
         if not (
             parameters.optional
@@ -137,10 +137,12 @@ class Compiler:
             held = ast.Dict(keys, [nodes.name(slot) for slot in slots])
             e.add(nodes.assign(frame.dictionary, held))
 
-    def _emitter(self, frame: Frame, span: Span) -> Emitter:
+    def emitter(self, frame: Frame, span: Span) -> Emitter:
+        """What emits the code of a function that begins with ``frame``."""
         return Emitter(self._namespace, Expander(self._macros), frame, span, self)
 
-    def _code(self, definition: ast.FunctionDef, span: Span, emitter: Emitter) -> CodeType:
+    def code(self, definition: ast.FunctionDef, span: Span, emitter: Emitter) -> CodeType:
+        """The code object that binds the function ``definition``."""
         module = ast.Module([definition], [])
         nodes.fill_places(module, span)
         try:

@@ -31,6 +31,8 @@ from lispe_core.quotation import QUOTE, quoted_entries, quoted_value
 if TYPE_CHECKING:
     from lispe_core.compiler import Compiler
 
+CUT = "cut_"
+"""Ends the search of a predicate with the definition that it stands in."""
 NIL_NAMES = frozenset({"_", "fail_"})
 _DEEPEST = 40
 _SCALARS = (int, float, complex, str, bytes)
@@ -199,7 +201,7 @@ class Emitter:
         """Whether only statements of this frame can change the variable in ``slot``."""
         if not slot.startswith(names.VARIABLE):
             return slot.startswith(names.INLINE)
-        owner = self.frame.owner_of(names.lisp_name(slot))
+        owner = self.frame.owner_of(self.frame.name_in(slot))
         return owner is not None and owner is self.frame.function and not owner.shared
 
     def operand(self, form: Sequence[Value], index: int, to: Destination = VALUE) -> ast.expr:
@@ -262,6 +264,9 @@ class Emitter:
         """The value of a variable, or of what else the name means."""
         if name in NIL_NAMES:
             return nodes.nil()
+        if name == CUT and self.frame.cut is not None:
+            self.add(nodes.assign(self.frame.cut, nodes.constant(True)))
+            return nodes.support("true")
         owner = self.frame.owner_of(name)
         slot = self.slot(name, owner)
         if owner is None:
@@ -447,7 +452,7 @@ class Emitter:
             if value.id in self.kinds:
                 return self.kinds[value.id]
             if value.id.startswith(names.VARIABLE):
-                name = names.lisp_name(value.id)
+                name = self.frame.name_in(value.id)
                 owner = self.frame.owner_of(name)
                 return owner.kinds.get(name, Kind.ANY) if owner is not None else Kind.ANY
         return Kind.ANY

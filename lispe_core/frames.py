@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lispe_core import names, nodes
+from lispe_core.forms import Value
 from lispe_core.kinds import Kind
 
 FrameKind = Literal["root", "function", "lambda", "inline", "outline"]
@@ -51,6 +52,10 @@ class Frame:
         depth: How many blocks are open.
         returns: Whether an outline contains a ``return`` of the function around it.
         breaks: Whether an outline contains a ``break`` of a loop around it.
+        tail: Where the value of the function goes, if it is not returned at once.
+        restart: Emits a call of the function itself in tail position, if that takes more than the
+            assignment of the parameters.
+        cut: The Python name of the mark that ``cut_`` sets.
     """
 
     kind: FrameKind
@@ -72,6 +77,9 @@ class Frame:
     depth: int = 0
     returns: bool = False
     breaks: bool = False
+    tail: object = None
+    restart: Callable[[list[Value]], None] | None = None
+    cut: str | None = None
 
     def owner_of(self, name: str) -> Frame | None:
         """The frame in which ``name`` lives; ``None`` for the globals."""
@@ -88,6 +96,14 @@ class Frame:
         while frame is not None:
             yield frame
             frame = frame.outer
+
+    def name_in(self, slot: str) -> str:
+        """The Lisp name of the variable that ``slot`` is here or around."""
+        for frame in self.chain():
+            for name, own in frame.slots.items():
+                if own == slot:
+                    return name
+        return names.lisp_name(slot)
 
     def slot(self, name: str) -> str:
         """The Python name of one of the variables."""
@@ -140,7 +156,7 @@ class Frame:
     def unset_statements(self) -> list[ast.stmt]:
         """Marks the variables that may be read before they have a value."""
         return [
-            nodes.assign(names.variable(name), nodes.support("unset"))
+            nodes.assign(self.slot(name), nodes.support("unset"))
             for name in sorted(self.to_unset)
         ]
 

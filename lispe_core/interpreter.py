@@ -14,6 +14,7 @@ from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.calls import BreakIteration
 from lispe_core.compiler import Compiler
+from lispe_core.data_types import constructor
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import LispError
 from lispe_core.faults import lisp_error
@@ -23,6 +24,13 @@ from lispe_core.hints import advice
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
+from lispe_core.pattern_functions import (
+    PatternDefinition,
+    PatternFunction,
+    PatternKind,
+    compiled_later,
+    pattern_code,
+)
 from lispe_core.printer import display
 from lispe_core.reader import read
 from lispe_core.support import SUPPORT, UNSET, restore_in
@@ -70,6 +78,7 @@ class Interpreter:
         self._on_library = on_library
         self._loaded: set[str] = set()
         self._files: set[str] = set()
+        self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
         self._sources: dict[str, str] = {}
         self.namespace = Namespace(self._support(), self._find_missing)
@@ -149,12 +158,41 @@ class Interpreter:
         self.namespace.define_function(name, self._function(code, names.function(name)))
         return EMPTY
 
+    def define_data(self, group: str, members: list[Value], full_names: list[str]) -> Value:
+        """Bind the constructors that a ``data@`` declares."""
+        for (symbol, *constraints), full_name in zip(members, full_names, strict=True):
+            made = constructor(symbol.name, group, constraints)
+            self.namespace.define_function(full_name, made)
+        return EMPTY
+
+    def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
+        """Add a definition to the pattern function of that name."""
+        known = self._patterns.get(name)
+        pattern = PatternFunction(name, kind)
+        info = function_info(self.namespace.globals.get(names.function(name)))
+        is_pattern = info is not None and info.kind in ("pattern_", "predicate_")
+        if known is not None and known.kind == kind and is_pattern:
+            pattern.definitions.extend(known.definitions)
+        pattern.add(definition)
+        self._patterns[name] = pattern
+        self.namespace.define_function(name, compiled_later(pattern, self._compiled))
+        return EMPTY
+
+    def _compiled(self, pattern: PatternFunction) -> FunctionType:
+        code = pattern_code(self._compiler, pattern)
+        function = self._function(code, names.function(pattern.name))
+        if self._patterns[pattern.name] is pattern:
+            self.namespace.define_function(pattern.name, function)
+        return function
+
     # What compiled code asks for
 
     def _support(self) -> dict[str, Any]:
         return {
             **SUPPORT,
             "define": self.define,
+            "define_data": self.define_data,
+            "define_pattern": self.define_pattern,
             "evaluate": self.evaluate_value,
             "has_global": self.has_global,
             "restore_global": self.restore_global,

@@ -15,6 +15,7 @@ from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
+from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
 
@@ -267,6 +268,10 @@ def text_of_program(value: Value) -> str:
 
 
 SUPPORT: dict[str, Any] = {
+    **MATCHING,
+    "bytes": bytes,
+    "complex": complex,
+    "dict": dict,
     "add": operators.add,
     "BROKEN": BROKEN,
     "bit_and": operators.bit_and,

@@ -12,6 +12,7 @@ from lispe_core.special.functions import functions
 from lispe_core.special.inlining import LITERAL_FUNCTIONS
 from lispe_core.special.loops import loops
 from lispe_core.special.operators import OPERATORS, Inline
+from lispe_core.special.patterns import patterns
 from lispe_core.special.surroundings import surroundings
 from lispe_core.special.text import text
 
@@ -23,6 +24,7 @@ LIBRARIES: tuple[Library, ...] = (
     failures,
     elements,
     evaluation,
+    patterns,
     text,
     surroundings,
 )
