@@ -10,7 +10,7 @@ from lispe_core.emitter import RETURN, VALUE, Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
-from lispe_core.frames import AnyName, Frame, SetVariables
+from lispe_core.frames import AnyName, Frame, InstanceFrame, SetVariables
 from lispe_core.functions import FunctionInfo, described
 from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
@@ -44,14 +44,21 @@ class Compiler:
         definition = nodes.function(ROOT, parameters, None, [], body)
         return self.code(definition, span, emitter)
 
-    def function(self, form: list[Value], span: Span, full_name: str) -> CodeType:
-        """The code that defines the function of ``(defun name (parameter…) e…)``."""
+    def function(
+        self, form: list[Value], span: Span, full_name: str, fields: InstanceFrame | None = None
+    ) -> CodeType:
+        """The code that defines the function of ``(defun name (parameter…) e…)``.
+
+        With ``fields`` it is a method, which gets the instance first.
+        """
         name, written = form[1].name, form[2]
         parameters = parameters_of(written)
         identifier = names.function(full_name)
-        frame = Frame("function", own_name=identifier, own_lisp_name=name)
+        frame = Frame("function", fields, own_name=identifier, own_lisp_name=name)
         emitter = self.emitter(frame, span)
         definition = self.definition(emitter, identifier, frame, parameters, form, 3)
+        if fields is not None:
+            take_instance(definition, fields, len(frame.declarations()))
         info = FunctionInfo(name, "function_", _plain(written), _plain(form))
         emitter.functions[identifier] = info, _signature(name, written)
         return self.code(definition, span, emitter)
@@ -150,6 +157,13 @@ class Compiler:
         except RecursionError:
             raise LispError("the program is nested too deeply", span) from None
         return _described(code, emitter.functions)
+
+
+def take_instance(definition: ast.FunctionDef, fields: InstanceFrame, start: int) -> None:
+    """Make a function take the current instance first; ``start`` is where its code begins."""
+    definition.args.posonlyargs.insert(0, ast.arg(fields.this))
+    held = nodes.attribute(nodes.name(fields.this), "fields")
+    definition.body.insert(start, nodes.assign(fields.dictionary or "", held))
 
 
 def _described(code: CodeType, functions: dict[str, _Description]) -> CodeType:

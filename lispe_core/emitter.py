@@ -22,7 +22,7 @@ from lispe_core.call_forms import call_form, function_operands
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import TRUE, DictionaryForm, LispList, SourceList, Span, Symbol, Value
-from lispe_core.frames import Frame, SetVariables
+from lispe_core.frames import Frame, InstanceFrame, SetVariables
 from lispe_core.functions import FunctionInfo
 from lispe_core.kinds import Kind, literal_kind
 from lispe_core.namespace import Namespace
@@ -273,6 +273,8 @@ class Emitter:
             if slot not in self.namespace.globals and slot not in self.namespace.base:
                 self.namespace.definition(name)
             return nodes.name(slot)
+        if isinstance(owner, InstanceFrame):
+            return self._field(name, owner)
         if owner.dictionary:
             held = nodes.name(owner.dictionary)
             return ast.IfExp(
@@ -288,6 +290,23 @@ class Emitter:
             nodes.name(slot),
             nodes.call("global_value", nodes.constant(name)),
         )
+
+    def _field(self, name: str, owner: InstanceFrame) -> ast.expr:
+        """A field of the current instance, else one of its methods, else a global variable."""
+        key, fields = nodes.constant(name), nodes.name(owner.dictionary or "")
+        if name in owner.set_here:
+            return nodes.item(fields, key)
+        if name in owner.methods:
+            return nodes.attribute(nodes.name(owner.this), names.function(name))
+        slot = names.variable(name)
+        if slot not in self.namespace.globals:
+            if slot not in self.namespace.base:
+                self.namespace.definition(name)
+            if slot in self.namespace.base:
+                return nodes.name(slot)
+        owner.is_used = True
+        is_field = ast.Compare(key, [ast.In()], [fields])
+        return ast.IfExp(is_field, nodes.item(fields, key), self.place(nodes.name(slot)))
 
     def slot(self, name: str, owner: Frame | None) -> str:
         """The Python name of a variable."""

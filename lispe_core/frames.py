@@ -11,7 +11,7 @@ from lispe_core import names, nodes
 from lispe_core.forms import Value
 from lispe_core.kinds import Kind
 
-FrameKind = Literal["root", "function", "lambda", "inline", "outline"]
+FrameKind = Literal["root", "function", "lambda", "inline", "outline", "instance"]
 
 
 class AnyName(set[str]):
@@ -34,8 +34,8 @@ class Frame:
 
     Args:
         kind: The program's top level, a function, a lambda inside another frame, a lambda whose
-            body stands in the Python function around it, or a part of a frame that was moved
-            into a Python function of its own.
+            body stands in the Python function around it, a part of a frame that was moved
+            into a Python function of its own, or the fields of the current instance.
         outer: The frame that a lambda or an outline stands in.
         variables: The variables that live here: the parameters, and for a function all names it
             assigns, also through its lambdas.
@@ -120,7 +120,12 @@ class Frame:
     @property
     def home(self) -> Frame:
         """The call frame, or the top level, that this frame belongs to."""
-        return list(self.chain())[-1]
+        return [frame for frame in self.chain() if frame.kind != "instance"][-1]
+
+    @property
+    def instance(self) -> InstanceFrame | None:
+        """The fields of the current instance, where there is one."""
+        return next((each for each in self.chain() if isinstance(each, InstanceFrame)), None)
 
     def is_set(self, name: str, owner: Frame) -> bool:
         """Whether ``name`` of ``owner`` surely has a value here."""
@@ -159,6 +164,40 @@ class Frame:
             nodes.assign(self.slot(name), nodes.support("unset"))
             for name in sorted(self.to_unset)
         ]
+
+
+class OtherNames(set[str]):
+    """All names but a few."""
+
+    def __contains__(self, name: object) -> bool:
+        return not set.__contains__(self, name)
+
+
+@dataclass(slots=True, eq=False)
+class InstanceFrame(Frame):
+    """The fields of the current instance, around a method's frame.
+
+    Args:
+        this: The Python name of the instance.
+        methods: The methods that it surely has.
+        is_certain: Whether ``this`` surely is an instance, and ``methods`` are all of them.
+        is_used: Whether a field was asked for.
+    """
+
+    this: str = ""
+    methods: frozenset[str] = frozenset()
+    is_certain: bool = True
+    is_used: bool = False
+
+    def slot(self, name: str) -> str:
+        """The key of a field."""
+        return name
+
+    @classmethod
+    def around(cls, frame: Frame, excluded: Iterable[str] = ()) -> InstanceFrame:
+        """Fields that are seen where ``frame`` has no variable of that name."""
+        home = frame.home
+        return cls("instance", home.outer, variables=OtherNames(excluded))
 
 
 @dataclass(slots=True)

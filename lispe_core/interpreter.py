@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from lispe_core import builtins, context, interrupts, names, special
@@ -21,6 +21,7 @@ from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, LispList, SourceList, Span, Strings, Symbol, Value
 from lispe_core.functions import function_info
 from lispe_core.hints import advice
+from lispe_core.instances import Class, Instance, make_class
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
@@ -33,6 +34,7 @@ from lispe_core.pattern_functions import (
 )
 from lispe_core.printer import display
 from lispe_core.reader import read
+from lispe_core.spaces import SEPARATOR, plain_name
 from lispe_core.support import SUPPORT, UNSET, restore_in
 
 VERSION = "1.2025.11"
@@ -165,6 +167,34 @@ class Interpreter:
             self.namespace.define_function(full_name, made)
         return EMPTY
 
+    def define_class(
+        self,
+        full_name: str,
+        parent: Value,
+        own_fields: list[str],
+        required: list[str],
+        source: LispList,
+        methods: list[list[Value]],
+        initial: CodeType | None,
+    ) -> Value:
+        """Bind the class that a ``class@`` defines."""
+        base = Instance if parent is None else parent
+        name = plain_name(full_name)
+        made = make_class(name, base, own_fields, required, source)
+        if initial is not None:
+            made.initialize = self._function(initial, names.function("initialize"))
+        self.namespace.define_function(full_name, made)
+        return self.add_methods(made, methods, full_name)
+
+    def add_methods(self, made: Class, methods: list[list[Value]], full_name: str) -> Value:
+        """Give a class methods."""
+        for method, code in methods:
+            method_name = f"{full_name}{SEPARATOR}{method}"
+            function = self._function(code, names.function(method_name))
+            self.namespace.define_function(method_name, function)
+            setattr(made, names.function(method), function)
+        return EMPTY
+
     def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
         """Add a definition to the pattern function of that name."""
         known = self._patterns.get(name)
@@ -190,7 +220,9 @@ class Interpreter:
     def _support(self) -> dict[str, Any]:
         return {
             **SUPPORT,
+            "add_methods": self.add_methods,
             "define": self.define,
+            "define_class": self.define_class,
             "define_data": self.define_data,
             "define_pattern": self.define_pattern,
             "evaluate": self.evaluate_value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lispe_core.containers import clone, element
@@ -107,7 +107,11 @@ def unmatched(name: str, hint: str | None = None) -> LispError:
     return error
 
 
-MATCHING: dict[str, Callable[..., Any]] = {
+SCALARS = frozenset({int, float, str, bytes, complex, type(None), Symbol, Dictionary})
+"""The commonest types that are no lists."""
+
+MATCHING: dict[str, Any] = {
+    "SCALARS": SCALARS,
     "as_list": as_list,
     "copied_argument": copied_argument,
     "failed": failed,

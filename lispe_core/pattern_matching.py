@@ -139,8 +139,10 @@ class Matcher:
             if isinstance(expected[1], Symbol):
                 return nodes.same(value, constant)
             return ast.Compare(value, [ast.Eq()], [constant])
-        kind = self._is_kind(value, type(expected).__name__)
         equal = ast.Compare(value, [ast.Eq()], [nodes.constant(expected)])
+        if isinstance(expected, str) and not self._has_kind(value):
+            return equal  # nothing else equals a text
+        kind = self._is_kind(value, type(expected).__name__)
         return ast.BoolOp(ast.And(), [kind, equal])
 
     def _is_kind(self, value: ast.expr, word: str) -> ast.expr:
@@ -156,6 +158,10 @@ class Matcher:
             self._known.kinds[value.id] = settled.id
             return settled
         return kind
+
+    def _has_kind(self, value: ast.expr) -> bool:
+        is_known = isinstance(value, ast.Name) and value.id in self._known.kinds
+        return is_known or self._is_outermost(value)
 
     def _is_outermost(self, value: ast.expr) -> bool:
         """Whether a fact found here holds for all definitions behind this one."""
@@ -211,8 +217,11 @@ class Matcher:
         if isinstance(value, ast.Name) and value.id in self._known.lists:
             return nodes.name(self._known.lists[value.id])
         outermost = self._is_outermost(value)
-        test = self._is_kind(value, "LispList")
-        values = self._settled(ast.IfExp(test, value, e.call("as_list", value)))
+        kind = self._kind(value)
+        is_scalar = ast.Compare(kind, [ast.In()], [nodes.support("SCALARS")])
+        other = ast.IfExp(is_scalar, nodes.nil(), e.call("as_list", value))
+        test = nodes.same(kind, nodes.support("LispList"))
+        values = self._settled(ast.IfExp(test, value, other))
         if outermost and isinstance(value, ast.Name):
             self._known.lists[value.id] = values.id
         return values
@@ -313,16 +322,15 @@ class Matcher:
 
     def _entries(self, pattern: Entries, value: ast.expr) -> None:
         e = self._e
-        self.require(nodes.call("isinstance", value, nodes.support("dict")))
+        is_other = nodes.call("isinstance", value, nodes.support("dict"))
+        self.require(ast.BoolOp(ast.Or(), [self._is_kind(value, "Dictionary"), is_other]))
         if pattern.rest is None:
             count = nodes.constant(len(pattern.entries))
             self.require(ast.Compare(nodes.call("len", value), [ast.Eq()], [count]))
         used: list[ast.expr] = []
         for entry in pattern.entries:
             if not entry.is_searched:
-                given = nodes.name(e.frame.slot(entry.name)) if entry.name else None
-                key = self._settled(e.call("key_in", value, given or e.constant(entry.key)))
-                self.require(nodes.different(key, nodes.support("unset")))
+                key = self._given_key(entry, value)
                 used.append(key)
                 self._part(entry.content, nodes.item(value, key))
         searched = [entry for entry in pattern.entries if entry.is_searched]
@@ -330,6 +338,18 @@ class Matcher:
             self._search(lambda: self._find_keys(searched, value, used, pattern.rest))
         elif pattern.rest is not None:
             self._part(pattern.rest, e.call("without_keys", value, nodes.tuple_of(used)))
+
+    def _given_key(self, entry: Entry, value: ast.expr) -> ast.expr:
+        """Require a key; the key as the dictionary has it."""
+        e = self._e
+        if isinstance(entry.key, str):
+            literal = nodes.constant(entry.key)
+            self.require(ast.Compare(literal, [ast.In()], [value]))
+            return literal
+        given = nodes.name(e.frame.slot(entry.name)) if entry.name else e.constant(entry.key)
+        key = self._settled(e.call("key_in", value, given))
+        self.require(nodes.different(key, nodes.support("unset")))
+        return key
 
     def _find_keys(
         self,

@@ -15,6 +15,7 @@ from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
+from lispe_core.instances import INSTANCES
 from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
@@ -55,6 +56,21 @@ def callable_or(value: Value, function: Callable[..., Value]) -> Callable[..., V
         return value
     callable_value = isinstance(value, (dict, Symbol)) or callable(value) or is_lambda(value)
     return partial(call_value, value) if callable_value else function
+
+
+def call_receiver(value: Value, instance: Value, *arguments: Value) -> Value:
+    """The value of a form whose operands may have been method calls.
+
+    Args:
+        value: What stands in head position.
+        instance: What :func:`~lispe_core.instances.receiver` found there.
+        arguments: The values of the operands.
+    """
+    if instance is None:
+        return call_value(value, *arguments)
+    if instance is value:
+        return instance(*arguments)
+    return value.completed(instance, arguments)
 
 
 def wrong_count(name: str) -> Value:
@@ -268,6 +284,7 @@ def text_of_program(value: Value) -> str:
 
 
 SUPPORT: dict[str, Any] = {
+    **INSTANCES,
     **MATCHING,
     "bytes": bytes,
     "complex": complex,
@@ -300,6 +317,7 @@ SUPPORT: dict[str, Any] = {
     "FunctionType": FunctionType,
     "global_value": global_value,
     "head": head,
+    "call_receiver": call_receiver,
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,

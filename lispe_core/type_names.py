@@ -38,7 +38,11 @@ def _subclasses() -> list[type]:
     found: list[type] = []
     waiting: list[type] = [Container]
     while waiting:
-        known = waiting.pop().__subclasses__()
+        known = [
+            each
+            for each in waiting.pop().__subclasses__()
+            if not getattr(each, "of_program", False)
+        ]
         found.extend(known)
         waiting.extend(known)
     return found

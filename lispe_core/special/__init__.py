@@ -5,6 +5,7 @@ from __future__ import annotations
 from lispe_core.library import Library
 from lispe_core.special.access import ACCESS, elements
 from lispe_core.special.binding import binding
+from lispe_core.special.classes import classes
 from lispe_core.special.control import control
 from lispe_core.special.evaluation import evaluation
 from lispe_core.special.failures import failures
@@ -25,6 +26,7 @@ LIBRARIES: tuple[Library, ...] = (
     elements,
     evaluation,
     patterns,
+    classes,
     text,
     surroundings,
 )

@@ -8,6 +8,7 @@ from lispe_core import nodes
 from lispe_core.call_forms import can_loop, loop_on_itself
 from lispe_core.emitter import Destination, Emitter
 from lispe_core.forms import Symbol, Value
+from lispe_core.frames import InstanceFrame
 from lispe_core.library import Library
 from lispe_core.spaces import qualified
 
@@ -64,7 +65,9 @@ def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         loop_on_itself(e, form)
         return nodes.nil()
     assert frame.own_name is not None
-    return e.deliver(e.call(nodes.name(frame.own_name), *e.operands(form)), to)
+    fields = frame.outer if isinstance(frame.outer, InstanceFrame) else None
+    instance = [nodes.name(fields.this)] if fields is not None else []
+    return e.deliver(e.call(nodes.name(frame.own_name), *instance, *e.operands(form)), to)
 
 
 @functions.special("defmacro", "(defmacro name (pattern…) e…)", minimum=3)
