@@ -127,7 +127,7 @@ def function_named(e: Emitter, name: str) -> ast.expr:
     """The function that ``name`` calls; a variable's value where there is no function."""
     full_name = e.namespace.named_here(name)
     if (instance := e.frame.instance) is not None and may_be_method(e, full_name, instance):
-        return method_or(e, name, instance, _plain_function(e, name, full_name))
+        return method_or(e, name, instance, lambda: _plain_function(e, name, full_name))
     return _plain_function(e, name, full_name)
 
 

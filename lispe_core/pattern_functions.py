@@ -47,12 +47,23 @@ class PatternFunction:
     definitions: list[PatternDefinition] = field(default_factory=list)
 
     def add(self, definition: PatternDefinition) -> None:
-        """Add a definition; one with the same patterns is replaced."""
+        """Add a definition, in the place of an older one of the same patterns.
+
+        Predicates may have several such definitions: of these one is replaced that has the same
+        text, or that stood in the same line of the same file.
+        """
         for index, known in enumerate(self.definitions):
-            if known.form[2] == definition.form[2]:
+            if known.form[2] == definition.form[2] and self._is_replaced(known, definition):
                 self.definitions[index] = definition
                 return
         self.definitions.append(definition)
+
+    def _is_replaced(self, old: PatternDefinition, new: PatternDefinition) -> bool:
+        if self.kind == "defpat" or old.form == new.form:
+            return True
+        is_file = not new.span.origin.startswith("<")
+        before = (old.span.origin, old.span.line)
+        return is_file and before == (new.span.origin, new.span.line)
 
     def info(self) -> FunctionInfo:
         """What Lisp shows of the function."""

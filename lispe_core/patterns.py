@@ -273,7 +273,9 @@ def _called(form: list[Value]) -> list[Value]:
     """The call; ``(rgx pattern x)`` tests whether the whole of ``x`` matches."""
     head = form[0]
     if head.name in _EXPRESSIONS and len(form) > 2:
-        return LispList([Symbol(f"{head}_match"), LispList(form[:-1]), form[-1]])
+        match = LispList([Symbol(f"{head}_match"), LispList(form[:-1]), form[-1]])
+        is_text = LispList([Symbol("stringp"), form[-1]])
+        return LispList([Symbol("and"), is_text, match])
     return form
 
 

@@ -54,13 +54,31 @@ def may_be_method(e: Emitter, name: str, instance: InstanceFrame) -> bool:
     return not e.namespace.has_function(name) or not instance.is_certain
 
 
-def method_or(e: Emitter, name: str, instance: InstanceFrame, function: ast.expr) -> ast.expr:
+def method_or(
+    e: Emitter, name: str, instance: InstanceFrame, function: Callable[[], ast.expr]
+) -> ast.expr:
     """The method of the current instance if there is one, else a function."""
     instance.is_used = True
     slot = names.function(name)
     this = nodes.name(instance.this)
     has_method = e.call("hasattr", this, nodes.constant(slot))
-    return ast.IfExp(has_method, e.place(nodes.attribute(this, slot)), function)
+    return _chosen(e, has_method, lambda: e.place(nodes.attribute(this, slot)), function)
+
+
+def _chosen(
+    e: Emitter,
+    test: ast.expr,
+    chosen: Callable[[], ast.expr],
+    otherwise: Callable[[], ast.expr],
+) -> ast.expr:
+    """One of two values; only that one is computed."""
+    store = e.store_temporary()
+    with e.branch() as first:
+        e.deliver(chosen(), store)
+    with e.branch() as second:
+        e.deliver(otherwise(), store)
+    e.add(ast.If(test, first, second))
+    return nodes.name(store.slot)
 
 
 def function_of_space(e: Emitter, form: Value) -> ast.expr | None:
@@ -210,13 +228,12 @@ def _method_call(
 ) -> ast.expr:
     from lispe_core.call_forms import function_named
 
-    store = e.store_temporary()
-    with e.branch() as plain:
-        e.deliver(function_named(e, name), store)
-    with e.branch() as bound:
-        e.deliver(e.call("bound_method", this, nodes.constant(name)), store)
-    e.add(ast.If(nodes.same(this, nodes.nil()), plain, bound))
-    called = nodes.name(store.slot)
+    called = _chosen(
+        e,
+        nodes.same(this, nodes.nil()),
+        lambda: function_named(e, name),
+        lambda: e.call("bound_method", this, nodes.constant(name)),
+    )
     home = e.frame.home
     outer, home.outer = home.outer, fields
     try:
