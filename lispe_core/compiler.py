@@ -11,7 +11,7 @@ from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
 from lispe_core.frames import AnyName, Frame, InstanceFrame, SetVariables
-from lispe_core.functions import FunctionInfo, described
+from lispe_core.functions import FunctionInfo, FunctionKind, described
 from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
@@ -45,7 +45,12 @@ class Compiler:
         return self.code(definition, span, emitter)
 
     def function(
-        self, form: list[Value], span: Span, full_name: str, fields: InstanceFrame | None = None
+        self,
+        form: list[Value],
+        span: Span,
+        full_name: str,
+        fields: InstanceFrame | None = None,
+        kind: FunctionKind = "function_",
     ) -> CodeType:
         """The code that defines the function of ``(defun name (parameter…) e…)``.
 
@@ -59,7 +64,7 @@ class Compiler:
         definition = self.definition(emitter, identifier, frame, parameters, form, 3)
         if fields is not None:
             take_instance(definition, fields, len(frame.declarations()))
-        info = FunctionInfo(name, "function_", _plain(written), _plain(form))
+        info = FunctionInfo(name, kind, _plain(written), _plain(form))
         emitter.functions[identifier] = info, _signature(name, written)
         return self.code(definition, span, emitter)
 

@@ -36,7 +36,9 @@ class Constructor(type):
                 "Size mismatch between argument list and data structure definition",
                 hint=f"it is called as {display(cls.shape)}",
             )
-        for number, (value, (constraint, check)) in enumerate(zip(values, constraints, strict=True)):
+        for number, (value, (constraint, check)) in enumerate(
+            zip(values, constraints, strict=True)
+        ):
             if check is not None and not check(value):
                 wanted = display(constraint)
                 raise LispError(f"Mismatch on argument: {number + 1} ({wanted} required)")

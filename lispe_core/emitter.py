@@ -27,6 +27,8 @@ from lispe_core.functions import FunctionInfo
 from lispe_core.kinds import Kind, literal_kind
 from lispe_core.namespace import Namespace
 from lispe_core.quotation import QUOTE, quoted_entries, quoted_value
+from lispe_core.spaces import leaving_as_found, qualified
+from lispe_core.threads import current_task
 
 if TYPE_CHECKING:
     from lispe_core.compiler import Compiler
@@ -89,6 +91,7 @@ class Emitter:
         self.block: list[ast.stmt] = []
         self.written: list[str] = []
         self.kinds: dict[str, Kind] = {}
+        self.in_threadspace = False
         self.functions: dict[str, tuple[FunctionInfo, str]] = {}
         self._temporaries = 0
         self._heights: dict[int, tuple[ast.expr, int]] = {}
@@ -220,9 +223,10 @@ class Emitter:
         """The elements from ``start`` on, one after the other; the last one goes to ``to``."""
         if start >= len(form):
             return self.deliver(nodes.nil(), to)
-        for index in range(start, len(form) - 1):
-            self.operand(form, index, EFFECT)
-        return self.operand(form, len(form) - 1, to)
+        with leaving_as_found():
+            for index in range(start, len(form) - 1):
+                self.operand(form, index, EFFECT)
+            return self.operand(form, len(form) - 1, to)
 
     def store_temporary(self) -> Temporary:
         """A fresh temporary as a destination."""
@@ -267,9 +271,23 @@ class Emitter:
         if name == CUT and self.frame.cut is not None:
             self.add(nodes.assign(self.frame.cut, nodes.constant(True)))
             return nodes.support("true")
+        if not self.in_threadspace:
+            return self._variable(name)
+        key = nodes.constant(name)
+        shared = nodes.item(nodes.support("shared"), key)
+        return ast.IfExp(self._is_shared(name), shared, self._variable(name))
+
+    def _is_shared(self, name: str) -> ast.expr:
+        return ast.Compare(nodes.constant(name), [ast.In()], [nodes.support("shared")])
+
+    def _variable(self, name: str) -> ast.expr:
         owner = self.frame.owner_of(name)
         slot = self.slot(name, owner)
         if owner is None:
+            full_name = qualified(name)
+            if full_name != name and slot not in self.namespace.globals:
+                if self.namespace.has_function(full_name):
+                    return nodes.name(self.namespace.function_slot(full_name))
             if slot not in self.namespace.globals and slot not in self.namespace.base:
                 self.namespace.definition(name)
             return nodes.name(slot)
@@ -314,7 +332,11 @@ class Emitter:
 
     def destination_of(self, name: str) -> Store:
         """The variable ``name`` as a destination."""
-        self.written.append(self.slot(name, self.frame.owner_of(name)))
+        owner = self.frame.owner_of(name)
+        self.written.append(self.slot(name, owner))
+        if owner is None and (self.frame.kind != "root" or current_task() is not None):
+            guard = self.call("guard_global", nodes.constant(name))
+            self.add(ast.If(nodes.support("running_threads"), [ast.Expr(guard)], []))
         return Store(self.frame.target(name))
 
     def mark_set(self, name: str) -> None:
@@ -331,6 +353,21 @@ class Emitter:
 
     def store_where_found(self, name: str, value: ast.expr) -> None:
         """Give the variable that ``name`` is now, local or global, a settled value."""
+        self.store_shared_or(name, value, lambda: self._store_where_found(name, value))
+
+    def store_shared_or(self, name: str, value: ast.expr, store: Callable[[], object]) -> None:
+        """Give a variable that threads share a settled value; else do what ``store`` does."""
+        if not self.in_threadspace:
+            store()
+            return
+        with self.into([]) as shared:
+            place = nodes.item_target(nodes.support("shared"), nodes.constant(name))
+            self.add(ast.Assign([place], value))
+        with self.branch() as own:
+            store()
+        self.add(ast.If(self._is_shared(name), shared, own))
+
+    def _store_where_found(self, name: str, value: ast.expr) -> None:
         owner = self.frame.owner_of(name)
         if owner is None or (owner.dictionary is None and self.frame.is_set(name, owner)):
             self.deliver(value, self.destination_of(name))

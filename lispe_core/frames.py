@@ -161,8 +161,7 @@ class Frame:
     def unset_statements(self) -> list[ast.stmt]:
         """Marks the variables that may be read before they have a value."""
         return [
-            nodes.assign(self.slot(name), nodes.support("unset"))
-            for name in sorted(self.to_unset)
+            nodes.assign(self.slot(name), nodes.support("unset")) for name in sorted(self.to_unset)
         ]
 
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
-from lispe_core.calls import BreakIteration
+from lispe_core.calls import BreakIteration, spread
 from lispe_core.compiler import Compiler
 from lispe_core.data_types import constructor
 from lispe_core.depth import deep_recursion
-from lispe_core.errors import LispError
+from lispe_core.errors import Interrupted, LispError
 from lispe_core.faults import lisp_error
-from lispe_core.forms import EMPTY, LispList, SourceList, Span, Strings, Symbol, Value
-from lispe_core.functions import function_info
+from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
+from lispe_core.functions import described, function_info, takes
 from lispe_core.hints import advice
 from lispe_core.instances import Class, Instance, make_class
 from lispe_core.library import Definition, Library
@@ -34,8 +34,16 @@ from lispe_core.pattern_functions import (
 )
 from lispe_core.printer import display
 from lispe_core.reader import read
-from lispe_core.spaces import SEPARATOR, plain_name
+from lispe_core.spaces import (
+    SEPARATOR,
+    current_space,
+    inside_space,
+    leaving_as_found,
+    plain_name,
+    space_named,
+)
 from lispe_core.support import SUPPORT, UNSET, restore_in
+from lispe_core.threads import PatientLock, Threads, current_task, guard_global
 
 VERSION = "1.2025.11"
 """The version of LispE whose language this is."""
@@ -68,18 +76,23 @@ class Interpreter:
         on_library: Callable[[Library], None] | None = None,
     ) -> None:
         sys.set_int_max_str_digits(0)  # Lisp's integers have no limit
+        error_output = error_output or sys.stderr
+        self.threads = Threads(error_output.write)
+        self.waits_for_threads = False
+        """Whether an evaluation ends when the threads that it has started have ended."""
         self.context = context.Context(
             self,
             output or sys.stdout,
-            error_output or sys.stderr,
+            error_output,
             read_line or _read_standard_input,
             arguments,
+            self.threads,
         )
         self._loaders = dict(loaders or {})
         self._prefixes = dict(prefixes or {})
         self._on_library = on_library
         self._loaded: set[str] = set()
-        self._files: set[str] = set()
+        self._files: set[tuple[str, str]] = set()
         self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
         self._sources: dict[str, str] = {}
@@ -102,16 +115,30 @@ class Interpreter:
             Interrupted: Evaluation was stopped.
         """
         token = context.enter(self.context)
+        self.threads.is_evaluating += 1
         try:
             with deep_recursion():
-                return self._run(source, origin)
+                value = self._run(source, origin)
+                self._settle_threads()
+                return value
+        except (Interrupted, KeyboardInterrupt):
+            self.threads.stop()
+            raise
         except Exception as exception:
             error = lisp_error(exception)
             if error is None or error is exception:
                 raise
             raise error from exception
         finally:
+            self.threads.is_evaluating -= 1
             context.leave(token)
+
+    def _settle_threads(self) -> None:
+        with interrupts.user_code():
+            if self.waits_for_threads:
+                self.threads.wait()
+            else:
+                self.threads.raise_first_error()
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
@@ -136,8 +163,9 @@ class Interpreter:
         self._sources[origin] = source
         program = read(source, origin)
         value: Value = None
-        for form, span in zip(program, program.spans, strict=True):
-            value = self._run_form(form, span, frame)
+        with leaving_as_found():
+            for form, span in zip(program, program.spans, strict=True):
+                value = self._run_form(form, span, frame)
         return value
 
     def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
@@ -159,6 +187,29 @@ class Interpreter:
         """Bind the function that ``(defun name …)`` defines."""
         self.namespace.define_function(name, self._function(code, names.function(name)))
         return EMPTY
+
+    def define_thread(self, name: str, code: CodeType) -> Value:
+        """Bind the function that starts threads of what ``(dethread name …)`` defines."""
+        function = self._function(code, names.function(name))
+        self.namespace.define_function(name, self._starter(function))
+        return EMPTY
+
+    def _starter(self, function: FunctionType) -> FunctionType:
+        info, signature = function_info(function), function.__qualname__
+
+        def start(*arguments: Value) -> Value:
+            task = current_task()
+            if task is not None and task.function is function:
+                return spread(function, arguments)
+            if not takes(function, len(arguments)):
+                raise LispError(f"Wrong number of arguments in call to: '{signature}'")
+            self.namespace.base["r_running_threads"] = True
+            self.threads.start(info.name if info else "", function, arguments)
+            return TRUE
+
+        if info is not None:
+            start.__code__ = described(start.__code__, info, signature)
+        return start  # type: ignore[return-value]  # a function is a FunctionType
 
     def define_data(self, group: str, members: list[Value], full_names: list[str]) -> Value:
         """Bind the constructors that a ``data@`` declares."""
@@ -225,12 +276,16 @@ class Interpreter:
             "define_class": self.define_class,
             "define_data": self.define_data,
             "define_pattern": self.define_pattern,
+            "define_thread": self.define_thread,
             "evaluate": self.evaluate_value,
             "has_global": self.has_global,
             "restore_global": self.restore_global,
             "set_global": self.set_global,
             "set_globals": self.set_globals,
+            "running_threads": False,
+            "shared": self.threads.shared,
             "take_global": self.take_global,
+            "threadspace": PatientLock(),
         }
 
     def has_global(self, name: str) -> bool:
@@ -239,10 +294,12 @@ class Interpreter:
 
     def set_global(self, slot: str, value: Value) -> None:
         """Give a global variable a value."""
+        guard_global(names.lisp_name(slot))
         self.namespace.globals[slot] = value
 
     def set_globals(self, slots: Sequence[str], values: Sequence[Value]) -> None:
         """Give several global variables their values."""
+        guard_global(names.lisp_name(slots[0]))
         self.namespace.globals.update(zip(slots, values, strict=True))
 
     def take_global(self, slot: str) -> Value:
@@ -307,19 +364,24 @@ class Interpreter:
         if self._on_library is not None:
             self._on_library(library)
 
-    def load(self, path: str) -> None:
-        """Evaluate a file in the global frame, once for each file."""
-        normalised = os.path.realpath(path)
+    def load(self, path: str, space: str = "") -> None:
+        """Evaluate a file in the global frame, once for each file and space."""
+        normalised = os.path.realpath(path), space
         if normalised in self._files:
             return
         source = _text_of(path)
         self._files.add(normalised)
-        self._run(source, path)
+        with inside_space(space):
+            self._run(source, path)
 
-    def evaluate_value(self, code: Value, frame: dict[str, Value] | None) -> Value:
+    def evaluate_value(
+        self, code: Value, frame: dict[str, Value] | None, space: Value = None
+    ) -> Value:
         """``(eval code)``: text and lists are run, in a frame or globally."""
         if isinstance(code, str):
-            return self._run(code, "<eval>", frame)
+            name = current_space() if space is None else space_named(space)
+            with inside_space(name):
+                return self._run(code, "<eval>", frame)
         if isinstance(code, list) and code:
             span = code.span if isinstance(code, SourceList) else _NOWHERE
             return self._run_form(code, span, frame)

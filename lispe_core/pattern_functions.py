@@ -279,9 +279,7 @@ class _PatternCompiler:
                         *block,
                         ast.If(nodes.name(self._cut), [nodes.assign(self._next, last)], []),
                     ]
-                turn_now = ast.Compare(
-                    nodes.name(self._next), [ast.LtE()], [nodes.constant(index)]
-                )
+                turn_now = ast.Compare(nodes.name(self._next), [ast.LtE()], [nodes.constant(index)])
                 e.add(ast.If(turn_now, block, []))
             with e.into([]) as nothing_left:
                 self._give_up(e)

@@ -286,9 +286,7 @@ class Matcher:
         self._part(element.pattern, e.call(word, values, place, nodes.name(stop)))
         return nodes.name(stop)
 
-    def _run(
-        self, element: Element, values: ast.Name, place: ast.expr, end: ast.Name
-    ) -> ast.expr:
+    def _run(self, element: Element, values: ast.Name, place: ast.expr, end: ast.Name) -> ast.expr:
         """``(< x 10)+``: the longest run of elements that match; its variable gets their list."""
         e = self._e
         here = self._settled(place)

@@ -241,4 +241,3 @@ def _method_call(
     finally:
         home.outer = outer
     return e.call(called, *values)
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -19,6 +18,8 @@ from lispe_core.instances import INSTANCES
 from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
+from lispe_core.spaces import inside_space
+from lispe_core.threads import PatientLock, guard_global
 
 
 class Unset:
@@ -268,12 +269,12 @@ def milliseconds() -> float:
     return time.perf_counter() * 1000
 
 
-_locks: dict[str, threading.RLock] = {}
+_locks: dict[str, PatientLock] = {}
 
 
-def lock(key: Value) -> threading.RLock:
+def lock(key: Value) -> PatientLock:
     """The lock named ``key``."""
-    return _locks.setdefault(display(key), threading.RLock())
+    return _locks.setdefault(display(key), PatientLock())
 
 
 def text_of_program(value: Value) -> str:
@@ -325,6 +326,8 @@ SUPPORT: dict[str, Any] = {
     "isinstance": isinstance,
     "alike": containers.alike,
     "grouped": grouped,
+    "guard_global": guard_global,
+    "inside_space": inside_space,
     "iterate": containers.iterate,
     "itself": itself,
     "LispList": LispList,

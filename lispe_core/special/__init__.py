@@ -14,8 +14,10 @@ from lispe_core.special.inlining import LITERAL_FUNCTIONS
 from lispe_core.special.loops import loops
 from lispe_core.special.operators import OPERATORS, Inline
 from lispe_core.special.patterns import patterns
+from lispe_core.special.spaces import spaces
 from lispe_core.special.surroundings import surroundings
 from lispe_core.special.text import text
+from lispe_core.special.threads import threads
 
 LIBRARIES: tuple[Library, ...] = (
     control,
@@ -27,6 +29,8 @@ LIBRARIES: tuple[Library, ...] = (
     evaluation,
     patterns,
     classes,
+    spaces,
+    threads,
     text,
     surroundings,
 )

@@ -28,6 +28,9 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         if error := refused(e, target.name):
             e.add(ast.Expr(error))
             return False
+        if e.in_threadspace:
+            _assign_shared(e, form, target.name)
+            return True
         e.operand(form, 2, e.destination_of(target.name))
         e.mark_set(target.name)
         return True
@@ -40,6 +43,12 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         return True
     e.add(ast.Expr(e.call("fail", nodes.constant(f"Missing variable name in '{what}'"))))
     return False
+
+
+def _assign_shared(e: Emitter, form: list[Value], name: str) -> None:
+    """Assign the variable of that name that threads share, or an ordinary one."""
+    value = e.keep(e.operand(form, 2))
+    e.store_shared_or(name, value, lambda: e.deliver(value, e.destination_of(name)))
 
 
 def refused(e: Emitter, name: str) -> ast.expr | None:
@@ -226,7 +235,8 @@ def _update_variable(
     if error := refused(e, name):
         return e.deliver(error, to)
     owner = e.frame.owner_of(name)
-    if owner is None or (owner.dictionary is None and e.frame.is_set(name, owner)):
+    is_certain = owner is None or (owner.dictionary is None and e.frame.is_set(name, owner))
+    if is_certain and not e.in_threadspace:
         formula = arithmetic(e, sign, form)
         deliver_formula(e, formula, e.destination_of(name))
         return e.deliver(e.read(name), to)

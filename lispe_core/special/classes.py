@@ -183,9 +183,7 @@ def setqi(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if not isinstance(form[1], Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setqi'")), to)
     value = e.operand(form, 2)
-    target = nodes.item_target(
-        nodes.name(instance.dictionary or ""), nodes.constant(form[1].name)
-    )
+    target = nodes.item_target(nodes.name(instance.dictionary or ""), nodes.constant(form[1].name))
     e.add(ast.Assign([target], value))
     return e.deliver(nodes.support("true"), to)
 
@@ -285,4 +283,3 @@ def toclean(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     clean_with = nodes.attribute(nodes.name(instance.this), "clean_with")
     e.add(ast.Expr(e.call(clean_with, method)))
     return e.deliver(nodes.support("true"), to)
-
