@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from lispe_core import nodes
 from lispe_core.errors import LispError
@@ -36,13 +36,11 @@ class Constructor(type):
                 "Size mismatch between argument list and data structure definition",
                 hint=f"it is called as {display(cls.shape)}",
             )
-        for number, (value, (constraint, check)) in enumerate(
-            zip(values, constraints, strict=True)
-        ):
-            if check is not None and not check(value):
+        for number, (constraint, check) in enumerate(constraints):
+            if check is not None and not check(values[number]):
                 wanted = display(constraint)
                 raise LispError(f"Mismatch on argument: {number + 1} ({wanted} required)")
-        made: Data = cls.__new__(cls)
+        made = Data.blank(cls)
         made.append(cls.symbol)
         made.extend(values)
         return made
@@ -61,6 +59,12 @@ class Data(LispList, metaclass=Constructor):
     group: ClassVar[str] = ""
     shape: ClassVar[LispList] = LispList()
     symbol: ClassVar[Symbol] = Symbol("data")
+
+    @staticmethod
+    def blank(kind: Any) -> Data:
+        """A value of a type without its fields."""
+        made: Data = list.__new__(kind)
+        return made
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and list.__eq__(self, other)

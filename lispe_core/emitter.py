@@ -285,9 +285,9 @@ class Emitter:
         slot = self.slot(name, owner)
         if owner is None:
             full_name = qualified(name)
-            if full_name != name and slot not in self.namespace.globals:
-                if self.namespace.has_function(full_name):
-                    return nodes.name(self.namespace.function_slot(full_name))
+            is_hidden = full_name == name or slot in self.namespace.globals
+            if not is_hidden and self.namespace.has_function(full_name):
+                return nodes.name(self.namespace.function_slot(full_name))
             if slot not in self.namespace.globals and slot not in self.namespace.base:
                 self.namespace.definition(name)
             return nodes.name(slot)
@@ -298,7 +298,7 @@ class Emitter:
             return ast.IfExp(
                 ast.Compare(nodes.constant(slot), [ast.In()], [held]),
                 nodes.item(nodes.name(owner.dictionary), nodes.constant(slot)),
-                nodes.call("global_value", nodes.constant(name)),
+                self._outside(name),
             )
         if self.frame.is_set(name, owner):
             return nodes.name(slot)
@@ -306,8 +306,15 @@ class Emitter:
         return ast.IfExp(
             nodes.different(nodes.name(slot), nodes.support("unset")),
             nodes.name(slot),
-            nodes.call("global_value", nodes.constant(name)),
+            self._outside(name),
         )
+
+    def _outside(self, name: str) -> ast.expr:
+        """What a name means where it is no variable of the call frame."""
+        instance = self.frame.instance
+        if instance is not None:
+            return self._field(name, instance)
+        return nodes.call("global_value", nodes.constant(name))
 
     def _field(self, name: str, owner: InstanceFrame) -> ast.expr:
         """A field of the current instance, else one of its methods, else a global variable."""

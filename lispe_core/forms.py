@@ -155,6 +155,18 @@ class SourceList(LispList):
     spans: list[Span]
 
 
+def same_form(left: Value, right: Value) -> bool:
+    """Whether two forms read alike: ``1`` and ``1.0`` do not."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same_form, left, right))
+    if isinstance(left, DictionaryForm) and isinstance(right, DictionaryForm):
+        return same_form(
+            [part for entry in left.entries for part in entry],
+            [part for entry in right.entries for part in entry],
+        )
+    return type(left) is type(right) and bool(left == right)
+
+
 class DictionaryForm:
     """A dictionary literal ``{k:v …}`` as it was read: keys and values are forms."""
 

@@ -20,6 +20,9 @@ from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.printer import display, type_name, written
 
+DEFAULTS = "defaults"
+"""The name of the function that gives an instance the defaults of its fields."""
+
 Method = Callable[..., Value]
 
 
@@ -45,10 +48,12 @@ class Named(NamedTuple):
 class Class(type):
     """The type of classes."""
 
+    type_name: str
+    class_names: tuple[str, ...]
     field_names: tuple[str, ...]
     required: frozenset[str]
     source: LispList
-    initialize: Callable[..., Value]
+    defaults: Callable[..., Value]
 
     def __call__(cls, *values: Value) -> Value:
         """An instance whose fields get ``values`` in order, the others their defaults."""
@@ -63,9 +68,13 @@ class Class(type):
 
     def blank(cls) -> Instance:
         """An instance whose fields are ``nil``, to be given values."""
-        made: Instance = cls.__new__(cls)
-        made.fields = dict.fromkeys(cls.field_names)
-        made.given = set()
+        return Instance.made(cls, dict.fromkeys(cls.field_names), set())
+
+    def filled(cls) -> Instance:
+        """An instance whose fields have their defaults, to be given values."""
+        made = cls.blank()
+        made.initialize()
+        made.has_defaults = True
         return made
 
     def own_method(cls, name: str) -> Method:
@@ -79,17 +88,26 @@ class Class(type):
 class Instance(Container, metaclass=Class):
     """An instance of a class."""
 
-    __slots__ = ("__weakref__", "fields", "given")
-    type_name: ClassVar[str] = "instance_"
-    class_names: ClassVar[tuple[str, ...]] = ()
+    __slots__ = ("__weakref__", "fields", "given", "has_defaults")
+    type_name = "instance_"
+    class_names = ()
     of_program: ClassVar[bool] = True
     field_names = ()
-    required = frozenset()
+    required: frozenset[str] = frozenset()
     source = LispList()
     fields: dict[str, Value]
     given: set[str] | None
+    """The fields that were given values, while the instance is being made."""
+    has_defaults: bool
 
     # Construction
+
+    @staticmethod
+    def made(kind: Any, fields: dict[str, Value], given: set[str] | None) -> Instance:
+        """An instance of a class with these fields; ``given`` while it is being filled."""
+        instance: Instance = object.__new__(kind)
+        instance.fields, instance.given, instance.has_defaults = fields, given, False
+        return instance
 
     def give(self, index: int, value: Value) -> None:
         """Fill the field of that index, or the one that a :class:`Named` names."""
@@ -109,16 +127,20 @@ class Instance(Container, metaclass=Class):
     def complete(self) -> None:
         """Give the fields that were not given their defaults."""
         cls, given = type(self), self.given or set()
-        self.given = None
         if not cls.required <= given:
             raise _mismatch(cls)
-        if len(given) == len(cls.field_names):
-            return
-        for base in cls.__mro__:
-            initialize = base.__dict__.get("initialize")
-            if initialize is not None:
-                initialize(self, given)
-                given = given | set(base.__dict__["own_fields"])
+        if len(given) < len(cls.field_names) and not self.has_defaults:
+            self.initialize()
+        self.given = None
+
+    def initialize(self) -> None:
+        """Give the fields that have no value yet their defaults."""
+        given = self.given or set()
+        for base in type(self).__mro__:
+            defaults = base.__dict__.get("defaults")
+            if defaults is not None:
+                defaults(self, given)
+            given = given | set(base.__dict__.get("own_fields", ()))
 
     # As a container
 
@@ -153,10 +175,8 @@ class Instance(Container, metaclass=Class):
 
     def clone(self) -> Instance:
         """A copy, its containers too."""
-        copy = type(self).blank()
-        copy.given = None
-        copy.fields = {name: clone(value) for name, value in self.fields.items()}
-        return copy
+        fields = {name: clone(value) for name, value in self.fields.items()}
+        return Instance.made(type(self), fields, None)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
@@ -173,15 +193,12 @@ class Instance(Container, metaclass=Class):
         """The method of that name, bound to this instance."""
         return MethodType(type(self).own_method(name), self)
 
-    def __call__(self, *values: Value) -> Value:
-        """``(object)``, ``(object method)``, ``(object Class value…)``."""
-        for index, value in enumerate(values):
-            if isinstance(value, Class):
-                if index or not isinstance(self, value):
-                    raise LispError("mismatch between class instance and class definition")
-            elif isinstance(value, Symbol):
-                values = (*values[:index], self.method(value.name), *values[index + 1 :])
-        return values[-1] if values else None
+    def __call__(self, *names: Value) -> Value:
+        """``(object)``, or the last of the methods that are named."""
+        value: Value = None
+        for name in names:
+            value = self.method(name.name) if isinstance(name, Symbol) else name
+        return value
 
     def clean_with(self, name: str) -> None:
         """Run the method of that name when this instance is destroyed."""
@@ -191,9 +208,7 @@ class Instance(Container, metaclass=Class):
 
 def _clean(function: Method, cls: Class, fields: dict[str, Value]) -> None:
     """Run a destructor on a stand-in that has the fields of the destroyed instance."""
-    stand_in: Instance = cls.__new__(cls)
-    stand_in.fields, stand_in.given = fields, None
-    function(stand_in)
+    function(Instance.made(cls, fields, None))
 
 
 def _mismatch(cls: Class) -> LispError:
@@ -229,7 +244,7 @@ def receiver(head: Value) -> Instance | None:
     """The instance that the operands of a call belong to: a new one when a class is called."""
     if isinstance(head, Instance):
         return head
-    return head.blank() if isinstance(head, Class) else None
+    return head.filled() if isinstance(head, Class) else None
 
 
 def given(instance: Instance | None, index: int, value: Value) -> Value:
@@ -237,6 +252,14 @@ def given(instance: Instance | None, index: int, value: Value) -> Value:
     if instance is not None and instance.given is not None:
         instance.give(index, value)
     return value
+
+
+def of_class(instance: Instance | None, cls: Value) -> Value:
+    """The class in ``(object Class (method x…))``, which must be one of the object's."""
+    is_called = instance is not None and instance.given is None
+    if is_called and isinstance(cls, Class) and not isinstance(instance, cls):
+        raise LispError("mismatch between class instance and class definition")
+    return cls
 
 
 def bound_method(instance: Instance, name: str) -> Method:
@@ -283,6 +306,7 @@ INSTANCES: dict[str, Any] = {
     "current_instance": current_instance,
     "given": given,
     "hasattr": hasattr,
+    "of_class": of_class,
     "Instance": Instance,
     "Named": Named,
     "parents_method": parents_method,

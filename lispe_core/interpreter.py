@@ -14,14 +14,14 @@ from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.calls import BreakIteration, spread
 from lispe_core.compiler import Compiler
-from lispe_core.data_types import constructor
+from lispe_core.data_types import Constructor, constructor
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
 from lispe_core.functions import described, function_info, takes
 from lispe_core.hints import advice
-from lispe_core.instances import Class, Instance, make_class
+from lispe_core.instances import DEFAULTS, Class, Instance, make_class
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
@@ -33,7 +33,7 @@ from lispe_core.pattern_functions import (
     pattern_code,
 )
 from lispe_core.printer import display
-from lispe_core.reader import read
+from lispe_core.reader import Links, read
 from lispe_core.spaces import (
     SEPARATOR,
     current_space,
@@ -77,9 +77,9 @@ class Interpreter:
     ) -> None:
         sys.set_int_max_str_digits(0)  # Lisp's integers have no limit
         error_output = error_output or sys.stderr
-        self.threads = Threads(error_output.write)
+        self.threads = Threads()
         self.waits_for_threads = False
-        """Whether an evaluation ends when the threads that it has started have ended."""
+        """Whether an evaluation lasts until threads have ended that wait for a trigger, too."""
         self.context = context.Context(
             self,
             output or sys.stdout,
@@ -95,6 +95,7 @@ class Interpreter:
         self._files: set[tuple[str, str]] = set()
         self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
+        self._links: Links = {}
         self._sources: dict[str, str] = {}
         self.namespace = Namespace(self._support(), self._find_missing)
         self.namespace.inline = special.INLINE
@@ -115,7 +116,6 @@ class Interpreter:
             Interrupted: Evaluation was stopped.
         """
         token = context.enter(self.context)
-        self.threads.is_evaluating += 1
         try:
             with deep_recursion():
                 value = self._run(source, origin)
@@ -130,7 +130,6 @@ class Interpreter:
                 raise
             raise error from exception
         finally:
-            self.threads.is_evaluating -= 1
             context.leave(token)
 
     def _settle_threads(self) -> None:
@@ -138,7 +137,7 @@ class Interpreter:
             if self.waits_for_threads:
                 self.threads.wait()
             else:
-                self.threads.raise_first_error()
+                self.threads.settle()
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
@@ -161,7 +160,7 @@ class Interpreter:
 
     def _run(self, source: str, origin: str, frame: dict[str, Value] | None = None) -> Value:
         self._sources[origin] = source
-        program = read(source, origin)
+        program = read(source, origin, self._links)
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):
@@ -233,7 +232,7 @@ class Interpreter:
         name = plain_name(full_name)
         made = make_class(name, base, own_fields, required, source)
         if initial is not None:
-            made.initialize = self._function(initial, names.function("initialize"))
+            made.defaults = self._function(initial, names.function(DEFAULTS))
         self.namespace.define_function(full_name, made)
         return self.add_methods(made, methods, full_name)
 
@@ -403,14 +402,23 @@ class Interpreter:
 
     def describe(self, name: str) -> Definition | None:
         """What is documented of ``name``; the program's own functions are described as well."""
-        info = function_info(self.namespace.globals.get(names.function(name)))
-        if info is None:
+        function = self.namespace.globals.get(names.function(name))
+        if isinstance(function, (Class, Constructor)):
+            return self._described_type(name, function)
+        info = function_info(function)
+        if function is None or info is None:
             return self.namespace.definition(name)
-        function = self.namespace.globals[names.function(name)]
         usage = display(LispList([Symbol(name), *info.parameters]))
         return Definition(
             name, "function", function, usage, "Defined by the program.", 0, None, "program"
         )
+
+    def _described_type(self, name: str, made: Class | Constructor) -> Definition:
+        fields = made.field_names if isinstance(made, Class) else made.shape[1:]
+        usage = display(LispList([Symbol(name), *map(Symbol, map(display, fields))]))
+        kind = "A class" if isinstance(made, Class) else "A type of data"
+        doc = f"{kind}, defined by the program."
+        return Definition(name, "function", made, usage, doc, 0, None, "program")
 
 
 _NOWHERE = Span("<data>", 1, 1, 1, 1)

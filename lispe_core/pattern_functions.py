@@ -17,7 +17,7 @@ from typing import Literal
 from lispe_core import names, nodes
 from lispe_core.compiler import DICTIONARY, Compiler
 from lispe_core.emitter import RETURN, TEST, Emitter, Temporary
-from lispe_core.forms import LispList, Span, Symbol, Value
+from lispe_core.forms import LispList, Span, Symbol, Value, same_form
 from lispe_core.frames import AnyName, Frame
 from lispe_core.functions import FunctionInfo, FunctionKind, described
 from lispe_core.kinds import variable_kinds
@@ -53,13 +53,15 @@ class PatternFunction:
         text, or that stood in the same line of the same file.
         """
         for index, known in enumerate(self.definitions):
-            if known.form[2] == definition.form[2] and self._is_replaced(known, definition):
+            if same_form(known.form[2], definition.form[2]) and self._is_replaced(
+                known, definition
+            ):
                 self.definitions[index] = definition
                 return
         self.definitions.append(definition)
 
     def _is_replaced(self, old: PatternDefinition, new: PatternDefinition) -> bool:
-        if self.kind == "defpat" or old.form == new.form:
+        if self.kind == "defpat" or same_form(old.form, new.form):
             return True
         is_file = not new.span.origin.startswith("<")
         before = (old.span.origin, old.span.line)
@@ -353,7 +355,7 @@ class _Numbered(dict[str, str]):
         super().__init__()
         self._index = index
 
-    def get(self, name: str, default: object = None) -> str:  # type: ignore[override]
+    def get(self, name: str, default: object = None) -> str:
         """The Python name of a variable, made when it is asked for first."""
         if name not in self:
             self[name] = names.variable(f"{name}'{self._index}")

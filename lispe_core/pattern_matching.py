@@ -272,7 +272,7 @@ class Matcher:
         e = self._e
         is_optional = element.repeated == "%"
         fewest = nodes.constant(int(element.repeated == "+"))
-        first = ast.BinOp(place, ast.Add(), fewest)
+        first: ast.expr = ast.BinOp(place, ast.Add(), fewest)
         if is_last and not is_optional:
             first = e.call("max", first, end)
         last: ast.expr = ast.BinOp(end, ast.Add(), nodes.constant(1))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Union
 
 from lispe_core import names
 from lispe_core.errors import LispError
+from lispe_core.expander import Expander
 from lispe_core.forms import TRUE, DictionaryForm, LispList, SourceList, Symbol, Value
 from lispe_core.namespace import OLDER_SPELLINGS, Namespace, Shape
 from lispe_core.quotation import QUOTE
@@ -104,7 +104,7 @@ class Entries:
     rest: Pattern | None
 
 
-Pattern = Union[Anything, Variable, Literal, Typed, Fields, Condition, Row, Entries]
+Pattern = Anything | Variable | Literal | Typed | Fields | Condition | Row | Entries
 
 
 class PatternReader:
@@ -112,10 +112,12 @@ class PatternReader:
 
     Args:
         namespace: What the program knows where the definition stands.
+        expander: Its macros.
     """
 
-    def __init__(self, namespace: Namespace) -> None:
+    def __init__(self, namespace: Namespace, expander: Expander) -> None:
         self._namespace = namespace
+        self._expander = expander
         self._bound: set[str] = set()
 
     def read(self, form: Value) -> Pattern:
@@ -155,6 +157,8 @@ class PatternReader:
 
     def _list(self, form: list[Value]) -> Pattern:
         head = form[0] if form else None
+        if isinstance(head, Symbol) and head.name in self._expander.macros:
+            return self.read(self._expander.expand(form))
         if head is QUOTE and len(form) == 2:
             return Literal(LispList(form))
         if isinstance(head, Symbol) and head not in (ANYTHING, REST):

@@ -128,10 +128,10 @@ def _may_be_member(e: Emitter, operand: Value) -> bool:
 def _may_be_name(e: Emitter, symbol: Symbol) -> bool:
     if e.frame.owner_of(symbol.name) is not None or e.namespace.definition(symbol.name):
         return False
-    if symbol.name in e.namespace.shapes:
-        return True
     slot = names.variable(symbol.name)
-    return slot not in e.namespace.globals and slot not in e.namespace.base
+    if slot in e.namespace.globals:
+        return False
+    return slot not in e.namespace.base or e.namespace.has_function(symbol.name)
 
 
 def _method_named(e: Emitter, operand: Value) -> str | None:
@@ -217,7 +217,7 @@ def _name_or_value(e: Emitter, form: list[Value], index: int, this: ast.Name) ->
     if not isinstance(operand, Symbol) or not _may_be_name(e, operand):
         return e.operand(form, index)
     if operand.name in e.namespace.shapes:
-        return e.operand(form, index)
+        return e.call("of_class", this, e.operand(form, index))
     method = e.call("bound_method", this, nodes.constant(operand.name))
     plain = nodes.same(this, nodes.nil())
     return ast.IfExp(plain, e.operand(form, index), method)

@@ -70,7 +70,7 @@ def call_receiver(value: Value, instance: Value, *arguments: Value) -> Value:
     if instance is None:
         return call_value(value, *arguments)
     if instance is value:
-        return instance(*arguments)
+        return arguments[-1]
     return value.completed(instance, arguments)
 
 

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 from lispe_core.calls import BreakIteration
 from lispe_core.containers import clone
@@ -45,6 +44,7 @@ class Task:
         self.parent = parent
         self.thread: threading.Thread | None = None
         self.error: Exception | None = None
+        self.failed_at = 0.0
         self.is_done = False
         self.is_stopped = False
         self.waits_for: str | None = None
@@ -60,21 +60,15 @@ def current_task() -> Task | None:
 
 
 class Threads:
-    """The threads of one program.
+    """The threads of one program."""
 
-    Args:
-        tell: Writes of an error that nobody waits for.
-    """
-
-    def __init__(self, tell: Callable[[str], Any]) -> None:
-        self._tell = tell
+    def __init__(self) -> None:
         self._tasks: list[Task] = []
         self._guard = threading.Lock()
         self._waiting: dict[str, list[tuple[Task | None, threading.Lock]]] = {}
         self._given: set[str] = set()
         self._main_waits_for: str | None = None
         self._stores: dict[str, list[Value]] = {}
-        self.is_evaluating = 0
         self.shared: dict[str, Value] = {}
 
     # Starting and ending
@@ -106,6 +100,7 @@ class Threads:
         try:
             with deep_recursion():
                 task.function(*arguments)
+                self.wait()
         except (BreakIteration, Interrupted):
             pass
         except Exception as exception:  # it reaches whoever waits
@@ -113,17 +108,11 @@ class Threads:
             if error is not None and error is not exception:
                 error.__cause__ = exception
             task.error = error or exception
-            if not self.is_evaluating and task.parent is None:
-                self._tell(f"in the thread '{task.name}': {task.error}\n")
-                task.error = None
+            task.failed_at = time.monotonic()
 
     def _children(self, parent: Task | None) -> list[Task]:
         with self._guard:
             return [task for task in self._tasks if task.parent is parent]
-
-    def is_running(self) -> bool:
-        """Whether any thread runs."""
-        return any(not task.is_done for task in self._tasks)
 
     def wait(self) -> None:
         """Wait for all threads that this one has started.
@@ -145,9 +134,23 @@ class Threads:
         with self._guard:
             ended = [task for task in self._tasks if task.parent is parent and task.is_done]
             self._tasks = [task for task in self._tasks if task not in ended]
-        for task in ended:
+        for task in sorted(ended, key=lambda task: task.failed_at):
             if task.error is not None:
                 raise task.error
+
+    def settle(self) -> None:
+        """Wait until every thread has ended or waits for a trigger.
+
+        Raises:
+            LispError: The error of the one that failed first.
+        """
+        while self._busy():
+            time.sleep(TURN / 4)
+        self.raise_first_error()
+
+    def _busy(self) -> bool:
+        with self._guard:
+            return any(not task.is_done and task.waits_for is None for task in self._tasks)
 
     def stop(self) -> None:
         """Stop all threads, as far as they can be stopped."""
@@ -259,7 +262,7 @@ class Threads:
 
 
 class PatientLock:
-    """A lock that one thread may take several times, and that can be stopped while it is waited for."""
+    """A lock that its holder may take again; who waits for it can be stopped."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -38,11 +38,9 @@ def _subclasses() -> list[type]:
     found: list[type] = []
     waiting: list[type] = [Container]
     while waiting:
-        known = [
-            each
-            for each in waiting.pop().__subclasses__()
-            if not getattr(each, "of_program", False)
-        ]
-        found.extend(known)
-        waiting.extend(known)
+        known: list[type] = waiting.pop().__subclasses__()
+        for kind in known:
+            if not getattr(kind, "of_program", False):
+                found.append(kind)
+                waiting.append(kind)
     return found

@@ -11,7 +11,7 @@ from lispe_core.emitter import VALUE, Destination, Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.frames import Frame, InstanceFrame
-from lispe_core.instances import ClassShape
+from lispe_core.instances import DEFAULTS, ClassShape
 from lispe_core.library import Library
 from lispe_core.quotation import QUOTE
 from lispe_core.spaces import SEPARATOR, qualified
@@ -107,6 +107,8 @@ def _class(e: Emitter, form: list[Value], name: str, to: Destination) -> ast.exp
 
 def _field(written: Value) -> _Field:
     match written:
+        case [Symbol() as name, _] if name is _FROM:
+            raise LispError("'from@' stands behind the list of fields")
         case Symbol() as name:
             return _Field(name.name, True, [])
         case [Symbol() as name] | [Symbol() as name, _]:
@@ -162,7 +164,7 @@ def _initial_values(e: Emitter, shape: ClassShape, own: list[_Field]) -> Value:
         missing = ast.Compare(nodes.constant(field.name), [ast.NotIn()], [nodes.name(_GIVEN)])
         inner.add(ast.If(missing, block, []))
     body = [*frame.declarations(), *inner.block]
-    definition = nodes.function(names.function("initialize"), [_GIVEN], None, [], body)
+    definition = nodes.function(names.function(DEFAULTS), [_GIVEN], None, [], body)
     take_instance(definition, fields, len(frame.declarations()))
     return inner.compiler.code(definition, e.span, inner)
 
@@ -212,10 +214,8 @@ def from_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
             return e.deliver(e.call("fail", message), to)
         with e.at(call):
             method = e.call("parents_method", e.read(name.name), nodes.constant(call[0].name))
-            function, *values = e.ordered(
-                [lambda: e.keep(method), *(e.operand_later(call, i) for i in range(1, len(call)))]
-            )
-            value = e.call(function, nodes.name(instance.this), *values)
+            function = e.keep(method)
+            value = e.call(function, nodes.name(instance.this), *e.operands(call))
         if index < len(form) - 1:
             e.add(ast.Expr(value))
     return e.deliver(value, to)

@@ -26,6 +26,7 @@ def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("fail", nodes.constant("wrong number of arguments")), to)
     if error := refused_name(e, name.name):
         return e.deliver(error, to)
+    e.expander.macros.forget(name.name)
     full_name = qualified(name.name)
     e.namespace.declare_function(full_name)
     code = e.compiler.function(form, e.span, full_name)
@@ -77,5 +78,7 @@ def defmacro(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if not isinstance(name, Symbol) or not isinstance(pattern, list):
         message = "a macro needs a name and a list of patterns"
         return e.deliver(e.call("fail", nodes.constant(message)), to)
+    if error := refused_name(e, name.name):
+        return e.deliver(error, to)
     e.expander.macros.define(name.name, pattern, form[3:])
     return e.deliver(nodes.support("empty"), to)

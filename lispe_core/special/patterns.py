@@ -52,8 +52,8 @@ def data(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         e.namespace.declare_function(shape.full_name)
     for member in members:
         for constraint in member[1:]:
-            if (message := _unfit(e, constraint)) is not None:
-                return e.deliver(e.call("fail", nodes.constant(message)), to)
+            if (unfit := _unfit(e, constraint)) is not None:
+                return e.deliver(e.call("fail", nodes.constant(unfit)), to)
     declared = LispList(quoted_value(member) for member in members)
     spaces = LispList(shape.full_name for shape in shapes)
     call = e.call("define_data", nodes.constant(group), e.datum(declared), e.datum(spaces))
@@ -87,7 +87,7 @@ def _define(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(error, to)
     full_name = qualified(name.name)
     e.namespace.declare_function(full_name)
-    reader = PatternReader(e.namespace)
+    reader = PatternReader(e.namespace, e.expander)
     read = tuple(reader.read(parameter) for parameter in parameters)
     definition = PatternDefinition(form, read, e.span)
     slot = nodes.constant(full_name)
@@ -122,11 +122,11 @@ def defpat(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @patterns.special("defpred", "(defpred name (pattern…) test…)", minimum=2)
 def defpred(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Defines a predicate: its body forms are tests, and where one fails the next definition is
-    tried with the arguments as they were given, except those written ``x@``.
+    """Defines a predicate: its body forms are tests, and the first definition that holds counts.
 
-    The value is the last one of the first definition whose tests are all true. ``cut_`` as a test
-    is true, and no further definition is tried; ``fail_`` is false.
+    Where a test is false or fails, the next definition that matches is tried with the arguments as
+    they were given; what is written ``x@`` is no copy. The value is the last one of the body.
+    ``cut_`` as a test is true, and no further definition is tried; ``fail_`` is false.
 
     Example:
         (defpred small (x) (< x 10) 'small)    ; =>
@@ -139,7 +139,7 @@ def defpred(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @patterns.special("defprol", "(defprol name (pattern…) test…)", minimum=2)
 def defprol(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Defines a predicate that tries all its definitions: the list of the values of those that hold.
+    """Defines a predicate that tries all its definitions; it gives the values of those that hold.
 
     After a definition with the test ``cut_`` no further one is tried; ``fail_`` makes one fail.
 

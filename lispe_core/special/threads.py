@@ -53,8 +53,8 @@ def threadspace(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
     Example:
         (threadspace (seth total 0))                             ; => true
-        (dethread count (n) (threadspace (+= total n)))          ; =>
-        (loop n '(1 2 3) (count n))                              ; => true
+        (dethread add_up (n) (threadspace (+= total n)))         ; =>
+        (loop n '(1 2 3) (add_up n))                             ; => true
         (wait)                                                   ; => true
         (threadspace total)                                      ; => 6
     """
@@ -91,7 +91,6 @@ def seth(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     places = [
         nodes.item_target(nodes.support("shared"), nodes.constant(name.name)) for name in targets
     ]
-    e.add(
-        ast.Assign([nodes.tuple_target(places) if isinstance(target, list) else places[0]], value)
-    )
+    place = nodes.tuple_target(places) if isinstance(target, list) else places[0]
+    e.add(ast.Assign([place], value))
     return e.deliver(nodes.support("true"), to)
