@@ -61,6 +61,8 @@ class PatternFunction:
         self.definitions.append(definition)
 
     def _is_replaced(self, old: PatternDefinition, new: PatternDefinition) -> bool:
+        if not same_form(old.form[2], new.form[2]):
+            return False
         if self.kind == "defpat" or same_form(old.form, new.form):
             return True
         is_file = not new.span.origin.startswith("<")

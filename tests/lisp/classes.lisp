@@ -60,7 +60,7 @@ c                                  ; => (Counter "name":"a" "n":0)
 (setq s (Scope 10))                ; => true
 (list (s (local)) (s (of_field)) (s (of_global)) (s (parameter 3))) ; => (local 10 global 3)
 (list (s (change)) (s (of_field)) (s (in_lambda))) ; => (11 11 (12 13))
-(list (s (make)) s)                ; => (new (Scope "field":11 "made":"new"))
+(list (s (make)) s)                ; => (new (Scope "field":11 "made":new))
 (s (assign 4))                     ; => true
 (s (of_field))                     ; => 4
 
