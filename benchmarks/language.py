@@ -117,6 +117,8 @@ def queens(size: int) -> int:
 
 
 class Number:
+    """A number in a term."""
+
     __match_args__ = ("value",)
 
     def __init__(self, value: Any) -> None:
@@ -124,6 +126,8 @@ class Number:
 
 
 class Sum:
+    """A sum of two terms."""
+
     __match_args__ = ("left", "right")
 
     def __init__(self, left: Any, right: Any) -> None:
@@ -132,7 +136,7 @@ class Sum:
 
 
 class Product(Sum):
-    pass
+    """A product of two terms."""
 
 
 def derived(term: Any) -> Any:
@@ -207,13 +211,13 @@ def commands_of(count: int) -> list[Any]:
 
 
 def run_machine(count: int) -> int:
-    state = 1
+    state: Any = 1
     for command in commands_of(count):
         state = stepped(command, state)
-    return state
+    return int(state)
 
 
-def stepped(command: Any, state: int) -> int:
+def stepped(command: Any, state: Any) -> Any:
     match command:
         case 0:
             return 1
