@@ -18,6 +18,9 @@ from lispe_core.elementwise import Elementwise
 Value = Any
 """Any Lisp value: the one place where the type system gives way."""
 
+LITERALS = (int, float, str, complex, bytes)
+"""The classes of numbers and texts as they are written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

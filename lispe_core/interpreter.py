@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
@@ -25,13 +25,6 @@ from lispe_core.instances import DEFAULTS, Class, Instance, make_class
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
-from lispe_core.pattern_functions import (
-    PatternDefinition,
-    PatternFunction,
-    PatternKind,
-    compiled_later,
-    pattern_code,
-)
 from lispe_core.printer import display
 from lispe_core.reader import Links, read
 from lispe_core.spaces import (
@@ -44,6 +37,9 @@ from lispe_core.spaces import (
 )
 from lispe_core.support import SUPPORT, UNSET, restore_in
 from lispe_core.threads import PatientLock, Threads, current_task, guard_global
+
+if TYPE_CHECKING:  # the compiler of patterns is loaded by the first program that has one
+    from lispe_core.pattern_functions import PatternDefinition, PatternFunction, PatternKind
 
 VERSION = "1.2025.11"
 """The version of LispE whose language this is."""
@@ -247,6 +243,8 @@ class Interpreter:
 
     def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
         """Add a definition to the pattern function of that name."""
+        from lispe_core.pattern_functions import PatternFunction, compiled_later
+
         known = self._patterns.get(name)
         pattern = PatternFunction(name, kind)
         info = function_info(self.namespace.globals.get(names.function(name)))
@@ -259,6 +257,8 @@ class Interpreter:
         return EMPTY
 
     def _compiled(self, pattern: PatternFunction) -> FunctionType:
+        from lispe_core.pattern_functions import pattern_code
+
         code = pattern_code(self._compiler, pattern)
         function = self._function(code, names.function(pattern.name))
         if self._patterns[pattern.name] is pattern:

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from lispe_core import names
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
-from lispe_core.forms import TRUE, DictionaryForm, LispList, SourceList, Symbol, Value
+from lispe_core.forms import LITERALS, TRUE, DictionaryForm, LispList, SourceList, Symbol, Value
 from lispe_core.namespace import OLDER_SPELLINGS, Namespace, Shape
 from lispe_core.quotation import QUOTE
 from lispe_core.type_names import is_type
 
 ANYTHING = Symbol("_")
 REST = Symbol("$")
-LITERALS = (int, float, str, complex, bytes)
 _REPEATED = frozenset("%*+")
 _EXPRESSIONS = frozenset({"rgx", "prgx"})
 

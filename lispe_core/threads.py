@@ -9,7 +9,6 @@ can only be stopped between two steps of Python code.
 from __future__ import annotations
 
 import contextvars
-import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -304,6 +303,8 @@ def key_of(value: Value) -> str:
 
 
 def _raise_in(thread: threading.Thread, exception: type[BaseException]) -> None:
+    import ctypes  # takes milliseconds, and few programs have threads to stop
+
     if thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(exception)

@@ -7,10 +7,8 @@ import ast
 from lispe_core import nodes
 from lispe_core.data_types import DataShape
 from lispe_core.emitter import Destination, Emitter
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.forms import LITERALS, LispList, Symbol, Value
 from lispe_core.library import Library
-from lispe_core.pattern_functions import PatternDefinition
-from lispe_core.patterns import LITERALS, PatternReader
 from lispe_core.quotation import QUOTE, quoted_value
 from lispe_core.spaces import qualified
 from lispe_core.special.functions import refused_name
@@ -77,6 +75,9 @@ def _unfit(e: Emitter, constraint: Value) -> str | None:
 
 
 def _define(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    from lispe_core.pattern_functions import PatternDefinition
+    from lispe_core.patterns import PatternReader
+
     name, parameters = form[1], form[2]
     if not isinstance(name, Symbol) or not isinstance(parameters, list):
         message = "a function needs a name and a list of parameters"
