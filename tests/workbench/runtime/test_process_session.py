@@ -264,7 +264,7 @@ def test_what_threads_print_and_their_error_arrive(recorder: Recorder) -> None:
 
     assert isinstance(ending, EvaluationFailed)
     assert ending.error.message == "Error: division by zero"
-    assert sorted(recorder.output().splitlines()) == ["thread 0", "thread 1", "thread 2"]
+    assert sorted(recorder.output.splitlines()) == ["thread 0", "thread 1", "thread 2"]
 
 
 def test_repeated_interrupts_never_stop_what_comes_after(recorder: Recorder) -> None:
