@@ -99,6 +99,7 @@ def test_expressions_programs_and_stops(start: Callable[..., Terminal], tmp_path
 
     terminal.type("(double)\r")
     terminal.see("<repl 2>:1:1")
+    terminal.wait(lambda text: "Stop" not in text)  # not yet that of the next evaluation
 
     terminal.type("(while true 1)\r")
     terminal.see("Stop")
