@@ -55,6 +55,7 @@ from workbench.app.panels.base import (
     EvaluateSource,
     Inspect,
     InterruptRequested,
+    Measure,
     Panel,
     Pin,
     ShowAttention,
@@ -500,6 +501,11 @@ class Workbench(ProgramsApp):
     @on(Compare)
     def _compare(self, message: Compare) -> None:
         self.session.compare(message.handle, message.trail, message.other)
+
+    @on(Measure)
+    def _measure(self, message: Measure) -> None:
+        self.pending.add(self.session.measure(message.handle, message.trail, message.other))
+        self.refresh_bindings()
 
     @on(Define)
     @work(exclusive=True, group="inspector")

@@ -325,6 +325,15 @@ class ValuesCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class TensorMeasured:
+    """The answer to ``measure``: numbers about every element; ``None`` where none is finite."""
+
+    handle: Handle
+    trail: Trail
+    statistics: TensorStatistics | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSampled:
     """What the devices do now."""
 
@@ -382,6 +391,7 @@ Event = (
     | ValueInspected
     | ValuePinned
     | ValuesCompared
+    | TensorMeasured
     | DeviceSampled
     | VariablesChanged
     | InputRequested
@@ -430,6 +440,15 @@ class Session(Protocol):
 
     def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
         """Ask how a tensor differs from the one under ``other``; by ``ValuesCompared``."""
+
+    def measure(
+        self, handle: Handle, trail: Trail = (), other: Handle | None = None
+    ) -> EvaluationId:
+        """Queue a look at every element of a tensor; answered by ``TensorMeasured``.
+
+        With ``other`` every element is compared with the tensor under that; by ``ValuesCompared``.
+        """
+        ...
 
     def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
         """Queue an evaluation that gives the global variable ``name`` a value looked at."""

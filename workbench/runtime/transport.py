@@ -31,8 +31,10 @@ __all__ = [
     "Evaluate",
     "Inspect",
     "Interrupt",
+    "Measure",
     "Outbox",
     "Pin",
+    "Work",
     "merged",
 ]
 
@@ -56,6 +58,16 @@ class Define:
     name: str
     handle: Handle
     trail: Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Look at every element of a tensor, or of two, when everything before it is done."""
+
+    id: EvaluationId
+    handle: Handle
+    trail: Trail
+    other: Handle | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,10 @@ class Answer:
     text: str | None
 
 
-Command = Evaluate | Define | Interrupt | Complete | Inspect | Pin | Compare | Answer
+Work = Evaluate | Define | Measure
+"""What the evaluator does one after the other."""
+
+Command = Work | Interrupt | Complete | Inspect | Pin | Compare | Answer
 
 
 class Outbox:

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.panel_area import PanelArea
-from workbench.app.panels.base import Compare, Define, Pin, ShowAttention
+from workbench.app.panels.base import Compare, Define, Measure, Pin, ShowAttention
 
 Build = Callable[[Path | None], Workbench]
 
@@ -38,6 +38,15 @@ async def test_pins_and_comparisons_are_passed_on(build: Build, session: FakeSes
 
         assert session.pinned == [(5, (0, "weight"))]
         assert session.compared == [(5, (), 9)]
+
+
+async def test_a_look_at_every_element_can_be_stopped(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await wish(pilot, Measure(5, ("k",), 9))
+        await pilot.press("ctrl+c")
+
+        assert session.measured == [(5, ("k",), 9)]
+        assert session.interrupts == 1
 
 
 @pytest.mark.parametrize(("name", "defined"), [(" mine ", [("mine", 5, ("k",))]), ("", [])])

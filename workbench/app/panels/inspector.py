@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.app.panels.base import Compare, Define, Inspect, Panel, Pin, ShowAttention
+from workbench.app.panels.base import Compare, Define, Inspect, Measure, Panel, Pin, ShowAttention
 from workbench.app.panels.entry_list import Entered, LeaveWanted
 from workbench.app.panels.inspector_keys import INSPECTOR_KEYS
 from workbench.app.panels.tensor_grid import TensorGrid
@@ -29,6 +30,7 @@ from workbench.runtime.protocol import (
     Handle,
     SessionRestarted,
     TensorInspected,
+    TensorMeasured,
     TensorView,
     Trail,
     ValueInspected,
@@ -44,6 +46,7 @@ Happening = (
     | EvaluationFailed
     | EvaluationInterrupted
     | TensorInspected
+    | TensorMeasured
     | ValueInspected
     | ValuePinned
     | ValuesCompared
@@ -69,6 +72,7 @@ class Inspector(Panel[Happening]):
         EvaluationFailed,
         EvaluationInterrupted,
         TensorInspected,
+        TensorMeasured,
         ValueInspected,
         ValuePinned,
         ValuesCompared,
@@ -170,6 +174,8 @@ class Inspector(Panel[Happening]):
                     self.take_computed(value)
                 case TensorInspected(view=view) if self.is_subject(view):
                     self.take_tensor(view)
+                case TensorMeasured() if self.is_subject(event):
+                    self.take_measured(event)
                 case ValueInspected(view=value):
                     self.take_inspected(value)
                 case ValuePinned() if self.is_subject(event):
@@ -185,7 +191,9 @@ class Inspector(Panel[Happening]):
         if any(isinstance(event, EvaluationFailed | EvaluationInterrupted) for event in events):
             self.stage.ask_again()
 
-    def is_subject(self, view: TensorView | ValueView | ComparisonView | ValuePinned) -> bool:
+    def is_subject(
+        self, view: TensorView | ValueView | ComparisonView | ValuePinned | TensorMeasured
+    ) -> bool:
         """Whether the view is of what is looked at."""
         subject = self.subject
         return subject is not None and (view.handle, view.trail) == (subject.handle, subject.trail)
@@ -218,6 +226,13 @@ class Inspector(Panel[Happening]):
             self.show_tensor(view)
         else:
             self.grid.extend(view)
+
+    def take_measured(self, event: TensorMeasured) -> None:
+        """Tell what all elements are like, in the place of a sample."""
+        if self.view is not None:
+            self.view = replace(self.view, statistics=event.statistics)
+            self.stage.retell(self.view)
+            self.describe()
 
     def take_inspected(self, value: ValueView) -> None:
         """Show the value that was asked for, or one more page or branch of it."""
@@ -324,6 +339,8 @@ class Inspector(Panel[Happening]):
                 return scene == "grid"
             case "toggle_histogram":
                 return view is not None and view.statistics is not None and not self.comparing
+            case "measure":
+                return self.sampled
             case "toggle_gradient":
                 return view is not None and (view.has_gradient or view.trail[-1:] == (GRADIENT,))
             case "leave":
@@ -369,6 +386,21 @@ class Inspector(Panel[Happening]):
         """Show the histogram, or the elements."""
         self.stage.toggle_histogram()
         self.refresh_bindings()
+
+    @property
+    def sampled(self) -> bool:
+        """Whether what is told are the figures of a sample."""
+        if self.comparing:
+            return self.comparison is not None and self.comparison.sampled is not None
+        statistics = self.view.statistics if self.view is not None else None
+        return statistics is not None and statistics.sampled is not None
+
+    def action_measure(self) -> None:
+        """Have every element looked at."""
+        subject, pinned = self.subject, self.pinned
+        if subject is not None and self.sampled:
+            other = pinned.handle if self.comparing and pinned is not None else None
+            self.post_message(Measure(subject.handle, subject.trail, other))
 
     def action_toggle_gradient(self) -> None:
         """Show the gradient of the tensor, or the tensor of the gradient."""

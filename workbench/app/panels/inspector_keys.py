@@ -37,6 +37,13 @@ INSPECTOR_KEYS = (
         tooltip="Histogram or elements of the tensor",
     ),
     Binding(
+        "e",
+        "measure",
+        "Exact",
+        id="tensor.exact",
+        tooltip="Look at every element, where figures are those of a sample",
+    ),
+    Binding(
         "g",
         "toggle_gradient",
         "Gradient",

@@ -103,6 +103,13 @@ class ValueStage(Vertical):
         else:
             self.set_scene("grid")
 
+    def retell(self, view: TensorView) -> None:
+        """More is known of the tensor that is shown: its elements stay."""
+        self.view = self.grid.view = view
+        if self.histogram and view.statistics is not None:
+            self.draw_histogram()
+        self.grid.refresh()
+
     def show_value(self, value: ValueView) -> None:
         """Show a value that is no tensor."""
         self.view = None
