@@ -50,6 +50,7 @@ from workbench.runtime.protocol import (
 from workbench.runtime.torch_loader import TorchLoader, views_of
 from workbench.runtime.transport import (
     Answer,
+    Attend,
     Compare,
     Complete,
     Define,
@@ -203,6 +204,8 @@ class Evaluator:
             case Measure():
                 self._measure(command)
                 return EMPTY
+            case Attend():
+                return self._attend(command)
         self._sources.add(command.origin, command.source)
         if not command.origin.startswith("<"):
             self._interpreter.enter_folder(Path(command.origin).resolve().parent)
@@ -216,6 +219,14 @@ class Evaluator:
             else:
                 answer = self._views.compare(handle, trail, other, whole=True)
         self._outbox.post(answer)
+
+    def _attend(self, command: Attend) -> Value:
+        self._views.found(command.handle, command.trail)
+        given = self._interpreter.evaluate(command.source, INSPECTOR)
+        from workbench.runtime.attention_views import attended
+
+        with interrupts.user_code():
+            return attended(self._views.found(command.handle, ()), command.trail, given)
 
     def _define(self, command: Define) -> None:
         value = self._views.found(command.handle, command.trail)
@@ -237,7 +248,7 @@ class Evaluator:
             while True:
                 for command in self._connection.recv():
                     match command:
-                        case Evaluate() | Define() | Measure():
+                        case Evaluate() | Define() | Measure() | Attend():
                             self._work.put(command)
                         case Interrupt(through):
                             self._stop_through = through
@@ -313,3 +324,5 @@ def _beginning(command: Work) -> EvaluationStarted:
             return EvaluationStarted(id_, name, INSPECTOR)
         case Measure(id_):
             return EvaluationStarted(id_, "every element", INSPECTOR)
+        case Attend(id_, source=source):
+            return EvaluationStarted(id_, source, INSPECTOR)

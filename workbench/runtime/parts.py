@@ -87,8 +87,10 @@ def parts(value: Value, first: int, count: int) -> Iterator[tuple[Step, str, Val
 
         content = _content(value)
         inside = content if isinstance(content, Mapping) else members_of(content)
+        # What is computed when it is read has an outline that is there at once.
+        read = getattr(content, "outline", inside.__getitem__)
         for key in islice(inside, section.start, section.stop):
-            yield key, _label(key), to_lisp(inside[key])
+            yield key, _label(key), to_lisp(read(key))
 
 
 def follow(value: Value, trail: Trail) -> Value:

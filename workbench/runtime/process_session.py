@@ -36,6 +36,7 @@ from workbench.runtime.protocol import (
 )
 from workbench.runtime.transport import (
     Answer,
+    Attend,
     Command,
     Compare,
     Complete,
@@ -143,6 +144,13 @@ class ProcessSession:
         With ``other`` every element is compared with the tensor under that; by ``ValuesCompared``.
         """
         return self._queue(lambda id_: Measure(id_, handle, trail, other))
+
+    def attend(self, handle: Handle, trail: Trail, source: str) -> EvaluationId:
+        """Queue an evaluation that gives the attention maps of a model, or of a part of one.
+
+        ``source`` is Lisp for the input of the model; a text is split into its tokens.
+        """
+        return self._queue(lambda id_: Attend(id_, handle, trail, source))
 
     def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
         """Queue an evaluation that gives the global variable ``name`` a value looked at."""

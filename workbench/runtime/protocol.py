@@ -27,6 +27,9 @@ Step = str | int | float
 Trail = tuple[Step, ...]
 """The way from a value to a part of it: indices, keys, names of submodules and parameters."""
 
+ATTENTION_KIND = "torch_attention_maps"
+"""The kind of the value that ``attend`` gives: a tensor (batch, head, query, key) a layer."""
+
 GRADIENT = "gradient"
 """The step from a tensor to its gradient."""
 
@@ -447,6 +450,13 @@ class Session(Protocol):
         """Queue a look at every element of a tensor; answered by ``TensorMeasured``.
 
         With ``other`` every element is compared with the tensor under that; by ``ValuesCompared``.
+        """
+        ...
+
+    def attend(self, handle: Handle, trail: Trail, source: str) -> EvaluationId:
+        """Queue an evaluation that gives the attention maps of a model, or of a part of one.
+
+        ``source`` is Lisp for the input of the model; a text is split into its tokens.
         """
         ...
 

@@ -24,6 +24,7 @@ from workbench.runtime.protocol import (
 
 __all__ = [
     "Answer",
+    "Attend",
     "Command",
     "Compare",
     "Complete",
@@ -68,6 +69,16 @@ class Measure:
     handle: Handle
     trail: Trail
     other: Handle | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """Let a model attend to what ``source`` gives, when everything before it is done."""
+
+    id: EvaluationId
+    handle: Handle
+    trail: Trail
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ class Answer:
     text: str | None
 
 
-Work = Evaluate | Define | Measure
+Work = Evaluate | Define | Measure | Attend
 """What the evaluator does one after the other."""
 
 Command = Work | Interrupt | Complete | Inspect | Pin | Compare | Answer

@@ -69,11 +69,13 @@ async def test_escape_defines_nothing(build: Build, session: FakeSession) -> Non
         assert session.defined == []
 
 
-async def test_attention_is_evaluated_for_the_input_that_is_typed(
-    build: Build, session: FakeSession
-) -> None:
+async def test_a_model_attends_to_what_is_typed(build: Build, session: FakeSession) -> None:
     async with build(None).run_test() as pilot:
-        await wish(pilot, ShowAttention("model"))
-        await typed(pilot, "x 1 2")
+        await wish(pilot, ShowAttention(5, ("encoder", 0), "inside › [x]"))
+        await typed(pilot, "(list 1 2)")
+        await wish(pilot, ShowAttention(6, (), "model"))
+        await pilot.press("enter")
+        await pilot.pause()
 
-        assert session.evaluated[-1].source == "(torch_attention_scores model x 1 2)"
+        assert session.attended == [(5, ("encoder", 0), "(list 1 2)"), (6, (), "(list 1 2)")]
+        assert session.interrupts == 0

@@ -71,9 +71,11 @@ class Define(Message):
 
 @dataclass
 class ShowAttention(Message):
-    """Attention scores of the model ``name`` are wanted; the app asks of what and evaluates."""
+    """Attention maps of a model, called ``title``, are wanted; the app asks of what."""
 
-    name: str
+    handle: Handle
+    trail: Trail
+    title: str
 
 
 @dataclass

@@ -22,6 +22,7 @@ from workbench.app.panels.trail_line import Subject, TrailLine
 from workbench.app.panels.value_stage import ValueStage
 from workbench.app.panels.value_text import rank, value_facts
 from workbench.runtime.protocol import (
+    ATTENTION_KIND,
     GRADIENT,
     ComparisonView,
     EvaluationFailed,
@@ -101,6 +102,7 @@ class Inspector(Panel[Happening]):
         self.comparison: ComparisonView | None = None
         self.expecting = False
         self.computed = False
+        self.maps: Handle | None = None
 
     def contents(self) -> ComposeResult:
         """The way to the part, a summary, and the value."""
@@ -209,6 +211,9 @@ class Inspector(Panel[Happening]):
             return
         self.computed = True
         self.way_back.clear()
+        if value.kind == ATTENTION_KIND:
+            self.maps = value.handle
+            self.way_back += [self.subject] if self.subject is not None else []
         self.subject = result
         self.show_value(value)
         self.ask_comparison()
@@ -269,6 +274,7 @@ class Inspector(Panel[Happening]):
         self.expecting = False
         self.view = view
         self.value = None
+        self.stage.picture_attention(view.handle == self.maps)
         self.filled = True
         self.stage.show_tensor(view)
         self.describe()
@@ -350,7 +356,9 @@ class Inspector(Panel[Happening]):
             case "compare" | "toggle_pinned":
                 return self.pinned is not None
             case "show_attention":
-                return bool(scene == "tree" and subject and subject.name and not subject.trail)
+                return scene == "tree" and subject is not None
+            case "go_aside":
+                return bool(subject and self.stage.beside(subject.handle, subject.trail))
         return super().check_action(action, parameters)
 
     @on(Entered)
@@ -468,6 +476,14 @@ class Inspector(Panel[Happening]):
             self.post_message(Define(self.subject.handle, self.subject.trail))
 
     def action_show_attention(self) -> None:
-        """Ask the app for attention scores of the model."""
-        if self.subject is not None:
-            self.post_message(ShowAttention(self.subject.name))
+        """Ask the app for attention maps of the model."""
+        subject = self.subject
+        if subject is not None:
+            self.post_message(ShowAttention(subject.handle, subject.trail, subject.title))
+
+    def action_go_aside(self, step: int) -> None:
+        """Show the part beside this one, in what holds both."""
+        subject = self.subject
+        trail = self.stage.beside(subject.handle, subject.trail, step) if subject else ()
+        if subject is not None and trail:
+            self.request(Subject(subject.handle, subject.name, trail))

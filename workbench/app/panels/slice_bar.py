@@ -28,12 +28,22 @@ class SliceBar(Static):
             self.dimension = dimension
             self.step = step
 
-    def show(self, shape: Sequence[int], leading: Sequence[int], active: int) -> None:
-        """Draw the indices, the active one set off."""
-        parts: list[Content | tuple[str, str | Style]] = [("slice ", "$foreground 55%")]
+    def show(
+        self,
+        shape: Sequence[int],
+        leading: Sequence[int],
+        active: int,
+        names: Sequence[str] = (),
+    ) -> None:
+        """Draw the indices, the active one set off, with the ``names`` of their dimensions."""
+        parts: list[Content | tuple[str, str | Style]] = []
+        if not names:
+            parts.append(("slice ", "$foreground 55%"))
         for dimension, index in enumerate(leading):
             chosen = dimension == active
             style = "bold reverse $accent" if chosen else "$foreground"
+            if dimension < len(names):
+                parts.append((names[dimension], "$foreground 55%"))
             parts += [
                 (" ‹ ", Style.from_meta({"@click": f"step({dimension},-1)"})),
                 (f" {index} of {shape[dimension]} ", style),
