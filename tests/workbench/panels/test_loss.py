@@ -327,7 +327,9 @@ async def test_what_is_shown_is_exported(ending: str, panel: LossPanel, tmp_path
         root = ElementTree.parse(path).getroot()
         texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
         assert any("<a&[b]>" in text for text in texts)
-        assert list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+        drawn = list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+        assert len(drawn) == 3
+        assert all(len(line.attrib["points"].split()) > 1 for line in drawn)  # one is no dot
     else:
         assert "a  loss  train.lisp" in path.read_text("utf-8")
         assert "└┬─" in path.read_text("utf-8")
