@@ -221,8 +221,8 @@ class DefinitionView:
 class DeviceReading:
     """One device now. Memory in bytes, utilisation in percent; ``None`` where unknown.
 
-    Temperature in degrees Celsius, power in watts. ``process_load`` is the evaluator's own part
-    of the utilisation; of the processor, ``memory_reserved`` is what the evaluator takes.
+    Temperature in degrees Celsius, power in watts. ``process_load`` and ``process_memory`` are the
+    evaluator's own part of utilisation and memory.
     """
 
     name: str
@@ -235,6 +235,7 @@ class DeviceReading:
     temperature: float | None = None
     power: float | None = None
     process_load: float | None = None
+    process_memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ EARLIER_STRENGTH, RAW_STRENGTH = 0.65, 0.4
 ZOOM, WHEEL_ZOOM, PAN, WHEEL_PAN = 2.0, 1.25, 0.25, 0.1
 NARROWEST = 4.0  # steps in view at the least
 NARROWEST_SHARE = 1e-6  # of the values
+NOTHING_FINITE = "\n No value in view can be drawn."
 
 
 def letter(number: int) -> str:
@@ -313,7 +314,7 @@ class CurveView(Widget, can_focus=True):
         return self.background_colors[1].blend(colour, RAW_STRENGTH) if faint else colour
 
     def render(self) -> Segments:
-        """The picture, or nothing where there is no room or nothing finite to draw."""
+        """The picture; nothing where there is no room, a sentence where no value can be drawn."""
         width, height = self.size
         if width < MINIMUM_WIDTH or height < MINIMUM_HEIGHT:
             return Segments([])
@@ -321,7 +322,7 @@ class CurveView(Widget, can_focus=True):
         ticks = max(1, min(6, width // 14)), max(1, min(6, rows // 3))
         picture = self.picture(width, ticks)
         if picture is None:
-            return Segments([])
+            return Segments([Segment(NOTHING_FINITE if self.curves() else "")])
         self.margin = max((len(label) for _, label in picture.values.marks), default=0)
         canvas = Canvas(max(1, width - self.margin - 1), rows)
         palette: dict[Color, int] = {}

@@ -73,7 +73,7 @@ class GenerationPanel(Panel[Happening]):
     title = "Generation"
     empty = (
         "Nothing has been generated yet.\n\nText appears here token by token\n"
-        "while (torch_generate …) runs."
+        "while (torch_generate …) runs.\nm loads a model from disk, a asks one."
     )
     accepts = (
         EvaluationStarted,
@@ -249,7 +249,7 @@ class GenerationPanel(Panel[Happening]):
             self.remember_answer(writing.text)
         else:
             if writing:
-                writing.finish("interrupted")
+                writing.finish("failed" if isinstance(event, EvaluationFailed) else "interrupted")
             self.give_up_question(event)
 
     def begin(self, started: GenerationStarted, now: float) -> None:

@@ -32,6 +32,7 @@ from workbench.runtime.protocol import EvaluationStarted, SessionRestarted
 
 RATE_SECONDS = 3.0
 SHOWN_RUNS = 8
+CURVE_ACTIONS = ("toggle_logarithmic", "next_metric", "toggle_cursor")
 Happening = Metric | EvaluationStarted | SessionRestarted
 
 
@@ -202,6 +203,12 @@ class LossPanel(Panel[Happening]):
         """Say what is in view."""
         message.stop()
         self.summarise()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key makes sense: without curves only an earlier run can be shown."""
+        if action in CURVE_ACTIONS:
+            return self.filled
+        return super().check_action(action, parameters)
 
     def action_toggle_logarithmic(self) -> None:
         """Switch between a logarithmic and a linear axis, if a value fits the former."""

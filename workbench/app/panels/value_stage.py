@@ -211,5 +211,9 @@ class ValueStage(Vertical):
 
     def next_dimension(self) -> None:
         """Let the keys move the next leading dimension."""
-        self.active = (self.active + 1) % max(1, len(self.grid.leading))
+        if self.view is not None and self.grid.leading:
+            count = len(self.grid.leading)
+            others = ((self.active + step) % count for step in range(1, count))
+            several = (place for place in others if self.view.shape[place] > 1)
+            self.active = next(several, self.active)
         self.show_slice()
