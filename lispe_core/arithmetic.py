@@ -37,6 +37,10 @@ def add(left: Value, right: Value) -> Value:
         from lispe_core.printer import display
 
         return left + display(right)
+    if isinstance(left, bytes) and not isinstance(right, (bytes, list, array)):
+        from lispe_core.printer import display
+
+        return left + display(right).encode()
     try:
         return left + right
     except TypeError:

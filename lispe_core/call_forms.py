@@ -18,6 +18,9 @@ from lispe_core.quotation import QUOTE
 if TYPE_CHECKING:
     from lispe_core.emitter import Destination, Emitter
 
+QUESTION = Symbol("?")
+"""Heads an argument that is given by the name of its parameter."""
+
 _DATA = (int, float, complex, str, bytes)
 
 
@@ -58,6 +61,8 @@ _LOGIC = frozenset({"not", "and", "or", "xor"})
 def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Send the value of a list that is no macro call to ``to``."""
     head = form[0]
+    if any(_is_named(operand) for operand in form) and head is not QUESTION:
+        return _call_by_name(e, form, to)
     if isinstance(head, Symbol):
         return _named_call(e, head.name, form, to)
     if isinstance(head, _DATA):
@@ -66,6 +71,38 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if is_lambda(head):
         return e.deliver(e.call(values[0], *values[1:]), to)
     return e.deliver(e.call("call_value", *values), to)
+
+
+def _is_named(operand: Value) -> bool:
+    """Whether an argument is written ``(? name value)``."""
+    return isinstance(operand, list) and bool(operand) and operand[0] is QUESTION
+
+
+def _call_by_name(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """A call with arguments ``(? name value)`` behind those without a name."""
+    head = form[0]
+    definition = e.namespace.definition(head.name) if isinstance(head, Symbol) else None
+    if definition is not None and definition.kind != "function":
+        message = f"'{definition.name}' takes no named arguments"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    named = [operand for operand in form if _is_named(operand)]
+    if any(len(pair) != 3 or not isinstance(pair[1], Symbol) for pair in named):
+        return e.deliver(e.call("fail", nodes.constant("a named argument is (? name value)")), to)
+    if not all(map(_is_named, form[len(form) - len(named) :])):
+        message = "only named arguments can follow a named one"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    parameters = nodes.constant(tuple(pair[1].name for pair in named))
+    plain = range(1, len(form) - len(named))
+    function, *values = e.ordered(
+        [
+            partial(_function_named, e, head.name)
+            if isinstance(head, Symbol)
+            else e.operand_later(form, 0),
+            *(e.operand_later(form, index) for index in plain),
+            *(e.operand_later(pair, 2) for pair in named),
+        ]
+    )
+    return e.deliver(e.call("call_by_name", function, parameters, *values), to)
 
 
 def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:

@@ -75,9 +75,6 @@ _NOT_PROVIDED = {
         *("seth", "waiton", "trigger"),
     ),
     "tokens to exchange": ("link",),
-    "commands of the system": ("command",),
-    "keys pressed one by one": ("getchar",),
-    "marks on lists": ("mark", "resetmark"),
 }
 _MISSING = {name: what for what, spellings in _NOT_PROVIDED.items() for name in spellings}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable
 from functools import reduce
@@ -21,9 +22,10 @@ from lispe_core.containers import (
     store,
 )
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
+from lispe_core.memory import POINTER, require_room
 from lispe_core.operators import elementwise_equal
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import Integers, TypedList
@@ -52,7 +54,7 @@ def _shaped(dimensions: list[int], supply: Any, source: Value) -> Value:
     if not inner:
         return alike(source, [next(supply) for _ in range(count)])
     rows = [_shaped(inner, supply, source) for _ in range(count)]
-    typed = isinstance(source, TypedList) or type(source).__name__ == "Strings"
+    typed = isinstance(source, (TypedList, Strings, Stringbytes))
     return grouped(rows) if typed else LispList(rows)
 
 
@@ -79,6 +81,7 @@ def rho(first: Value, *others: Value) -> Value:
     leaves = list(spread(source))
     if not leaves:
         raise LispError("'rho' needs at least one element")
+    require_room(math.prod(sizes), POINTER)
     if not isinstance(source, TypedList) and all(type(leaf) is int for leaf in leaves):
         source = Integers()
     return _shaped(sizes, cycle(leaves), source)

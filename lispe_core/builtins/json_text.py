@@ -7,7 +7,7 @@ from typing import Any
 
 from lispe_core.builtins.dictionaries import dictionary
 from lispe_core.builtins.files import read_text, write_text
-from lispe_core.containers import elements
+from lispe_core.containers import elements, text_of
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
@@ -57,7 +57,7 @@ def from_json(text: str, raw: Value = None) -> Value:
     import json
 
     try:
-        return _value(json.loads(text))
+        return _value(json.loads(text_of(text)))
     except json.JSONDecodeError as error:
         raise LispError(f"JSON structure contains errors line: {error.lineno}") from None
 

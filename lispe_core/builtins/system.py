@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lispe_core.containers import text_of
+from lispe_core.context import current
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
@@ -20,6 +22,35 @@ if TYPE_CHECKING:
     from lispe_core.dates import Date
 
 system = Library("system", "function")
+
+
+COMMANDS_VARIABLE = "LISPE_ALLOW_COMMANDS"
+"""The variable of the environment that lets programs start others."""
+
+
+@system.builtin("command")
+def run_command(line: str) -> Strings:
+    """The lines that a command of the system prints, each with its line feed.
+
+    Programs may only start others when the variable LISPE_ALLOW_COMMANDS of the environment is
+    set before the start.
+
+    Example:
+        (command "echo hello")    ; error: Error: commands of the system are not allowed here
+    """
+    surroundings = current()
+    if not surroundings.allow_commands:
+        raise LispError(
+            "commands of the system are not allowed here",
+            hint=f"set {COMMANDS_VARIABLE}=1 before the start to allow them",
+        )
+    import subprocess
+
+    done = subprocess.run(
+        text_of(line), shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    surroundings.error_output.write(done.stderr.decode("utf-8", "replace"))
+    return Strings(done.stdout.decode("utf-8", "replace").splitlines(keepends=True))
 
 
 @system.builtin("getenv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import names, nodes
-from lispe_core.emitter import VALUE, Destination, Emitter
+from lispe_core.emitter import NIL_NAMES, VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.access import (
@@ -32,6 +32,10 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         e.mark_set(target.name)
         return True
     if isinstance(target, list) and target and all(isinstance(name, Symbol) for name in target):
+        constants = [name.name for name in target if name.name in e.namespace.constants]
+        if constants and (error := refused(e, constants[0])):
+            e.add(ast.Expr(error))
+            return False
         values = e.call("parts", e.operand(form, 2), nodes.constant(len(target)))
         targets = [e.destination_of(name.name).target() for name in target]
         e.add(ast.Assign([nodes.tuple_target(targets)], values))
@@ -44,7 +48,7 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
 
 def refused(e: Emitter, name: str) -> ast.expr | None:
     """What raises the error of assigning a constant, if ``name`` is one."""
-    if name in e.namespace.constants:
+    if name in e.namespace.constants or name in NIL_NAMES:
         return e.call("fail", nodes.constant(f"'{name}' is a constant value"))
     return None
 
@@ -116,6 +120,8 @@ def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setconst'")), to)
+    if name.name in NIL_NAMES and (error := refused(e, name.name)):
+        return e.deliver(error, to)
     value = e.operand(form, 2)
     slot = nodes.constant(names.variable(name.name))
     e.add(ast.Expr(e.call("set_global", slot, value)))
@@ -244,9 +250,11 @@ def _update_element(
         outer, container = container, fetch(e, container, key, e.call("element", container, key))
         renew = renewed_element(e, outer, key, container)
     operands = [e.keep_unless_name(value) for value in e.operands(form, 2)]
-    old = fetch(e, container, keys[-1], e.call("counter", container, keys[-1], operands[0]))
+    in_order = "_in_order" if place[0] is Symbol("at") and len(keys) == 1 else ""
+    checked = e.call(f"counter{in_order}", container, keys[-1], operands[0])
+    old = fetch(e, container, keys[-1], checked)
     value = e.keep_unless_name(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
-    put(e, container, keys[-1], value, renew)
+    put(e, container, keys[-1], value, renew, checked=f"store{in_order}")
     return e.deliver(value, to)
 
 

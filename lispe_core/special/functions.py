@@ -59,6 +59,19 @@ def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(e.call(nodes.name(frame.own_name), *e.operands(form)), to)
 
 
+@functions.special("?", "(? name value)", minimum=2, maximum=2)
+def named_argument(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Among the last arguments of a call: the value of the parameter ``name``.
+
+    Example:
+        (defun area (width (height 1)) (* width height))    ; =>
+        (area (? height 2) (? width 5))    ; => 10
+        (area (? height 2))    ; error: Error: missing argument
+    """
+    message = "a named argument stands among the arguments of a call"
+    return e.deliver(e.call("fail", nodes.constant(message)), to)
+
+
 @functions.special("defmacro", "(defmacro name (pattern…) e…)", minimum=3)
 def defmacro(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Defines a macro: calls that match the pattern stand for the body."""
