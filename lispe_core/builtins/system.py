@@ -65,14 +65,24 @@ def environment_variable(name: str) -> str:
 
 @system.builtin("setenv")
 def set_environment_variable(name: str, value: Value) -> Truth:
-    """Set an environment variable for this program and those it starts."""
+    """Set an environment variable for this program and those it starts.
+
+    Example:
+        (setenv "EXAMPLE_OF_LISPE" "on")    ; => true
+        (getenv "EXAMPLE_OF_LISPE")         ; => on
+    """
     os.environ[display(name)] = display(value)
     return TRUE
 
 
 @system.builtin("ls")
 def directory_entries(directory: str = ".") -> Strings:
-    """The names in a directory, in order."""
+    """The names in a directory, in order.
+
+    Example:
+        (fwrite "a.txt" "one")    ; => true
+        (in (ls ".") "a.txt")     ; => true
+    """
     try:
         return Strings(sorted(entry.name for entry in Path(directory).iterdir()))
     except OSError:
@@ -91,13 +101,22 @@ def is_directory(path: str) -> Truth | None:
 
 @system.builtin("realpath")
 def real_path(path: str) -> str:
-    """The absolute path, without links."""
+    """The absolute path, without links.
+
+    Example:
+        (= (realpath ".") (realpath "./."))    ; => true
+    """
     return os.path.realpath(path)
 
 
 @system.builtin("fileinfo")
 def file_information(path: str) -> Dictionary:
-    """A dictionary of what the system knows of a file: size, dates, permissions."""
+    """A dictionary of what the system knows of a file: size, dates, permissions.
+
+    Example:
+        (fwrite "a.txt" "one")           ; => true
+        (@ (fileinfo "a.txt") "size")     ; => 3
+    """
     try:
         status = Path(path).stat()
     except OSError:

@@ -156,7 +156,13 @@ def _push(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @elements.special("replaceall", "(replaceall container old new)", minimum=3, maximum=3)
 def replaceall(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Replaces every element equal to ``old`` in place; the number of those replaced."""
+    """Replaces every element equal to ``old`` in place; the number of those replaced.
+
+    Example:
+        (setq l '(1 2 1))    ; => true
+        (replaceall l 1 9)    ; => 2
+        l                     ; => (9 2 9)
+    """
     changed = e.keep(e.call("replace_all", *e.operands(form)))
     if isinstance(form[1], Symbol):
         e.store_text(form[1].name, e.keep(nodes.item(changed, nodes.constant(0))))

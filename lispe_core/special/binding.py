@@ -55,14 +55,25 @@ def refused(e: Emitter, name: str) -> ast.expr | None:
 
 @binding.special("setq", "(setq name value)", minimum=2, maximum=2)
 def setq(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart."""
+    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart.
+
+    Example:
+        (setq x 3)            ; => true
+        x                     ; => 3
+        (setq (a b) '(1 2))   ; => true
+        (+ a b)               ; => 3
+    """
     _assign(e, form, "setq")
     return e.deliver(nodes.support("true"), to)
 
 
 @binding.special("setqv", "(setqv name value)", minimum=2, maximum=2)
 def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """As ``setq``, but the result is the value."""
+    """As ``setq``, but the result is the value.
+
+    Example:
+        (setqv x 3)    ; => 3
+    """
     target = form[1]
     if not _assign(e, form, "setqv") or not isinstance(target, Symbol):
         return e.deliver(nodes.nil(), to)
@@ -71,7 +82,14 @@ def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setq=", "(setq= name value)", minimum=2, maximum=2)
 def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a value to the variable that ``name`` is now: local, else global, else a new local."""
+    """Gives a value to the variable that ``name`` is now: local, else global, else a new local.
+
+    Example:
+        (setq n 1)                       ; => true
+        (defun reset () (setq= n 0))     ; =>
+        (reset)                          ; => true
+        n                                ; => 0
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setq='")), to)
@@ -95,7 +113,13 @@ def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setg", "(setg name value)", minimum=2, maximum=2)
 def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a global variable a value."""
+    """Gives a global variable a value.
+
+    Example:
+        (defun remember (x) (setg last-one x))    ; =>
+        (remember 5)    ; => true
+        last-one        ; => 5
+    """
     target = form[1]
     targets = target if isinstance(target, list) else [target]
     if not targets or not all(isinstance(name, Symbol) for name in targets):
@@ -116,7 +140,12 @@ def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setconst", "(setconst name value)", minimum=2, maximum=2)
 def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a global variable a value that no later assignment may change."""
+    """Gives a global variable a value that no later assignment may change.
+
+    Example:
+        (setconst limit 10)    ; => true
+        (setq limit 11)    ; error: Error: 'limit' is a constant value
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setconst'")), to)
@@ -131,7 +160,12 @@ def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("label", "(label name value)", minimum=2, maximum=2)
 def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives ``name`` a value in the current frame, where it must not have one yet."""
+    """Gives ``name`` a value in the current frame, where it must not have one yet.
+
+    Example:
+        (label size-of-step 0.1)    ; => 0.1
+        (label size-of-step 0.2)    ; error: Error: 'size-of-step' has been recorded already
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing label for 'label'")), to)
@@ -150,7 +184,11 @@ def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("let", "(let ((name value)…) e…)", minimum=2)
 def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives names values while the body runs, then their former values back."""
+    """Gives names values while the body runs, then their former values back.
+
+    Example:
+        (let ((a 1) (b (+ a 1))) (* 10 b))    ; => 20
+    """
     pairs = form[1]
     if not isinstance(pairs, list) or any(
         not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], Symbol)
@@ -216,7 +254,15 @@ def _restore(e: Emitter, name: str, value: ast.expr) -> None:
 
 
 def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Combines the variable or element with the other operands and stores the result there."""
+    """Combines the variable or element with the other operands and stores the result there.
+
+    Example:
+        (setq n 3)             ; => true
+        (+= n 2)               ; => 5
+        (*= n 2 3)             ; => 30
+        (setq d {"a":1})       ; => true
+        (+= (@ d "a") 4)       ; => 5
+    """
     sign = str(form[0])[:-1]
     place = form[1]
     if isinstance(place, Symbol):

@@ -23,13 +23,23 @@ def _frame(e: Emitter) -> ast.expr:
 
 @evaluation.special("eval", "(eval code)", minimum=1, maximum=1)
 def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Evaluates text, or a list as code, in the current frame; the value of the last form."""
+    """Evaluates text, or a list as code, in the current frame; the value of the last form.
+
+    Example:
+        (eval "(+ 1 2)")          ; => 3
+        (eval (list '+ 1 2))      ; => 3
+    """
     return e.deliver(e.call("evaluate", e.operand(form, 1), _frame(e)), to)
 
 
 @evaluation.special("loadcode", "(loadcode text)", minimum=1, maximum=2)
 def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Evaluates all forms of a text; ``true``."""
+    """Evaluates all forms of a text; ``true``.
+
+    Example:
+        (loadcode "(setq n 3)")    ; => true
+        n                         ; => 3
+    """
     text = e.call("text_of_program", e.operand(form, 1))
     e.add(ast.Expr(e.call("evaluate", text, _frame(e))))
     return e.deliver(nodes.support("true"), to)

@@ -13,7 +13,12 @@ from lispe_core.reader import read
 
 PROMISED = (Path(__file__).parent / "lispe_names.txt").read_text(encoding="utf-8").split()
 LIBRARIES = (*special.LIBRARIES, *builtins.LIBRARIES)
-DEFINITIONS = {f"{library.name}: {one.name}": one for library in LIBRARIES for one in library}
+DEFINITIONS = {
+    f"{library.name}: {one.name}": one
+    for library in LIBRARIES
+    for one in library
+    if '"' not in one.name  # what the reader writes, no program
+}
 
 
 def _means_something(interpreter: Interpreter, name: str) -> bool:
