@@ -110,9 +110,17 @@ def converted(container: Value, value: Value) -> Value:
     return display(value) if isinstance(container, Strings) else value
 
 
-def text_of(text: str | bytes) -> str:
-    """``text``, read as UTF-8 when it is a byte string."""
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+def text_of(value: Value) -> str:
+    """``value``, which is text; read as UTF-8 when it is a byte string.
+
+    Raises:
+        TypeError: It is no text.
+    """
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if not isinstance(value, str):
+        raise TypeError("text is expected")
+    return value
 
 
 def byte_string(value: Value) -> bytes:
@@ -137,15 +145,24 @@ def iterate(container: Value) -> Iterator[Value]:
     return iter(())
 
 
+def finite(container: Value) -> Iterator[Value]:
+    """The successive values of a loop over ``container``, which must have an end.
+
+    Raises:
+        LispError: It has none.
+    """
+    if is_endless(container):
+        raise LispError("a list without end can only be taken in part: use 'take' or 'takewhile'")
+    return iterate(container)
+
+
 def elements(container: Value) -> list[Value]:
     """All values of a loop over ``container``.
 
     Raises:
         LispError: It has no end.
     """
-    if is_endless(container):
-        raise LispError("a list without end can only be taken in part: use 'take' or 'takewhile'")
-    return list(iterate(container))
+    return list(finite(container))
 
 
 def size(value: Value) -> int:

@@ -162,7 +162,7 @@ def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
 
 def parts(value: Value, count: int) -> list[Value]:
     """The elements of a list that is taken apart."""
-    elements = list(containers.iterate(value))
+    elements = containers.elements(value)
     if len(elements) != count:
         raise LispError("a list of variable should have the same size as its value.")
     return elements
@@ -217,7 +217,7 @@ def repeating(*values: Value) -> Iterable[tuple[Value, ...]]:
 def _elements(value: Value) -> list[Value]:
     if isinstance(value, dict):
         return list(value.values())
-    return list(containers.iterate(value))
+    return containers.elements(value)
 
 
 def counter(container: Value, key: Value, operand: Value) -> Value:
@@ -267,9 +267,7 @@ def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
     if isinstance(container, dict):
         places = [key for key, value in container.items() if value == old]
     else:
-        places = [
-            index for index, value in enumerate(containers.iterate(container)) if value == old
-        ]
+        places = [index for index, value in enumerate(containers.finite(container)) if value == old]
     for place in places:
         containers.store(container, place, new)
     return container, len(places)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from array import array
+from collections.abc import Iterator
 from itertools import islice, product
 from typing import Any
 
@@ -14,6 +15,7 @@ from lispe_core.containers import (
     element,
     element_in_order,
     elements,
+    finite,
     iterate,
     size,
     store,
@@ -156,11 +158,11 @@ def find(container: Value, sought: Value, start: int = 0) -> Value:
         return next((key for key, value in container.items() if value == sought), None)
     if isinstance(container, LispSet):
         return sought if sought in container else None
-    return next(_places(container, sought, start), None)
+    return next(_places(iterate(container), sought, start), None)
 
 
-def _places(container: Value, sought: Value, start: int) -> Any:
-    for index, value in enumerate(islice(iterate(container), start, None), start):
+def _places(visit: Iterator[Value], sought: Value, start: int) -> Iterator[int]:
+    for index, value in enumerate(islice(visit, max(0, start), None), max(0, start)):
         if value == sought:
             yield index
 
@@ -175,7 +177,7 @@ def find_last(container: Value, sought: Value, start: int = 0) -> Value:
     if isinstance(container, (str, bytes)):
         index = container.rfind(_mark(container, sought), start)
         return None if index < 0 else index
-    found = list(_places(container, sought, start))
+    found = list(_places(finite(container), sought, start))
     return found[-1] if found else None
 
 
@@ -187,7 +189,7 @@ def find_all(container: Value, sought: Value, start: int = 0) -> Value:
         (findall "abcabc" "bc")    ; => (1 4)
     """
     if not isinstance(container, (str, bytes)):
-        return Integers(_places(container, sought, start))
+        return Integers(_places(finite(container), sought, start))
     mark = _mark(container, sought)
     found = Integers()
     index = container.find(mark, start) if mark else -1
@@ -209,7 +211,7 @@ def count(container: Value, sought: Value, start: int = 0) -> int:
         return container.count(_mark(container, sought), start)
     if isinstance(container, dict):
         return sum(1 for value in container.values() if value == sought)
-    return sum(1 for _ in _places(container, sought, start))
+    return sum(1 for _ in _places(finite(container), sought, start))
 
 
 @access.builtin("last")

@@ -16,8 +16,8 @@ from lispe_core.containers import (
     clone,
     element,
     elements,
+    finite,
     index_of,
-    iterate,
     require_list,
     store,
 )
@@ -162,7 +162,7 @@ def _pairwise(combine: Function, left: Value, right: Value) -> Value:
 def _scanned(combine: Function, values: Value) -> Value:
     if _is_table(values):
         return grouped([_scanned(combine, row) for row in values])
-    results = list(accumulate(iterate(values), combine))
+    results = list(accumulate(finite(values), combine))
     return grouped(results) if isinstance(values, TypedList) else LispList(results)
 
 
@@ -205,7 +205,7 @@ def outer(function: Value, left: Value, right: Value) -> Value:
         (outer '* '(1 2) '(3 4))    ; => ((3 4) (6 8))
     """
     combine = _combining(function)
-    return grouped([grouped([combine(a, b) for b in iterate(right)]) for a in iterate(left)])
+    return grouped([grouped([combine(a, b) for b in finite(right)]) for a in finite(left)])
 
 
 @arrays.builtin(".", "inner")
@@ -256,7 +256,7 @@ def membership(values: Value, container: Value) -> Value:
         (member '(1 5) '(1 2 3))    ; => (1 0)
     """
     held = elements(container)
-    return Integers(1 if value in held else 0 for value in iterate(values))
+    return Integers(1 if value in held else 0 for value in finite(values))
 
 
 @arrays.builtin(",")
@@ -314,13 +314,13 @@ def lazy_rank(values: Value, index: Value, *indexes: Value) -> Stream:
         inner = list(_ranked(values, (index, *indexes)))
         parts = _columns(values) if _is_table(values) and not indexes else inner
     else:
-        parts = list(iterate(_ranked(values, (index, *indexes))))
+        parts = list(finite(_ranked(values, (index, *indexes))))
     return Stream(lambda: iter(parts), endless=False)
 
 
 def _places(shape: Value, indexes: tuple[Value, ...]) -> list[int]:
     """Where the indexes lead in a flat list; a negative one runs over its axis."""
-    sizes = [index_of(size) for size in iterate(shape)]
+    sizes = [index_of(size) for size in finite(shape)]
     if len(indexes) != len(sizes):
         raise LispError("a virtual shape needs an index for each of its dimensions")
     places = [0]

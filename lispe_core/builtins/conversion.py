@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lispe_core.containers import byte_string, clone, iterate
+from lispe_core.containers import byte_string, clone, finite
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.printer import display, type_name
@@ -132,7 +132,7 @@ def explode(text: Value) -> LispList:
     Example:
         (explode "abc")    ; => (a b c)
     """
-    return LispList(Symbol(display(character)) for character in iterate(text))
+    return LispList(Symbol(display(character)) for character in finite(text))
 
 
 @conversion.builtin("clone", "copy")

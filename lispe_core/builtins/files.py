@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from lispe_core.containers import iterate
+from lispe_core.containers import finite
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
@@ -88,8 +88,8 @@ def read_bytes(path: str) -> Shorts:
 
 def _as_bytes(values: Value) -> bytes:
     try:
-        return bytes(int(value) for value in iterate(values))
-    except ValueError:
+        return bytes(int(value) for value in finite(values))
+    except (TypeError, ValueError, OverflowError):
         raise LispError("bytes are numbers from 0 to 255") from None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lispe_core.arithmetic import multiply
 from lispe_core.builtins.lists import spread
-from lispe_core.containers import converted, elements, iterate, require_list
+from lispe_core.containers import converted, elements, finite, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
@@ -74,10 +74,12 @@ def _declare(name: str) -> None:
             require_list(f"matrix_{name}", rows)
             return _converted(kind, rows)
         filling = _blank(kind) if content is None else content
+        if issubclass(kind, TypedList):
+            filling = _real(f"matrix_{name}", filling)
         return _filled(kind, _dimensions([rows, columns]), filling)
 
     def tensor(first: Value, *dimensions: Value) -> Value:
-        if not dimensions and any(isinstance(row, (list, TypedList)) for row in iterate(first)):
+        if not dimensions and any(isinstance(row, (list, TypedList)) for row in finite(first)):
             return _converted(kind, first)
         return _filled(kind, _dimensions([first, *dimensions]), _blank(kind))
 
@@ -111,7 +113,7 @@ def _square(name: str, matrix: Value) -> Any:
 
 
 def _real(name: str, value: Value) -> float:
-    """An element of a matrix of numbers."""
+    """A value that must be a number."""
     if not isinstance(value, (int, float)):
         raise LispError(f"'{name}' needs numbers, not '{display(value)}'")
     return float(value)
@@ -239,9 +241,11 @@ def substitute(matrix: Value, order: Value, right: Value = None) -> Value:
         units = [[float(row == column) for row in range(size)] for column in range(size)]
         columns = [substitute(matrix, order, LispList(unit)) for unit in units]
         return grouped([Numbers(row) for row in zip(*columns, strict=True)])
-    values = [_real("lubksb", value) for value in iterate(right)]
+    values = [_real("lubksb", value) for value in finite(right)]
     if len(values) != size or len(order) != size:
         raise LispError("the sizes of a linear system do not fit")
+    if any(not isinstance(pivot, int) or not 0 <= pivot < size for pivot in order):
+        raise LispError("'lubksb' needs the order that 'ludcmp' gave")
     for place, pivot in enumerate(order):
         values[place], values[pivot] = values[pivot], values[place]
     for row in range(size):

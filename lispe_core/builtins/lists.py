@@ -11,8 +11,8 @@ from lispe_core.containers import (
     clone,
     converted,
     elements,
+    finite,
     index_of,
-    iterate,
 )
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
@@ -279,7 +279,7 @@ def enumerated(values: Value, start: int = 0) -> LispList:
         (enum '(a b))      ; => ((0 a) (1 b))
         (enum '(a b) 1)    ; => ((1 a) (2 b))
     """
-    return LispList(LispList(pair) for pair in enumerate(iterate(values), start))
+    return LispList(LispList(pair) for pair in enumerate(finite(values), start))
 
 
 @lists.builtin("replicate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from lispe_core.containers import alike, index_of, iterate, require_list, text_of
+from lispe_core.containers import alike, finite, index_of, require_list, text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
 from lispe_core.library import Library
@@ -171,10 +171,10 @@ def replace(text: Value, sought: Value, replacement: Value, end: int | None = No
         (replace "banana" "an" "o")    ; => booa
         (replace "abcdef" "-" 1 3)     ; => a-def
     """
-    text = text_of(text)
-    if not isinstance(text, str):
-        values = [replacement if value == sought else value for value in iterate(text)]
+    if not isinstance(text, (str, bytes)):
+        values = [replacement if value == sought else value for value in finite(text)]
         return alike(text, values)
+    text = text_of(text)
     if end is not None:
         return text[: index_of(replacement)] + display(sought) + text[end:]
     return text.replace(display(sought), display(replacement))
@@ -285,7 +285,7 @@ def characters(codes: Value) -> str:
         (chr 65)          ; => A
         (chr '(72 105))   ; => Hi
     """
-    listed = [codes] if isinstance(codes, (int, float)) else iterate(codes)
+    listed = [codes] if isinstance(codes, (int, float)) else finite(codes)
     try:
         text = "".join(chr(int(code)) for code in listed)
         text.encode()
@@ -303,8 +303,9 @@ def ngrams(text: Value, length: int) -> Value:
     """
     if length <= 0:
         raise LispError("'ngrams' needs a length above zero")
-    text = text_of(text)
-    if not isinstance(text, str):
+    if isinstance(text, (str, bytes)):
+        text = text_of(text)
+    else:
         require_list("ngrams", text)
     places = range(len(text) - length + 1)
     runs = [alike(text, text[place : place + length]) for place in places]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from lispe_core.containers import iterate, text_of
+from lispe_core.containers import finite, text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList, Strings, Truth, Value
 from lispe_core.library import Library
@@ -148,7 +148,7 @@ def set_tokenizer_rules(rules: Rules, texts: Value) -> Truth:
         (set_tokenizer_rules r '("%s+=#" "%a+=4" "%d+=3"))      ; => true
         (tokenize r "ab 12")                                    ; => ("ab" "12")
     """
-    _rules(rules).change(iterate(texts))
+    _rules(rules).change(finite(texts))
     return TRUE
 
 

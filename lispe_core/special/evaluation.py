@@ -6,7 +6,7 @@ import ast
 
 from lispe_core import nodes
 from lispe_core.calls import applicable, spread
-from lispe_core.containers import iterate
+from lispe_core.containers import finite
 from lispe_core.context import current
 from lispe_core.emitter import Destination, Emitter
 from lispe_core.errors import LispError
@@ -54,7 +54,7 @@ def apply(function: Value, arguments: Value) -> Value:
     """
     if isinstance(arguments, str | int | float | Symbol) or arguments is None:
         raise LispError("'apply' needs a list of arguments")
-    return spread(applicable(function), tuple(iterate(arguments)))
+    return spread(applicable(function), tuple(finite(arguments)))
 
 
 @evaluation.builtin("load")
