@@ -67,7 +67,7 @@ Draw = Callable[..., Any]
 
 def _require_draws(count: Value) -> None:
     if not isinstance(count, int) or count < 0:
-        raise LispError(f"the number of draws is a whole number, not '{display(count)}'")
+        raise LispError(f"the number of draws is a whole number from 0 on, not '{display(count)}'")
     require_room(count, NUMBER, "draws")
 
 

@@ -173,8 +173,9 @@ def _with_parts(date: Date, parts: dict[str, int]) -> datetime:
     try:
         replace: Callable[..., datetime] = date.moment.replace
         return replace(**parts)
-    except (ValueError, OverflowError) as error:
-        raise LispError(str(error)) from None
+    except (TypeError, ValueError, OverflowError):
+        shown = ", ".join(f"{part} {display(value)}" for part, value in parts.items())
+        raise LispError(f"there is no date with {shown}") from None
 
 
 def _dated(value: Value) -> Date:
