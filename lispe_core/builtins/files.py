@@ -146,7 +146,9 @@ class TextStream(Container):
 
     def iterate(self) -> Iterator[Value]:
         """The lines that are left."""
-        return iter(self.stream.readline, "")
+        with self.use() as opened:
+            while line := opened.readline():
+                yield line
 
     @contextlib.contextmanager
     def use(self) -> Iterator[IO[str]]:

@@ -20,3 +20,18 @@
 (setq s "abc") (setq t s) (replaceall s "a" "Z") (list s t) ; => ("Zbc" "abc")
 (setq s "abc") (setq t s) (reverse s) (list s t) ; => ("cba" "abc")
 (setq s "abc") (setq t s) (+= s "d") (list s t) ; => ("abcd" "abc")
+
+; Every operator that changes a variable.
+(setq n 20) (list (-= n 2) (*= n 3) (/= n 4))    ; => (18 54 13.5)
+(setq n 7) (list (%= n 4) (^^= n 3) (**= n 2))   ; => (3 27 729)
+(setq n 12) (list (&= n 10) (|= n 3) (^= n 1))   ; => (8 11 10)
+(setq n 12) (list (&~= n 4) (<<= n 3) (>>= n 5)) ; => (8 64 2)
+(setq n 1) (+= n 2 3)                            ; => 6
+(setq l '(1 2)) (+= (@ l 0) 5) l                 ; => (6 2)
+(setq (kk other) '(1 2))                         ; error: Error: 'kk' is a constant value
+(setg _ 3)                                       ; error: Error: '_' is a constant value
+(setconst _ 3)                                   ; error: Error: '_' is a constant value
+(label _ 3)                                      ; error: Error: '_' is a constant value
+(let ((_ 3)) 1)                                  ; error: Error: '_' is a constant value
+(+= _ 3)                                         ; error: Error: '_' is a constant value
+_                                                ; => nil

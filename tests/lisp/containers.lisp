@@ -32,3 +32,8 @@
 (heap '> 1 3)                      ; => (3 1)
 (car (heap nil 3 1))               ; => 1
 (to_list (heap nil 3 1))           ; => (1 3)
+
+(keyi 1 2)                         ; => {1:2}
+(keyn 1.5 2)                       ; => {1.5:2}
+(setq d (keyi@ 1 2)) (keyi@ d 3 4) ; => {1:2 3:4}
+(keyn@ (dictionaryn 1.5 2) 1.5)    ; => 2

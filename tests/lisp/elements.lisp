@@ -76,3 +76,11 @@ l                                  ; => (9 2 9)
 (cadadadr '(1 (2 (3 4))))          ; => 4
 (cadddddddr '(1 2))                ; error: Error: No more elements to traverse with 'cadddddddr'
 (map 'caddddr '((1 2 3 4 5)))      ; => (5)
+
+(getfast '(a b c) -1)              ; => c
+(getfast {"a":1} "a")              ; => 1
+(setrange '(1 2 3 4) 1 3 'x)       ; => (1 x 4)
+(atshape (iota 6) '(2 3) 1 2)      ; => 6
+(atshape (iota 6) '(2 3) 1 -1)     ; => (4 5 6)
+(atshape (iota 6) '(2 3) 2 0)      ; error: Error: index out of bounds
+(setq l (iota 4)) (setshape l '(2 2) -2 1 0) l     ; => (1 0 3 0)

@@ -65,3 +65,8 @@
 (setq l ()) (loop (e 3 1) (push l e)) l ; => (3 2 1)
 (loop (e 1 5))                     ; => nil
 (setq l ()) (loop x (heap nil 3 1 2) (push l x)) l ; => (1 2 3)
+
+(quote (a b))                      ; => (a b)
+(car _root)                        ; => __root__
+(list (typeof 1) (copy '(1)))      ; => (integer_ (1))
+(car (setq l (copy '(1))))         ; error: Error: You cannot apply 'car' to: 'true'

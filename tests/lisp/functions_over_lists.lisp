@@ -39,3 +39,13 @@
 (map)                              ; => {}
 (foldl (λ (a x) (+ a x)) 0 '(1 2)) ; => 3
 (foldl '(λ (a x) (+ a x)) 0 '(1 2)) ; => 3
+
+(!filter (quote (< 2)) (list 1 2))  ; => (1)
+(!filter '(> 1) '(1 2))            ; => (2)
+(!take 1 '(1 2))                   ; => (1)
+(!drop 1 '(1 2))                   ; => (2)
+(!takewhile '(< 2) '(1 2 1))       ; => (1)
+(!dropwhile '(< 2) '(1 2 1))       ; => (2 1)
+(take 2 (map (λ (x) (* x x)) (irange 1 1)))    ; => (1 4)
+(apply '+ (irange 1 1))            ; error: Error: a list without end can only be taken in part: use 'take' or 'takewhile'
+(setq (a b) (irange 1 1))          ; error: Error: a list without end can only be taken in part: use 'take' or 'takewhile'

@@ -43,3 +43,33 @@
 (solve 3 4)                        ; error: Error: 'solve' needs a square matrix
 (lubksb 3 4)                       ; error: Error: 'lubksb' needs a list, not '3'
 (invert '(1 2))                    ; error: Error: 'invert' needs a square matrix
+
+(⍴ 2 2 '(1 2 3 4))                 ; => ((1 2) (3 4))
+(reduce '* '(2 3 4))               ; => 24
+(reduce 'max (integers 3 9 4))     ; => 9
+(backreduce '- '(1 2 3))           ; => 0
+(scan '* '(2 3 4))                 ; => (2 6 24)
+(backscan '* '(2 3 4))             ; => (4 12 24)
+(scan '(1 0 1) '(7 8))             ; error: Error: Lists should all have the same size in '\\'
+(inner '+ '* '((1 2) (3 4)) '(1 1))    ; => (3 7)
+(inner 'max '+ '(1 2) '(3 1))      ; => 4
+(transpose (rho 2 3 '(1 2 3 4 5 6)))   ; => ((1 4) (2 5) (3 6))
+(member "ab" '("b"))               ; => (0 1)
+(setq l (list)) (loop r (irank (rho 2 2 '(1 2 3 4)) 1) (push l r))    ; => (3 4)
+(rank@ (rho 2 2 2 (iota 8)) -1 1 0)    ; => (3 7)
+(matrix_short 1 2)                 ; => ((0 0))
+(type (tensor_short 1 1 2))        ; => tensor_short_
+(matrix_integer '((1.5 2) (3 4)))  ; => ((1 2) (3 4))
+(matrix_string 1 2 "a")            ; => (("a" "a"))
+(tensor_string 1 1 1)              ; => ((("")))
+(type (tensor_number 1 1 1))       ; => tensor_number_
+(matrix_number 2 0)                ; error: Error: the dimensions of a matrix are whole numbers above zero
+(matrix_number 1 1 'a)             ; error: Error: 'matrix_number' needs numbers, not 'a'
+(setq m (matrix_number '((4 3) (6 3)))) (setq p (ludcmp m))    ; => true
+(list m p)                         ; => (((6 3) (0.666667 1)) (1 1))
+(lubksb m p '(10 12))              ; => (1 2)
+(lubksb m p)                       ; => ((-0.5 0.5) (1 -0.666667))
+(invert (matrix_number '((4 3) (6 3))))    ; => ((-0.5 0.5) (1 -0.666667))
+(ludcmp (matrix_number '((1 2) (2 4))))    ; error: Error: the matrix is singular
+(+ (rho 2 2 '(1 2 3 4)) (rho 2 2 '(1 1 1 1)))    ; => ((2 3) (4 5))
+(* (rho 2 2 '(1 2 3 4)) 2)         ; => ((2 4) (6 8))

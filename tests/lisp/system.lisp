@@ -20,3 +20,19 @@
 (setq l '(1)) (list (mark l) (mark l true) (mark l) (resetmark l) (mark l)) ; => (nil true true true nil)
 (month d 13)                       ; error: Error: there is no date with month 13
 (setdate 2024 13)                  ; error: Error: there is no date with year 2024, month 13
+
+(type (now))                       ; => date_
+(input "Name? ")                   ; => da
+(printerr "a" 1)                   ; =>
+(printerrln "a" 1)                 ; =>
+(help 'car)                        ; =>
+(help "no_such_name")              ; error: Error: nothing is known of 'no_such_name'
+(apropos "cubic root of nothing")  ; => ()
+(in (apropos "cube root") 'cbrt)   ; => true
+(mark 3)                           ; error: Error: only a container can be marked, not '3'
+(setq l '((1) (2))) (mark (car l) true)    ; => true
+(resetmark l)                      ; => true
+(mark (car l))                     ; => nil
+(setq c (llist 1 2)) (extend c c) (resetmark c)    ; => true
+(getchar)                          ; => A
+(input@ "")                        ; => da
