@@ -107,7 +107,13 @@ def _folded(combine: Function, values: Value) -> Value:
     return reduce(combine, held) if held else None
 
 
+def _require_regular(rows: Value) -> None:
+    if len({len(row) for row in rows}) > 1:
+        raise LispError("the rows of a matrix have the same size")
+
+
 def _columns(table: Value) -> list[Value]:
+    _require_regular(table)
     return [alike(table[0], column) for column in zip(*table, strict=True)]
 
 
@@ -156,6 +162,7 @@ def fold_columns(function: Value, values: Value = None, _: Value = None) -> Valu
 def _pairwise(combine: Function, left: Value, right: Value) -> Value:
     if not isinstance(left, (list, array)):
         return combine(left, right)
+    _require_regular([left, right])
     return grouped([_pairwise(combine, a, b) for a, b in zip(left, right, strict=True)])
 
 
@@ -243,8 +250,6 @@ def transpose(table: Value) -> Value:
     """
     if not _is_table(table):
         return table
-    if len({len(row) for row in table}) != 1:
-        raise LispError("the rows of a matrix have the same size")
     return table.regrouped(_columns(table))
 
 

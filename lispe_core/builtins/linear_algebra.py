@@ -54,7 +54,10 @@ def _converted(kind: RowKind, values: Value) -> Value:
 
 
 def _dimensions(operands: list[Value]) -> list[int]:
-    sizes = list(spread(operands))
+    return _sizes(list(spread(operands)))
+
+
+def _sizes(sizes: list[Value]) -> list[int]:
     if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise LispError("the dimensions of a matrix are whole numbers above zero")
     require_room(math.prod(sizes), POINTER)
@@ -72,11 +75,13 @@ def _declare(name: str) -> None:
     def matrix(rows: Value, columns: int | None = None, content: Value = None) -> Value:
         if columns is None:
             require_list(f"matrix_{name}", rows)
+            if not rows or not all(isinstance(row, (list, TypedList)) for row in rows):
+                raise LispError(f"'matrix_{name}' needs a list of rows")
             return _converted(kind, rows)
         filling = _blank(kind) if content is None else content
         if issubclass(kind, TypedList):
             filling = _real(f"matrix_{name}", filling)
-        return _filled(kind, _dimensions([rows, columns]), filling)
+        return _filled(kind, _sizes([rows, columns]), filling)
 
     def tensor(first: Value, *dimensions: Value) -> Value:
         if not dimensions and any(isinstance(row, (list, TypedList)) for row in finite(first)):

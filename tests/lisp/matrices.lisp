@@ -73,3 +73,10 @@
 (ludcmp (matrix_number '((1 2) (2 4))))    ; error: Error: the matrix is singular
 (+ (rho 2 2 '(1 2 3 4)) (rho 2 2 '(1 1 1 1)))    ; => ((2 3) (4 5))
 (* (rho 2 2 '(1 2 3 4)) 2)         ; => ((2 4) (6 8))
+(matrix 3 (list 1 2))              ; error: Error: the dimensions of a matrix are whole numbers above zero
+(matrix '(1 2 3))                  ; error: Error: 'matrix_number' needs a list of rows
+(matrix 2 2 '(1 2))                ; error: Error: 'matrix_number' needs numbers, not '(1 2)'
+(tensor '(1 1 2))                  ; => (((0 0)))
+(-// '+ '((1 2) (3)))              ; error: Error: the rows of a matrix have the same size
+(-\\ '+ '((1 2) (3)))              ; error: Error: the rows of a matrix have the same size
+(⍉ '((1 2) (3)))                   ; error: Error: the rows of a matrix have the same size
