@@ -61,12 +61,12 @@ _LOGIC = frozenset({"not", "and", "or", "xor"})
 def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Send the value of a list that is no macro call to ``to``."""
     head = form[0]
-    if any(_is_named(operand) for operand in form) and head is not QUESTION:
-        return _call_by_name(e, form, to)
     if isinstance(head, Symbol):
         return _named_call(e, head.name, form, to)
     if isinstance(head, _DATA):
         return e.deliver(e.call("data_list", *e.operands(form, 0)), to)
+    if any(map(_is_named, form)):
+        return _call_by_name(e, form, e.operand_later(form, 0), to)
     values = e.operands(form, 0)
     if is_lambda(head):
         return e.deliver(e.call(values[0], *values[1:]), to)
@@ -78,13 +78,10 @@ def _is_named(operand: Value) -> bool:
     return isinstance(operand, list) and bool(operand) and operand[0] is QUESTION
 
 
-def _call_by_name(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+def _call_by_name(
+    e: Emitter, form: list[Value], function: Callable[[], ast.expr], to: Destination
+) -> ast.expr:
     """A call with arguments ``(? name value)`` behind those without a name."""
-    head = form[0]
-    definition = e.namespace.definition(head.name) if isinstance(head, Symbol) else None
-    if definition is not None and definition.kind != "function":
-        message = f"'{definition.name}' takes no named arguments"
-        return e.deliver(e.call("fail", nodes.constant(message)), to)
     named = [operand for operand in form if _is_named(operand)]
     if any(len(pair) != 3 or not isinstance(pair[1], Symbol) for pair in named):
         return e.deliver(e.call("fail", nodes.constant("a named argument is (? name value)")), to)
@@ -93,16 +90,14 @@ def _call_by_name(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("fail", nodes.constant(message)), to)
     parameters = nodes.constant(tuple(pair[1].name for pair in named))
     plain = range(1, len(form) - len(named))
-    function, *values = e.ordered(
+    called, *values = e.ordered(
         [
-            partial(_function_named, e, head.name)
-            if isinstance(head, Symbol)
-            else e.operand_later(form, 0),
+            function,
             *(e.operand_later(form, index) for index in plain),
             *(e.operand_later(pair, 2) for pair in named),
         ]
     )
-    return e.deliver(e.call("call_by_name", function, parameters, *values), to)
+    return e.deliver(e.call("call_by_name", called, parameters, *values), to)
 
 
 def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
@@ -111,6 +106,8 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
     definition = e.namespace.definition(name)
     if definition is not None and definition.kind != "function":
         return _defined_call(e, definition, form, to)
+    if any(map(_is_named, form)):
+        return _call_by_name(e, form, partial(_function_named, e, name), to)
     if name == e.frame.own_lisp_name and to is RETURN and can_loop(e, form):
         loop_on_itself(e, form)
         return nodes.nil()

@@ -84,7 +84,7 @@ def named_argument(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         (area (? height 2) (? width 5))    ; => 10
         (area (? height 2))    ; error: Error: missing argument
     """
-    message = "a named argument stands among the arguments of a call"
+    message = "only what the program defines takes named arguments"
     return e.deliver(e.call("fail", nodes.constant(message)), to)
 
 

@@ -21,3 +21,12 @@
 (eval 3)                           ; => 3
 (defun cnt (n) (if (< n 1) 'end (cnt (- n 1)))) (cnt 100000) ; => end
 (defun dp (n) (if (< n 1) 0 (+ 1 (dp (- n 1))))) (dp 10000) ; => 10000
+((λ (x y) (- x y)) 5 (? y 3))      ; => 2
+((λ (x y) (- x y)) (? y 3) (? x 10))    ; => 7
+(na (? a 1) (? a 2))               ; error: Error: an argument is given twice
+(na 1 2 3 4 (? a 2))               ; error: Error: 'na' takes no more than 3 arguments
+(na 1 (? d 2))                     ; error: Error: 'na' has no parameter 'd'
+(na 1 (? 3 2))                     ; error: Error: a named argument is (? name value)
+(defun order (a b) (list a b))     ; =>
+(setq l (list)) (order (? b (push l 1)) (? a (size l)))    ; => (1 (1))
+(no_such_function (? a 1))         ; error: Error: Unbound atom: 'no_such_function'

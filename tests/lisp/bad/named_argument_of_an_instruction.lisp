@@ -1,3 +1,3 @@
 (size (? list 2))
-; error: Error: 'size' takes no named arguments
-; place: 1:1
+; error: Error: only what the program defines takes named arguments
+; place: 1:7
