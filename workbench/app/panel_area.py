@@ -58,18 +58,22 @@ class PanelArea(DragEdge, Vertical):
         self.panels: tuple[Panel[Any], ...] = tuple(panel() for panel in PANELS)
         named = (panel for panel in self.panels if panel.title == first)
         self._first = next(named, self.panels[0])
-        self._hearing: tuple[Panel[Any], ...] = (self.device, self._first)
+        early = (panel for panel in self.panels if panel in (self._first, self.panels[0]))
+        self._hearing: tuple[Panel[Any], ...] = (self.device, *early)
         self._unheard: list[Event] = []
         self._entered = False
         self._brought_up: set[type[Panel[Any]]] = set()
 
     def compose(self) -> ComposeResult:
-        """The strip, then the tabs, of which the first picture needs the one that is up."""
+        """The strip, then the tabs; most panels are made when there is a picture.
+
+        The one that is up belongs to the picture, and the curves are soon asked for their runs.
+        """
         yield self.device
         with TabbedContent(id="tabs", initial=_tab(self._first)):
             for panel in self.panels:
                 with TabPane(Content(panel.title), id=_tab(panel)):
-                    if panel is self._first:
+                    if panel in self._hearing:
                         yield panel
 
     def on_mount(self) -> None:
@@ -80,7 +84,7 @@ class PanelArea(DragEdge, Vertical):
     async def _complete(self) -> None:
         """Make the panels that are not there yet, and tell them what happened meanwhile."""
         for panel in self.panels:
-            if panel is not self._first:
+            if panel not in self._hearing:
                 await self.query_one(f"#{_tab(panel)}", TabPane).mount(panel)
                 if not (self.app.is_running and self.is_attached):
                     return  # the app ends: the panel has no widgets, or no longer

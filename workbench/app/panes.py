@@ -7,15 +7,15 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from workbench.app.editor import Editor
+from workbench.app.helping_app import HelpingApp
 from workbench.app.jump import Jump, go_to, jump_targets
 from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panels.base import Panel
 from workbench.app.panels.loss import LossPanel
-from workbench.app.programs import ProgramsApp
 from workbench.app.repl import Repl
 
 
-class PanesApp(ProgramsApp):
+class PanesApp(HelpingApp):
     """An app whose editors, REPL and panels are gone to, resized and zoomed by keys and mouse."""
 
     _work: Horizontal

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.timer import Timer
 
 from workbench.app.drawable import drawable, without_escapes
 from workbench.app.highlight import Span, Vocabulary, spans, syntax_styles
@@ -38,6 +39,10 @@ MAX_BURST = 4_000
 MAX_LEFT_OUT = 2_000_000  # characters
 MAX_SHORTENED = 4
 MAX_FRAMES = 8
+MANY = 20_000
+"""Lines that are wrapped anew only when the width has stayed the same for a while."""
+
+PAUSE = 0.1
 _PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
 
 
@@ -45,6 +50,12 @@ class Transcript(ScrollView, can_focus=True):
     """What was typed, printed and answered, oldest first."""
 
     ALLOW_SELECT = True
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Transcript",
+        "What was typed, printed and answered. It follows what is new while its end is in sight. "
+        "Text is selected with the mouse; lines that were left out appear when their note is "
+        "clicked. What is typed here goes to the prompt.",
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"transcript--{role}"
         for role in ("output", "error", "message", "value", "note", "prompt", "place", "caret")
@@ -74,6 +85,7 @@ class Transcript(ScrollView, can_focus=True):
         self.vocabulary = vocabulary
         self.most_lines = MAX_LINES
         self._store = LineStore()
+        self._rewrap: Timer | None = None
         self._open: tuple[Stream, str] | None = None
         self._shortened: deque[TranscriptLine] = deque()
         self._role_styles: dict[str, Style] = {}
@@ -217,13 +229,22 @@ class Transcript(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap every line anew when the width has changed."""
-        width = self.scrollable_content_region.width
-        if width != self._store.width:
-            at_end = self.is_vertical_scroll_end
-            self._store.wrap(width)
-            self._measure()
-            if at_end:
-                self.scroll_end(animate=False, immediate=True)
+        if self.scrollable_content_region.width == self._store.width:
+            return
+        if self._rewrap is not None:
+            self._rewrap.reset()
+        elif len(self._store.lines) < MANY:
+            self._wrap_anew()
+        else:  # a border that is drawn along changes the width many times
+            self._rewrap = self.set_timer(PAUSE, self._wrap_anew)
+
+    def _wrap_anew(self) -> None:
+        self._rewrap = None
+        at_end = self.is_vertical_scroll_end
+        self._store.wrap(self.scrollable_content_region.width)
+        self._measure()
+        if at_end:
+            self.scroll_end(animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         """The row ``y`` of the visible part."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from workbench.app.drawable import drawable
+from workbench.app.drawable import drawable, takes_cell_each
 from workbench.app.highlight import Span
 from workbench.runtime.protocol import Stream
 
@@ -122,21 +122,21 @@ class LineStore:
 
     def _place(self, fresh: Sequence[Line]) -> None:
         texts = [line if isinstance(line, str) else line.text for line in fresh]
-        if max(map(len, texts), default=0) <= self.width and "".join(texts).isascii():
+        if max(map(len, texts), default=0) <= self.width and takes_cell_each("".join(texts)):
             self._starts.extend(range(self._end, self._end + len(texts)))
             self._end += len(texts)
             return
         for text in texts:
             self._starts.append(self._end)
-            fits = len(text) <= self.width and text.isascii()
+            fits = len(text) <= self.width and takes_cell_each(text)
             self._end += 1 if fits else len(self._sections(text))
 
     def _sections(self, text: str) -> list[tuple[int, int]]:
         """The stretches of ``text`` that stand on the rows of its line, cut behind blanks."""
         sections: list[tuple[int, int]] = []
-        start = 0
+        start, width, simple = 0, max(self.width, 1), takes_cell_each(text)
         while start < len(text):
-            end = _fitting(text, start, max(self.width, 1))
+            end = min(start + width, len(text)) if simple else _fitting(text, start, width)
             if end < len(text):
                 blank = text.rfind(" ", (start + end) // 2, end)
                 end = blank + 1 if blank > 0 else end
@@ -169,8 +169,6 @@ def clean(text: str) -> str:
 
 def _fitting(text: str, start: int, width: int) -> int:
     """Where the part of ``text`` ends that begins at ``start`` and fits into ``width`` cells."""
-    if text.isascii():
-        return min(start + width, len(text))
     used = 0
     for place in range(start, len(text)):
         used += cell_len(text[place])
