@@ -48,7 +48,7 @@ def tokens(*texts: str) -> list[TokenGenerated]:
 
 
 def texts(panel: GenerationPanel) -> list[str]:
-    return [str(passage.content) for passage in panel.query(Passage)]
+    return [passage.flow.text for passage in panel.query(Passage)]
 
 
 def summary(panel: GenerationPanel) -> str:
@@ -241,7 +241,7 @@ async def test_tokens_are_coloured_by_their_probability(panel: GenerationPanel) 
         await pilot.press("c")
         await pilot.pause()
 
-        shown = panel.passages[0].picture()
+        shown = panel.passages[0].row(1)
         styles = {shown.plain[span.start : span.end]: str(span.style) for span in shown.spans}
         assert styles["Hello"] != styles[" world"] != styles["!"]
         assert "underline" in styles["!"]

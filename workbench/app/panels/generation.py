@@ -343,8 +343,7 @@ class GenerationPanel(Panel[Happening]):
     def show_chosen(self, passage: Passage) -> None:
         """Scroll to the chosen token where it is out of view."""
         scroll = self.query_one(Passages)
-        line = passage.line_of_chosen(passage.content_size.width)
-        row = passage.virtual_region.y + line
+        row = passage.virtual_region.y + passage.row_of_chosen()
         if not scroll.scroll_y <= row < scroll.scroll_y + scroll.size.height:
             scroll.scroll_to(y=row - scroll.size.height // 2, animate=False)
 
