@@ -25,7 +25,10 @@ from torch_lib.events import Progress, emit
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.pipeline_tokenizer import PipelineTokenizer
 from torch_lib.reading import making_sense_of
+from torch_lib.sentencepiece_tokenizer import ConversationTokenizer
 from torch_lib.text_files import json_map
+from torch_lib.tokenizer_folders import folder_tokenizer
+from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["as_ours", "load_hugging_face", "write_hugging_face"]
 
@@ -56,7 +59,7 @@ def load_hugging_face(
 ) -> DecoderModel:
     """The model of a folder, its tensors those of the mapped files, in the files' own types.
 
-    Its tokenizer is read too if the folder has a ``tokenizer.json``.
+    Its tokenizer is read too if the folder has one.
 
     Args:
         folder: The path.
@@ -74,10 +77,7 @@ def load_hugging_face(
     config = change(stored)
     with making_sense_of(root):
         model = DecoderModel.from_weights(config, as_ours(dict(_stored_tensors(root))))
-        if (root / "tokenizer.json").is_file():
-            from torch_lib.pipeline_tokenizer import bpe_tokenizer
-
-            model.tokenizer = bpe_tokenizer(folder)
+        model.tokenizer = folder_tokenizer(root)
     return model.to(current_device())
 
 
@@ -128,7 +128,7 @@ def as_ours(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def write_hugging_face(model: DecoderModel, folder: Path) -> None:
     """Write a folder from which the ``transformers`` library, and this one, load the model.
 
-    Adapters have to be merged; the tokenizer is written along if it is a ``tokenizer.json``.
+    Adapters have to be merged; the tokenizer is written along.
 
     Raises:
         ArgumentError: The layout has no place for something in the model.
@@ -144,12 +144,18 @@ def write_hugging_face(model: DecoderModel, folder: Path) -> None:
     (folder / _INDEX).unlink(missing_ok=True)
     with replacing(folder / _CONFIG) as temporary:
         temporary.write_text(json.dumps(settings, indent=2), encoding="utf-8")
-    if isinstance(model.tokenizer, PipelineTokenizer):
-        with replacing(folder / "tokenizer.json") as temporary:
-            model.tokenizer.save(temporary)
-        with replacing(folder / "tokenizer_config.json") as temporary:
-            written = json.dumps(model.tokenizer.settings(), ensure_ascii=False, indent=2)
-            temporary.write_text(written, encoding="utf-8")
+    _write_tokenizer(model.tokenizer, folder)
+
+
+def _write_tokenizer(tokenizer: Tokenizer | None, folder: Path) -> None:
+    if not isinstance(tokenizer, PipelineTokenizer | ConversationTokenizer):
+        return
+    pipeline = isinstance(tokenizer, PipelineTokenizer)
+    with replacing(folder / ("tokenizer.json" if pipeline else "tokenizer.model")) as temporary:
+        tokenizer.save(temporary)
+    with replacing(folder / "tokenizer_config.json") as temporary:
+        written = json.dumps(tokenizer.settings(), ensure_ascii=False, indent=2)
+        temporary.write_text(written, encoding="utf-8")
 
 
 def _plain_names(model: DecoderModel) -> dict[str, Tensor]:

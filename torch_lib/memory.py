@@ -7,14 +7,18 @@ too large has to be an error, not the end of a session.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import resource
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 
 from torch_lib.display import shape_text
 from torch_lib.errors import ShapeError
 
-__all__ = ["check_memory", "check_room"]
+__all__ = ["check_memory", "check_room", "limited_memory"]
 
 LARGEST_UNCHECKED = 2**26
 """Bytes below which the memory at hand is not asked for: that takes longer than the allocation."""
@@ -44,6 +48,32 @@ def check_memory(what: str, needed: int, device: torch.device) -> None:
     available = _available(device)
     if needed > available:
         raise ShapeError(f"{what} needs {_gib(needed)} GiB, {_gib(available)} GiB are available")
+
+
+@contextmanager
+def limited_memory() -> Iterator[None]:
+    """Let the block fail with ``MemoryError`` before it takes half of the memory that is free.
+
+    The limit is that of the process, and counts only where the system keeps it, as Linux does.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    with _limiting:
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        import psutil
+
+        used, free = psutil.Process().memory_info().vms, psutil.virtual_memory().available
+        limit = used + free // 2
+        known = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_AS, (min([limit, *known]), hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+_limiting = threading.Lock()
 
 
 def _available(device: torch.device) -> int:
