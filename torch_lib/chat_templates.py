@@ -106,10 +106,9 @@ def _environment() -> Any:
                 raise SecurityError(f"the result of {operator} is too large")
             return super().call_binop(context, operator, left, right)
 
-        def call(*arguments: Any, **named: Any) -> Any:
-            _, _, called, *values = arguments
+        def call(self, context: Any, called: Any, /, *values: Any, **named: Any) -> Any:
             check(getattr(called, "__self__", None), *values, *named.values())
-            return ImmutableSandboxedEnvironment.call(*arguments, **named)
+            return super().call(context, called, *values, **named)
 
     def check(pattern: Any, *values: Any) -> None:
         for value in values:
@@ -178,10 +177,11 @@ def _grown(operator: str, left: Any, right: Any) -> int:
     """At least how many characters, elements or bits the result has."""
     if operator == "%":
         return _LONGEST + 1 if isinstance(left, str) and _pads(left) else 0
-    numbers = [side for side in (left, right) if isinstance(side, int)]
-    if len(numbers) == 2:
-        if operator == "**":
-            return left.bit_length() * max(right, 0)
-        return left.bit_length() + right.bit_length()
-    held = [side for side in (left, right) if isinstance(side, str | list | tuple)]
-    return len(held[0]) * numbers[0] if operator == "*" and held and numbers else 0
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length()
+        return bits * max(right, 0) if operator == "**" else bits + right.bit_length()
+    if operator == "*":
+        for held, count in ((left, right), (right, left)):
+            if isinstance(held, str | list | tuple) and isinstance(count, int):
+                return len(held) * count
+    return 0
