@@ -107,7 +107,8 @@ def _environment() -> Any:
             return super().call_binop(context, operator, left, right)
 
         def call(self, context: Any, called: Any, /, *values: Any, **named: Any) -> Any:
-            check(getattr(called, "__self__", None), *values, *named.values())
+            formatting = getattr(called, "__wrapped__", None)  # as the sandbox wraps str.format
+            check(getattr(formatting, "__self__", None), *values, *named.values())
             return super().call(context, called, *values, **named)
 
     def check(pattern: Any, *values: Any) -> None:

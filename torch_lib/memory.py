@@ -24,6 +24,7 @@ LARGEST_UNCHECKED = 2**26
 """Bytes below which the memory at hand is not asked for: that takes longer than the allocation."""
 
 GIB = 2**30
+_HEADROOM = 2 * GIB
 
 
 def check_room(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> None:
@@ -52,9 +53,9 @@ def check_memory(what: str, needed: int, device: torch.device) -> None:
 
 @contextmanager
 def limited_memory() -> Iterator[None]:
-    """Let the block fail with ``MemoryError`` before it takes half of the memory that is free.
+    """Let the block fail with ``MemoryError`` before the process takes two more GiB.
 
-    The limit is that of the process, and counts only where the system keeps it, as Linux does.
+    It does where the system keeps such limits, as Linux does.
     """
     if sys.platform != "linux":
         yield
@@ -63,8 +64,7 @@ def limited_memory() -> Iterator[None]:
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
         import psutil
 
-        used, free = psutil.Process().memory_info().vms, psutil.virtual_memory().available
-        limit = used + free // 2
+        limit = psutil.Process().memory_info().vms + _HEADROOM
         known = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
         resource.setrlimit(resource.RLIMIT_AS, (min([limit, *known]), hard))
         try:
