@@ -20,6 +20,7 @@ from torch_lib.atomic_files import replacing
 from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import FAMILIES, DecoderConfig
 from torch_lib.devices import current_device
+from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
 from torch_lib.events import Progress, emit
 from torch_lib.lora_linear import LoRALinear
@@ -35,6 +36,15 @@ __all__ = ["as_ours", "load_hugging_face", "write_hugging_face"]
 _CONFIG = "config.json"
 _WEIGHTS = "model.safetensors"
 _INDEX = "model.safetensors.index.json"
+
+_ONLY = {
+    "quantization_config": None,
+    "scale_attn_weights": True,
+    "scale_attn_by_inverse_layer_idx": False,
+    "add_cross_attention": False,
+    "partial_rotary_factor": 1.0,
+}
+"""Settings that change what a model computes, and the values with which it is computed here."""
 
 _GPT2_NAMES = {
     "wte": "model.embed_tokens",
@@ -90,9 +100,15 @@ def read_config(root: Path) -> DecoderConfig:
     settings = _read_json(root, _CONFIG)
     architecture = next(iter(settings.get("architectures") or [None]))
     named = {family.architecture: name for name, family in FAMILIES.items()}
-    if architecture not in named:
+    if not isinstance(architecture, str) or architecture not in named:
         known = ", ".join(named)
-        raise CheckpointError(f'architecture "{architecture}" is not supported (known: {known})')
+        raise CheckpointError(
+            f"architecture {value_text(architecture)} is not supported (known: {known})"
+        )
+    for name, usual in _ONLY.items():
+        if settings.get(name, usual) not in (usual, None):
+            told = f"{name} {value_text(settings[name])}"
+            raise CheckpointError(f"{root / _CONFIG}: {told} is not supported")
     if (root / "generation_config.json").is_file():  # its end tokens are those that count
         generation = _read_json(root, "generation_config.json")
         settings |= {name: generation[name] for name in ("eos_token_id",) if name in generation}
@@ -252,6 +268,9 @@ def _stored_tensors(root: Path) -> Iterator[tuple[str, Tensor]]:
     from safetensors.torch import load_file
 
     shards = [_WEIGHTS] if (root / _WEIGHTS).is_file() else _shards(root)
+    for shard in shards:
+        if not (root / shard).is_file():
+            raise FileMissing(f"{root} is a folder without {shard}")
     for done, shard in enumerate(shards, start=1):
         try:
             yield from load_file(root / shard).items()
@@ -266,8 +285,8 @@ def _shards(root: Path) -> list[str]:
         raise CheckpointError(f"{root / _INDEX} names no files")
     shards = sorted(set(map(str, placed.values())))
     for shard in shards:
-        if Path(shard).name != shard:
-            raise CheckpointError(f'{root / _INDEX} names a file elsewhere: "{shard}"')
+        if Path(shard).name != shard or shard == ".." or "\\" in shard or "\0" in shard:
+            raise CheckpointError(f"{root / _INDEX} names a file elsewhere: {value_text(shard)}")
     return shards
 
 
