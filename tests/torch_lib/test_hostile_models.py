@@ -18,7 +18,21 @@ from torch_lib.hugging_face_files import load_hugging_face
 from torch_lib.memory import limited_memory
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-SIZES = (-1, 0, 2**24, 2**31, 2**40, 2**63, 2**70, 1e300, True, "x" * 5000, [], {}, [[2**40]])
+SIZES: tuple[Any, ...] = (
+    -1,
+    0,
+    2**24,
+    2**31,
+    2**40,
+    2**63,
+    2**70,
+    1e300,
+    True,
+    "x" * 5000,
+    [],
+    {},
+    [[2**40]],
+)
 
 
 @pytest.fixture(autouse=True)
