@@ -82,6 +82,7 @@ FOUNDATIONS = (
     "atomic_files",
     "bare_weights",
     "beam_search",
+    "chat_templates",
     "control_tokens",
     "conversion",
     "decimals",
@@ -109,6 +110,7 @@ FOUNDATIONS = (
     "reading",
     "sampling",
     "text_files",
+    "tokenizer_folders",
 )
 """The modules that those build on."""
 
