@@ -78,6 +78,8 @@ def test_absurd_sizes_are_refused(folder: Path, name: str) -> None:
         ("rope_parameters", {"rope_type": "longrope"}, 'unknown rope_type "longrope"'),
         ("rope_parameters", {"rope_type": "yarn", "factor": -1}, "factor of at least 1, got -1"),
         ("rope_parameters", {"rope_theta": "x"}, 'theta must be positive, got "x"'),
+        ("rms_norm_eps", "x", 'rms_norm_eps must be from 0 up to 1, got "x"'),
+        ("rms_norm_eps", [], "rms_norm_eps must be from 0 up to 1, got ()"),
         ("hidden_act", "os.system", 'hidden_act must be "silu", got "os.system"'),
     ],
 )
