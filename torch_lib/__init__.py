@@ -53,7 +53,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "chat",
     ),
     "data": ("sequences", "readers", "data_loader"),
-    "generation": ("generation_config", "generation"),
+    "generation": ("generation_config", "generation", "serving"),
     "quantization": ("quantized_tensors", "quantization"),
     "LoRA": ("lora", "lora_files"),
     "persistence": (
@@ -82,6 +82,7 @@ FOUNDATIONS = (
     "atomic_files",
     "bare_weights",
     "beam_search",
+    "completions",
     "control_tokens",
     "conversion",
     "decimals",
