@@ -53,7 +53,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "chat",
     ),
     "data": ("sequences", "readers", "data_loader"),
-    "generation": ("generation_config", "generation", "serving"),
+    "generation": ("generation_config", "generation", "evaluation", "serving"),
     "quantization": ("quantized_tensors", "quantization"),
     "LoRA": ("lora", "lora_files"),
     "persistence": (

@@ -1,10 +1,9 @@
 """A generator that clients of OpenAI's API talk to."""
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 
 import httpx2
@@ -12,7 +11,7 @@ import openai
 import pytest
 from openai import OpenAI
 
-from tests.torch_lib.small_models import VOCABULARY, counting_model
+from tests.torch_lib.small_models import VOCABULARY, Letters, counting_model
 from torch_lib.errors import ArgumentError
 from torch_lib.events import Event, GenerationFinished, TokenGenerated, listening
 from torch_lib.generation import Generator
@@ -20,37 +19,6 @@ from torch_lib.generation_config import GenerationConfig
 from torch_lib.serving import Endpoint, EndpointOptions, serve
 
 ASKED = [{"role": "user", "content": "ab"}]
-
-
-class Letters:
-    """Token 0 is ``a``, token 1 ``b``, and so on."""
-
-    vocab_size = VOCABULARY
-    chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}"
-    eos_id = None
-
-    def encode(self, text: str) -> list[int]:
-        """A token a letter."""
-        return [(ord(letter) - ord("a")) % VOCABULARY for letter in text]
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """A letter a token."""
-        return "".join(map(self.id_token, ids))
-
-    def token_id(self, piece: str) -> int | None:
-        """The place of a letter."""
-        return ord(piece) - ord("a")
-
-    def id_token(self, token: int) -> str:
-        """The letter at a place."""
-        return chr(ord("a") + token)
-
-    def save(self, path: Path) -> None:
-        """Nothing to keep."""
-
-    def summary(self) -> str:
-        """One line."""
-        return "Letters"
 
 
 def alphabet(**settings: object) -> Generator:
