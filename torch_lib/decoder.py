@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.decoder_layers import (
@@ -99,10 +100,15 @@ class DecoderBlock(nn.Module):
 
 
 class DecoderStack(nn.Module):
-    """Embedding, blocks and last norm: everything below the output projection."""
+    """Embedding, blocks and last norm: everything below the output projection.
+
+    Attributes:
+        recomputes: Whether blocks are computed again in the backward pass rather than stored.
+    """
 
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
+        self.recomputes = False
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
         if config.family.learned_positions:
             self.embed_positions = nn.Embedding(config.max_position_embeddings, config.hidden_size)
@@ -122,7 +128,11 @@ class DecoderStack(nn.Module):
             positions = torch.arange(start, start + ids.size(1), device=ids.device)
             hidden = hidden + self.embed_positions(positions)
         rotation = _rotation(self.rotary, start, ids.size(1), hidden)
+        recomputes = self.recomputes and cache is None and torch.is_grad_enabled()
         for number, block in enumerate(self.layers):
+            if recomputes:
+                hidden = checkpoint(block, hidden, mask, rotation, use_reentrant=False)
+                continue
             layer_cache = None if cache is None else cache.layers[number]
             hidden = block(hidden, mask, rotation, layer_cache)
         if cache is not None:
