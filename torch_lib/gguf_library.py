@@ -20,7 +20,6 @@ from torch_lib.generation_config import GenerationConfig
 from torch_lib.gguf import load_gguf
 from torch_lib.options import check_keys
 from torch_lib.pretrained import model_tokenizer
-from torch_lib.tensors import element_type
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = [
@@ -71,8 +70,7 @@ def gguf_load(path: str, config: Mapping[str, Any] | None = None) -> DecoderMode
     given = dict(config or {})
     check_keys(given, ("device", "dtype"))
     device = usable_device(given["device"]) if given.get("device") else None
-    dtype = element_type(given["dtype"]) if given.get("dtype") else None
-    model: DecoderModel = load_gguf(path).to(device, dtype).eval()
+    model: DecoderModel = load_gguf(path, given.get("dtype")).to(device).eval()
     if _log:
         tokenizer = model.tokenizer.summary() if model.tokenizer else "no tokenizer"
         print(f"{path}: {model.summary()}, {tokenizer}", file=sys.stderr)
