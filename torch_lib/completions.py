@@ -20,13 +20,14 @@ from torch_lib.chat import chat_prompt
 from torch_lib.errors import ArgumentError
 from torch_lib.events import TokenGenerated
 from torch_lib.generation_config import GenerationConfig
-from torch_lib.generation_report import ALTERNATIVES
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["Answer", "Request", "RequestError", "read_chat", "read_completion"]
 
 FINISH_REASONS = {"length": "length"}
 """Ours to the API's; whatever else ends a text is ``stop`` there."""
+
+MOST_ALTERNATIVES = 20
 
 Test = Callable[[Any], bool]
 
@@ -94,6 +95,38 @@ def read_completion(
     return _request(body, tokenizer, one, defaults, chat=False, told=told)
 
 
+class TextBefore:
+    """Text up to the first of several that end it; held back while one of them may have begun."""
+
+    def __init__(self, ends: Sequence[str]) -> None:
+        self._ends = ends
+        self._held = ""
+        self._over = False
+
+    def add(self, text: str) -> str:
+        """What can be told now that ``text`` has come."""
+        if self._over:
+            return ""
+        self._held += text
+        found = [place for end in self._ends if (place := self._held.find(end)) >= 0]
+        if found:
+            self._over = True
+            return self._held[: min(found)]
+        kept = max((_overlap(self._held, end) for end in self._ends), default=0)
+        told, self._held = self._held[: len(self._held) - kept], self._held[-kept:] if kept else ""
+        return told
+
+    def rest(self) -> str:
+        """What was held back for nothing: no more text comes."""
+        return "" if self._over else self._held
+
+
+def _overlap(text: str, end: str) -> int:
+    """How many characters at the end of ``text`` are the first ones of ``end``."""
+    longest = min(len(text), len(end) - 1)
+    return next((size for size in range(longest, 0, -1) if text.endswith(end[:size])), 0)
+
+
 @dataclass(slots=True)
 class Answer:
     """Builds what is sent back for one request, piece by piece.
@@ -108,19 +141,26 @@ class Answer:
     identifier: str = field(default_factory=lambda: token_hex(12))
     created: int = field(default_factory=lambda: int(time()))
     tokens: int = 0
-    _told: bool = False
+    _begun: bool = False
+    _before: TextBefore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = TextBefore(self.request.config.stop_texts)
 
     def chunk(self, event: TokenGenerated) -> dict[str, Any] | None:
         """The piece of a stream that a token adds; None if it adds nothing to read."""
         self.tokens += 1
         probabilities = self._logprobs([event])
-        if not event.text and probabilities is None:
+        text = self._before.add(event.text)
+        if not text and probabilities is None:
             return None
-        return self._piece(event.text, probabilities, None)
+        return self._piece(text, probabilities, None)
 
     def rest(self, reason: str) -> list[dict[str, Any]]:
         """The last pieces of a stream; ``reason`` as in ``GenerationFinished``."""
-        pieces = [self._piece("", None, FINISH_REASONS.get(reason, "stop"))]
+        held = self._before.rest()
+        pieces = [self._piece(held, None, None)] if held else []
+        pieces.append(self._piece("", None, FINISH_REASONS.get(reason, "stop")))
         if self.request.usage:
             pieces.append({**self._head(stream=True), "choices": [], "usage": self._usage()})
         return pieces
@@ -128,7 +168,7 @@ class Answer:
     def whole(self, events: Sequence[TokenGenerated], reason: str) -> dict[str, Any]:
         """The answer in one piece."""
         self.tokens = len(events)
-        text = "".join(event.text for event in events)
+        text = "".join(self._before.add(event.text) for event in events) + self._before.rest()
         content: dict[str, Any] = {"text": text}
         if self.request.chat:
             content = {"message": {"role": "assistant", "content": text, "refusal": None}}
@@ -143,9 +183,9 @@ class Answer:
     def _piece(self, text: str, probabilities: Any, reason: str | None) -> dict[str, Any]:
         content: dict[str, Any] = {"text": text}
         if self.request.chat:
-            delta = {} if self._told else {"role": "assistant"}
+            delta = {} if self._begun else {"role": "assistant"}
             content = {"delta": {**delta, "content": text} if reason is None else {}}
-            self._told = True
+            self._begun = True
         choice = {"index": 0, **content, "logprobs": probabilities, "finish_reason": reason}
         return {**self._head(stream=True), "choices": [choice]}
 
@@ -222,7 +262,7 @@ def _request(
     ids = tokenizer.encode(prompt) if isinstance(prompt, str) else prompt
     return Request(
         prompt=torch.tensor(ids, dtype=torch.int64),
-        config=_config(body, defaults),
+        config=_config(body, defaults, told),
         chat=chat,
         stream=stream,
         usage=options.get("include_usage") is True,
@@ -251,8 +291,10 @@ def _text_part(where: str, part: Any) -> str:
     return text
 
 
-def _config(body: Mapping[str, Any], defaults: GenerationConfig) -> GenerationConfig:
-    settings: dict[str, Any] = {}
+def _config(
+    body: Mapping[str, Any], defaults: GenerationConfig, told: int | None
+) -> GenerationConfig:
+    settings: dict[str, Any] = {"alternatives": max(defaults.alternatives, told or 0)}
     for name in ("max_tokens", "max_completion_tokens"):
         length = _field(body, name, _is_count, "an integer of at least 1")
         if length is not None:
@@ -318,7 +360,7 @@ def _is_share(value: Any) -> bool:
 
 
 def _is_alternatives(value: Any) -> bool:
-    return _is_whole(value) and 0 <= value <= ALTERNATIVES
+    return _is_whole(value) and 0 <= value <= MOST_ALTERNATIVES
 
 
 def _are_stops(value: Any) -> bool:
@@ -334,7 +376,7 @@ def _are_tokens(value: Any) -> bool:
     return isinstance(value, list) and all(_is_whole(one) and one >= 0 for one in value)
 
 
-_ALTERNATIVES = f"an integer from 0 to {ALTERNATIVES}"
+_ALTERNATIVES = f"an integer from 0 to {MOST_ALTERNATIVES}"
 
 _UNSUPPORTED: dict[str, Test] = {
     "n": lambda value: value == 1,

@@ -122,6 +122,10 @@ def test_a_text_ends_at_a_stop_string(client: OpenAI) -> None:
         model="any", prompt="ab", max_tokens=8, stop="fg", stream=True
     )
     assert "".join(piece.choices[0].text for piece in stream) == "cde"
+    stream = client.completions.create(
+        model="any", prompt="ab", max_tokens=4, stop="fz", stream=True
+    )
+    assert [piece.choices[0].text for piece in stream] == ["c", "d", "e", "f", ""]
 
 
 def test_an_end_token_ends_a_text() -> None:
@@ -166,7 +170,7 @@ def test_settings_of_a_request_hold() -> None:
         ({"max_tokens": 0}, "max_tokens must be an integer of at least 1"),
         ({"seed": 0.5}, "seed must be an integer"),
         ({"stop": [""]}, "stop must be a text or up to 4 texts"),
-        ({"logprobs": True, "top_logprobs": 9}, "top_logprobs must be an integer from 0 to 5"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs must be an integer from 0 to 20"),
         ({"n": 2}, "n is not supported"),
         ({"tools": [{"type": "function"}]}, "tools is not supported"),
         ({"frequency_penalty": 0.5}, "frequency_penalty is not supported"),
