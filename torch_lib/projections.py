@@ -69,9 +69,8 @@ def joined(layers: Sequence[nn.Module]) -> Projection:
 
 def gated(gate: nn.Module, up: nn.Module) -> Projection:
     """``silu(gate rows) · up rows``."""
-    if isinstance(gate, PackedLinear) and isinstance(up, PackedLinear):
-        if gate.packed and up.packed and gate.weight.dtype == up.weight.dtype:
-            return _packed_gate(gate, up)
+    if isinstance(gate, PackedLinear) and isinstance(up, PackedLinear) and gate.packed:
+        return _packed_gate(gate, up)
     both = joined((gate, up))
 
     def multiply(rows: Tensor) -> Tensor:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 from torch_lib.kinds import kind
 
-__all__ = ["TiedEmbedding"]
+__all__ = ["RowSource", "TiedEmbedding"]
 
 
+@runtime_checkable
 class RowSource(Protocol):
     """A quantized linear layer, some of whose weights can be asked for."""
 
