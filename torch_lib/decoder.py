@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +31,7 @@ from torch_lib.layers import check_ids, whole_ids
 from torch_lib.memory import check_room
 from torch_lib.rotary import RotaryEmbedding
 from torch_lib.state_dicts import check_fit
-from torch_lib.tied_embedding import TiedEmbedding
+from torch_lib.tied_embedding import RowSource, TiedEmbedding
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = [
@@ -216,7 +216,7 @@ class DecoderModel(nn.Module):
 
     def new_cache(self, batch: int, capacity: int) -> KVCache:
         """An empty cache for ``batch`` sequences of up to ``capacity`` tokens."""
-        weight = self.model.norm.weight
+        weight = cast("Tensor", self.model.norm.weight)
         return KVCache(
             [self.config.window(layer) for layer in range(self.config.num_hidden_layers)],
             batch,
@@ -243,7 +243,7 @@ class DecoderModel(nn.Module):
     def tie(self) -> None:
         """Let embedding and output layer have the same weights, where they are to have them."""
         if isinstance(self.model.embed_tokens, TiedEmbedding):
-            self.model.embed_tokens.tie(self.lm_head)
+            self.model.embed_tokens.take_rows_of(cast("RowSource", self.lm_head))
         elif self.config.tie_word_embeddings and isinstance(self.lm_head, nn.Linear):
             self.lm_head.weight = self.model.embed_tokens.weight
 
@@ -315,8 +315,8 @@ def _config(config: DecoderConfig | Mapping[str, Any]) -> DecoderConfig:
 
 
 def _embedding(rows: int, size: int) -> nn.Embedding:
-    """A table without numbers yet: those of ``nn.Embedding``, on the meta device, load a compiler."""
-    return nn.Embedding.from_pretrained(torch.empty(rows, size), freeze=False)
+    """A table without numbers yet: on the meta device, ``nn.Embedding`` would load a compiler."""
+    return nn.Embedding(rows, size, _weight=torch.empty(rows, size))
 
 
 def _norm(config: DecoderConfig) -> nn.Module:

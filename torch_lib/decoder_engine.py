@@ -63,7 +63,7 @@ class DecoderEngine:
         self.config = config
         self._stack = model.model
         blocks = cast("Iterable[DecoderBlock]", model.model.layers)
-        self._type = row_type(cast("nn.Module", model.model.layers[0].mlp.down_proj))
+        self._type = row_type(model.model.layers[0].get_submodule("mlp.down_proj"))
         self._twofold = not config.family.layer_norm
         device = cast("Tensor", model.model.norm.weight).device
         self._signs = torch.tensor([[1.0], [-1.0]], device=device)
@@ -191,7 +191,7 @@ class DecoderEngine:
             return lambda hidden: torch.layer_norm(hidden, size, weight, bias, eps).to(rows_type)
         rms_norm = cast("RMSNorm", norm)
         own = rms_norm.weight.detach().float()
-        twice, twice_eps = torch.stack((own, torch.zeros_like(own))), rms_norm.eps
+        twice, twice_eps = torch.stack((own, torch.zeros_like(own))), rms_norm.eps or 0.0
 
         def divide(hidden: Tensor) -> Tensor:
             normed = torch.layer_norm(hidden, twice.shape, twice, None, twice_eps)
@@ -248,7 +248,7 @@ def _runs(model: DecoderModel) -> bool:
     norm = nn.LayerNorm if model.config.family.layer_norm else RMSNorm
     types = set()
     for block in cast("Iterable[DecoderBlock]", model.model.layers):
-        mlp, attention = cast("nn.Module", block.mlp), block.self_attn
+        mlp, attention = block.mlp, block.self_attn
         if type(block) is not DecoderBlock or type(attention) is not GroupedQueryAttention:
             return False
         if type(mlp) not in (SwiGLU, FeedForward):

@@ -20,7 +20,7 @@ from torch_lib.int4_linear import MIDDLE, Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear
-from torch_lib.tied_embedding import RowSource, TiedEmbedding
+from torch_lib.tied_embedding import TiedEmbedding
 
 __all__ = ["SCHEMES", "check_scheme", "model_for_inference"]
 
@@ -71,10 +71,10 @@ def model_for_inference(
             head = _layer(weight, scheme, dtype) if config.tie_word_embeddings else None
             if head is not None:
                 layers["lm_head"] = head
-            if isinstance(head, RowSource):
-                layers[owner] = TiedEmbedding(config.vocab_size, config.hidden_size)
-            else:
+            if head is None or isinstance(head, PackedLinear):
                 plain[name] = _tensor(weight).to(dtype)
+            else:
+                layers[owner] = TiedEmbedding(config.vocab_size, config.hidden_size)
         else:
             plain[name] = _tensor(weight).to(torch.float32 if "norm" in owner else dtype)
     model.load_state_dict(plain, assign=True, strict=False)

@@ -317,7 +317,7 @@ def _in_blocks(whole: Tensor) -> Tensor:
     """Weights from 0 to 15, uint8 ``(O I)``, in PyTorch's packed form."""
     half = PACKED_BLOCK // 2
     low, high = whole.view(-1, 2, half, whole.size(1)).unbind(1)
-    return (low | high << 4).transpose(1, 2).reshape(len(whole), -1)
+    return (low | high << 4).transpose(1, 2).contiguous().view(len(whole), -1)
 
 
 def _two_to_a_byte(whole: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ class TiedEmbedding(nn.Module):
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self._heads: tuple[RowSource, ...] = ()  # in a tuple, for it is no part of this module
 
-    def tie(self, head: RowSource) -> None:
+    def take_rows_of(self, head: RowSource) -> None:
         """Take the rows of ``head`` from now on."""
         self._heads = (head,)
 
