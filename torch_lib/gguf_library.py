@@ -54,7 +54,9 @@ def gguf_load(path: str, config: Mapping[str, Any] | None = None) -> DecoderMode
 
     Args:
         path: The file.
-        config: A map with any of ``device`` and ``dtype``.
+        config: A map with any of ``device``, ``dtype`` and ``quantization``: ``"file"`` to multiply
+            with the file's own blocks of four and eight bits, as llama.cpp does, or ``"int8"``,
+            ``"int4"`` or ``"packed"``; such a model only writes.
 
     Emits:
         Progress: ``load model``, counted in tensors.
@@ -68,7 +70,7 @@ def gguf_load(path: str, config: Mapping[str, Any] | None = None) -> DecoderMode
         ; => PyTorch Llama Model (layers=30, hidden=576, heads=9, kv_heads=3, vocab=49152)
     """
     given = dict(config or {})
-    check_keys(given, ("device", "dtype"))
+    check_keys(given, ("device", "dtype", "quantization"))
     device = usable_device(given["device"]) if given.get("device") else None
     model: DecoderModel = load_gguf(path, given.get("dtype")).to(device).eval()
     if _log:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.errors import ArgumentError
-from torch_lib.gguf_blocks import Blocks
+from torch_lib.gguf_blocks import Blocks, rounded_blocks
 from torch_lib.int4_linear import MIDDLE, Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
@@ -68,7 +68,7 @@ def model_for_inference(
         elif owner in linear:
             layers[owner] = _layer(weight, scheme, dtype)
         elif owner == "model.embed_tokens":
-            head = _layer(weight, scheme, dtype) if config.tie_word_embeddings else None
+            head = _tied_head(weight, scheme, dtype) if config.tie_word_embeddings else None
             if head is not None:
                 layers["lm_head"] = head
             if head is None or isinstance(head, PackedLinear):
@@ -84,6 +84,15 @@ def model_for_inference(
         model.set_submodule(name, layer)
     model.tie()
     return model.requires_grad_(False).eval()
+
+
+def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
+    """Embeddings are rounded group by group: four bits are too few, and one scale a row costs more
+    of the perplexity than all other layers.
+    """
+    if isinstance(weight, Tensor) and scheme in ("int4", "int8") and not weight.size(1) % GROUP_SIZE:
+        weight = rounded_blocks(weight)
+    return _layer(weight, scheme, dtype)
 
 
 def _layer(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:

@@ -26,6 +26,9 @@ Projection = Callable[[Tensor], Tensor]
 _wholes: WeakKeyDictionary[nn.Module, tuple[list[Tensor], nn.Module]] = WeakKeyDictionary()
 """By the first of several joined layers: the weights they had then, and what they are parts of."""
 
+FEW_ROWS = 12
+"""From here on, making bfloat16 of the eight-bit weights is faster than reading them packed."""
+
 NARROW = (Int4Linear, Int8BlockLinear, QuantizedLinear)
 
 
@@ -55,6 +58,8 @@ def projection(layer: nn.Module) -> Projection:
     if isinstance(layer, PackedLinear | nn.Linear):
         plain, plain_bias = layer.weight, layer.bias
         return lambda rows: F.linear(rows, plain, plain_bias)
+    if isinstance(layer, QuantizedLinear) and layer.activation_range is None:
+        return _eight_bits(layer)
     return layer
 
 
@@ -100,6 +105,25 @@ def _four_bits(layer: Int4Linear) -> Projection:
             product = layer.multiply(rows)
         else:
             product = multiply(rows, weight, group_size, scales)
+        return product if bias is None else product + bias
+
+    return few_or_many
+
+
+def _eight_bits(layer: QuantizedLinear) -> Projection:
+    """Only the weights are narrow: many rows are multiplied by them in bfloat16, which holds them.
+
+    The module rounds many rows as well: outliers in the hidden states of language models make that
+    cost a twentieth of the perplexity.
+    """
+    weight, scale, bias = layer.weight, layer.scale.to(torch.bfloat16), layer.bias
+    multiply = torch._weight_int8pack_mm if layer.packs else None
+
+    def few_or_many(rows: Tensor) -> Tensor:
+        if multiply is not None and rows.size(0) < FEW_ROWS:
+            product: Tensor = multiply(rows, weight, scale)
+        else:
+            product = F.linear(rows, weight.to(torch.bfloat16)) * scale
         return product if bias is None else product + bias
 
     return few_or_many

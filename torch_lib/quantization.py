@@ -82,7 +82,8 @@ def model_quantize_static(
 def model_quantize(model: nn.Module, scheme: str, group_size: int = 64) -> nn.Module:
     """A copy of ``model`` whose linear layers have weights by ``scheme``, for evaluation only.
 
-    The head of a language model that is tied to its embedding counts too.
+    The head of a language model that is tied to its embedding counts too; it has eight bits at
+    least.
 
     Args:
         model: Any module.
@@ -150,7 +151,10 @@ def _replacing_linear_layers(
     if isinstance(model, DecoderModel) and model.config.tie_word_embeddings:
         head, embedding = model.lm_head, model.model.embed_tokens
         if isinstance(head, nn.Linear) and isinstance(embedding, nn.Embedding):
-            replacements[id(head)] = narrow = replacement(head)
+            narrow = replacement(head)
+            if isinstance(narrow, Int4Linear):  # four bits are too few for embeddings
+                narrow = QuantizedLinear.of(head)
+            replacements[id(head)] = narrow
             if isinstance(narrow, RowSource):
                 tied = TiedEmbedding(embedding.num_embeddings, embedding.embedding_dim)
                 tied.take_rows_of(narrow)
