@@ -22,7 +22,7 @@ from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear
 from torch_lib.tied_embedding import TiedEmbedding
 
-__all__ = ["SCHEMES", "check_scheme", "model_for_inference"]
+__all__ = ["SCHEMES", "check_scheme", "for_inference", "model_for_inference"]
 
 SCHEMES = ("packed", "int8", "int4", "file")
 GROUP_SIZE = 32
@@ -86,11 +86,25 @@ def model_for_inference(
     return model.requires_grad_(False).eval()
 
 
+def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
+    """A model with the weights of ``model`` by ``scheme``, all but ``file``; it stays as it is."""
+    check_scheme(scheme, SCHEMES[:3])
+    tied = model.config.tie_word_embeddings
+    weights = model.state_dict().items()
+    parts = ((name, one) for name, one in weights if not (tied and name == "lm_head.weight"))
+    made = model_for_inference(model.config, parts, scheme, model.model.embed_tokens.weight.dtype)
+    made.tokenizer = model.tokenizer
+    return made
+
+
 def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
-    """Embeddings are rounded group by group: four bits are too few, and one scale a row costs more
-    of the perplexity than all other layers.
+    """The output layer whose weights are the embeddings, which are rounded group by group.
+
+    Four bits are too few for them, and one scale a row costs as much as in all other layers.
     """
-    if isinstance(weight, Tensor) and scheme in ("int4", "int8") and not weight.size(1) % GROUP_SIZE:
+    if isinstance(weight, Tensor) and scheme in ("int4", "int8"):
+        if weight.size(1) % GROUP_SIZE:
+            return _int8(weight, dtype)
         weight = rounded_blocks(weight)
     return _layer(weight, scheme, dtype)
 

@@ -1,6 +1,7 @@
 """Layers for writing only: blocks of files as they are, packed weights, and what they cost."""
 
 from functools import cache
+from pathlib import Path
 
 import gguf
 import numpy as np
@@ -10,15 +11,17 @@ import torch.nn.functional as F
 from torch import nn
 
 from torch_lib import packed_linear
-from torch_lib.decoder import DecoderModel
+from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.decoder_engine import engine_for
 from torch_lib.errors import ArgumentError
 from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.gguf import load_gguf
 from torch_lib.gguf_blocks import Blocks, blocks_of, rounded_blocks
+from torch_lib.hugging_face import hf_load_model, hf_save_model, model_of
 from torch_lib.inference_layers import _layer as layer_of
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
+from torch_lib.layers import forward
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.pretrained import demo_model_path, model_tokenizer
 from torch_lib.quantization import memory_size
@@ -182,3 +185,19 @@ def test_blocks_can_be_taken_by_rows() -> None:
 
     assert isinstance(some, Blocks)
     assert torch.equal(some.whole, blocks.whole[[2, 0]])
+
+
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+@pytest.mark.parametrize("tied", [False, True])
+def test_folders_load_quantized(scheme: str, tied: bool, tmp_path: Path) -> None:
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64, "tie_word_embeddings": tied})
+    hf_save_model(model, str(tmp_path))
+    ids = torch.tensor([[1, 2, 3]])
+
+    loaded = model_of(hf_load_model(str(tmp_path), {"quantization": scheme}))
+
+    exact = forward(model, ids)
+    assert (forward(loaded, ids) - exact).abs().max() < 0.5 * exact.std()
+    with pytest.raises(ArgumentError, match='unknown quantization "file"'):
+        hf_load_model(str(tmp_path), {"quantization": "file"})
