@@ -66,15 +66,6 @@ _OTHER_LISPS = {
 
 
 _NOT_PROVIDED = {
-    "pattern functions": ("defpat", "defpred", "defprol"),
-    "data types": ("data@",),
-    "classes": ("class@", "defclass", "withclass", "from@", "setqi", "toclean"),
-    "name spaces": ("defspace", "space"),
-    "threads of its own": (
-        *("dethread", "wait", "threadspace", "threadstore", "threadretrieve", "threadclear"),
-        *("seth", "waiton", "trigger"),
-    ),
-    "tokens to exchange": ("link",),
     "commands of the system": ("command",),
     "keys pressed one by one": ("getchar",),
     "marks on lists": ("mark", "resetmark"),

@@ -230,16 +230,17 @@ main(["--eval", "(println (catch (use 'lispe_torch))) (torch_zeros '(2))"])
     assert done.stderr.startswith(sentence)
 
 
-def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
+@pytest.mark.parametrize(("form", "first"), [([], "again"), (["--json"], '"started"')])
+def test_a_reader_that_leaves_ends_the_program_quietly(form: list[str], first: str) -> None:
     with subprocess.Popen(
-        [*COMMAND, "--eval", '(while true (catch (println "again")))'],
+        [*COMMAND, *form, "--eval", '(while true (catch (println "again")))'],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline() == "again\n"
+        assert first in process.stdout.readline()
         process.stdout.close()
         assert process.wait(30) == 1
         assert process.stderr.read() == ""

@@ -13,9 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, Symbol, Value
 from lispe_core.printer import display, type_name, written
-from workbench.runtime.parts import carried_tensor, follow, module_of, part_count, parts
+from workbench.runtime.parts import (
+    carried_tensor,
+    follow,
+    module_of,
+    owner_of,
+    part_count,
+    parts,
+)
 from workbench.runtime.protocol import (
     ComparisonView,
     EntriesView,
@@ -24,6 +32,7 @@ from workbench.runtime.protocol import (
     ModuleFacts,
     Step,
     TensorInspected,
+    TensorMeasured,
     TensorView,
     Trail,
     ValueInspected,
@@ -117,8 +126,44 @@ class Views:
         self._pinned = number, value if copied is None else copied
         return ValuePinned(handle, trail, number, copied is not None)
 
-    def compare(self, handle: Handle, trail: Trail, other: Handle) -> ValuesCompared:
-        """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``."""
+    def measure(self, handle: Handle, trail: Trail) -> TensorMeasured:
+        """Numbers about every element of a tensor, which from now on are told whenever it is seen.
+
+        Raises:
+            LispError: The value is gone, or is no tensor.
+        """
+        value = self.found(handle, trail)
+        tensor = carried_tensor(value)
+        if tensor is None:
+            raise LispError("only a tensor has statistics")
+        from workbench.runtime.tensor_statistics import exact_statistics, remember
+
+        statistics = exact_statistics(tensor)
+        remember(owner_of(value), statistics)
+        return TensorMeasured(handle, trail, statistics)
+
+    def found(self, handle: Handle, trail: Trail) -> Value:
+        """As :meth:`find`, for an evaluation.
+
+        Raises:
+            LispError: It is gone.
+        """
+        try:
+            return self.find(handle, trail)
+        except LookupError:
+            raise LispError("the value is no longer there") from None
+
+    def compare(
+        self, handle: Handle, trail: Trail, other: Handle, *, whole: bool = False
+    ) -> ValuesCompared:
+        """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``.
+
+        Args:
+            handle: Leads to the value.
+            trail: Leads from there to the tensor.
+            other: The tensor it is compared with.
+            whole: Look at every element, however many there are.
+        """
         try:
             tensor, reference = (
                 carried_tensor(value) for value in (self.find(handle, trail), self.find(other))
@@ -131,7 +176,7 @@ class Views:
             return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
         from workbench.runtime.comparisons import comparison
 
-        return ValuesCompared(comparison(tensor, reference, handle, trail, other))
+        return ValuesCompared(comparison(tensor, reference, handle, trail, other, whole=whole))
 
     def _variable(self, name: str, value: Value) -> VariableView:
         handle = self._handles.get(name)
@@ -226,7 +271,7 @@ def _tensor_view(value: Value, handle: Handle, window: Window, trail: Trail) -> 
         return None
     from workbench.runtime.tensor_views import tensor_view
 
-    return tensor_view(tensor, handle, window, trail)
+    return tensor_view(tensor, handle, window, trail, owner_of(value))
 
 
 def _entries_view(value: Value, window: Window) -> EntriesView | None:
