@@ -115,6 +115,7 @@ FOUNDATIONS = (
     "quantized_linear",
     "quiet",
     "reading",
+    "recorded_step",
     "sampling",
     "text_files",
     "tied_embedding",

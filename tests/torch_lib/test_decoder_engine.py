@@ -9,6 +9,7 @@ from tests.torch_lib.reference_models import FAMILIES, reference_model
 from torch_lib.checkpoints import load_model, save_model
 from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.decoder_engine import DecoderEngine, engine_for
+from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.layers import forward
 from torch_lib.quantization import memory_size, model_quantize
 
@@ -56,6 +57,32 @@ def test_pieces_give_the_logits_of_the_whole(model: DecoderModel, pieces: list[i
         whole = forward(model, ids)
 
     torch.testing.assert_close(logits_by(model, ids, pieces), whole, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_steps_of_one_shape_give_the_same_logits(model: DecoderModel) -> None:
+    ids = torch.randint(0, 97, (2, 9))
+    engine = engine_of(model)
+
+    with torch.inference_mode():
+        cache = engine.new_cache(2, 16, stepping=True)
+        engine.logits(ids[:, :6], cache)
+        places = range(6, 9)
+        steps = [engine.step(ids[:, n : n + 1], torch.tensor([n]), cache) for n in places]
+        whole = forward(model, ids)
+
+    torch.testing.assert_close(torch.stack(steps, 1), whole[:, 6:], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.gpu
+def test_a_recorded_step_writes_the_same_text() -> None:
+    model = llama_model(SIZES)
+    prompt = torch.tensor([1, 2, 3])
+    expected = generator_greedy(generator_create(model), prompt, 40).tolist()
+
+    written = generator_greedy(generator_create(model.to("cuda")), prompt.cuda(), 40)
+
+    assert written.tolist() == expected
 
 
 @pytest.mark.filterwarnings("ignore")
