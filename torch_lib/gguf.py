@@ -210,10 +210,10 @@ def _parts(
         matrix = blocks and len(file.tensors[name].shape) == 2 and file.plain_type(name) is None
         if matrix:
             whole = file.blocks(name) or rounded_blocks(file.tensor(name))
+            file.release()
             places = torch.arange(len(whole.scale))[:, None]
             for ours, rows in _placed(name, places, config):
                 yield ours, whole if rows is places else whole.rows(rows.squeeze(1))
-            file.release()
         else:
             yield from _placed(name, file.tensor(name), config)
         emit(Progress("load model", done, len(names)))

@@ -30,7 +30,7 @@ class RecordedStep:
         self._ids = torch.zeros(batch, 1, dtype=torch.int64, device=engine.device)
         self._position = torch.full((1,), cache.length, dtype=torch.int64, device=engine.device)
         self._graph = torch.cuda.CUDAGraph()
-        stream = torch.cuda.Stream()
+        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):  # libraries set themselves up outside of the recording
             for _ in range(WARM_UPS):

@@ -189,7 +189,7 @@ def test_a_tied_head_and_its_embedding_are_narrow_together() -> None:
         quantized = model_quantize_dynamic(original)
 
         assert memory_size(quantized) < 0.5 * memory_size(original)
-        embedding = quantized.model.embed_tokens
+        embedding = quantized.get_submodule("model.embed_tokens")
         assert isinstance(embedding, nn.Embedding) != tied
         assert relative_error(forward(quantized, ids), forward(original, ids)) < 0.05
 
