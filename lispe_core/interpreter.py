@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from lispe_core import builtins, context, interrupts, names, special
+from lispe_core.builtins.access import longer_path
 from lispe_core.builtins.mathematics import CONSTANTS
+from lispe_core.builtins.system import COMMANDS_VARIABLE
 from lispe_core.calls import BreakIteration, spread
 from lispe_core.compiler import Compiler
+from lispe_core.containers import copy_constant, text_of
 from lispe_core.data_types import Constructor, constructor
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
@@ -57,6 +61,8 @@ class Interpreter:
         loaders: What ``(use 'name)`` finds.
         prefixes: Beginnings of names that load a library when such a name is met first.
         on_library: Told of each library that is loaded later.
+        allow_commands: Whether ``(command text)`` may start programs; by default what the variable
+            of the environment says at this moment.
     """
 
     def __init__(
@@ -70,7 +76,10 @@ class Interpreter:
         loaders: Mapping[str, Callable[[], Library]] | None = None,
         prefixes: Mapping[str, str] | None = None,
         on_library: Callable[[Library], None] | None = None,
+        allow_commands: bool | None = None,
     ) -> None:
+        if allow_commands is None:
+            allow_commands = bool(os.environ.get(COMMANDS_VARIABLE))
         sys.set_int_max_str_digits(0)  # Lisp's integers have no limit
         error_output = error_output or sys.stderr
         self.threads = Threads()
@@ -83,6 +92,7 @@ class Interpreter:
             read_line or _read_standard_input,
             arguments,
             self.threads,
+            allow_commands=allow_commands,
         )
         self._loaders = dict(loaders or {})
         self._prefixes = dict(prefixes or {})
@@ -111,12 +121,24 @@ class Interpreter:
             LispError: The program is wrong; it carries place, stack and hint.
             Interrupted: Evaluation was stopped.
         """
+        with self.surrounded():
+            value = self._run(source, origin, whole=True)
+            self._settle_threads()
+            return value
+
+    @contextmanager
+    def surrounded(self) -> Iterator[None]:
+        """Run what is in the block as a part of the program: in its context, with its errors.
+
+        Values that are made while they are printed need it.
+
+        Raises:
+            LispError: A function of the program failed.
+        """
         token = context.enter(self.context)
         try:
             with deep_recursion():
-                value = self._run(source, origin)
-                self._settle_threads()
-                return value
+                yield
         except (Interrupted, KeyboardInterrupt):
             self.threads.stop()
             raise
@@ -154,9 +176,19 @@ class Interpreter:
         """The text that was evaluated as ``origin``."""
         return self._sources.get(origin)
 
-    def _run(self, source: str, origin: str, frame: dict[str, Value] | None = None) -> Value:
+    def _run(
+        self,
+        source: str,
+        origin: str,
+        frame: dict[str, Value] | None = None,
+        *,
+        whole: bool = False,
+    ) -> Value:
         self._sources[origin] = source
         program = read(source, origin, self._links)
+        if whole:
+            forms = LispList([Symbol("__root__"), *copy_constant(program)])
+            self.namespace.predefine([("_root", forms)])
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):
@@ -339,6 +371,10 @@ class Interpreter:
         return self.namespace.value(name)
 
     def _find_missing(self, name: str) -> bool:
+        path = longer_path(name)
+        if path is not None:
+            self.namespace.add_library(path)
+            return True
         for prefix, library in self._prefixes.items():
             if name.startswith(prefix) and library not in self._loaded:
                 self.use(library)
@@ -377,10 +413,10 @@ class Interpreter:
         self, code: Value, frame: dict[str, Value] | None, space: Value = None
     ) -> Value:
         """``(eval code)``: text and lists are run, in a frame or globally."""
-        if isinstance(code, str):
+        if isinstance(code, (str, bytes)):
             name = current_space() if space is None else space_named(space)
             with inside_space(name):
-                return self._run(code, "<eval>", frame)
+                return self._run(text_of(code), "<eval>", frame)
         if isinstance(code, list) and code:
             span = code.span if isinstance(code, SourceList) else _NOWHERE
             return self._run_form(code, span, frame)
@@ -428,6 +464,7 @@ def _predefined(arguments: Sequence[str]) -> list[tuple[str, Value]]:
     return [
         ("_args", Strings(arguments) if arguments else LispList()),
         ("_current", str(Path.cwd()) + os.sep),
+        ("_root", LispList([Symbol("__root__")])),
         ("_sep", os.sep),
         ("_version", VERSION),
         *CONSTANTS.items(),

@@ -41,6 +41,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "early_stopping",
         "metrics",
         "tracking",
+        "progress",
         "distributed",
     ),
     "tokenizers": (
@@ -110,6 +111,7 @@ FOUNDATIONS = (
     "placement",
     "prefix_memory",
     "processes",
+    "progress_reports",
     "projections",
     "prompt_lookup",
     "quantized_linear",

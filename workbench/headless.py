@@ -139,7 +139,9 @@ def _outcome(program: Program, origin: str, arguments: Sequence[str], report: Ru
     interpreter.waits_for_threads = True
     try:
         report.started(origin)
-        report.finished(program(interpreter))
+        value = program(interpreter)
+        with interpreter.surrounded():
+            report.finished(value)
         return DONE
     except (Interrupted, KeyboardInterrupt):
         report.interrupted()

@@ -299,3 +299,22 @@ def test_a_deeply_nested_value_is_printed(
     )
 
     assert capsys.readouterr().out == "(" * 300 + "1" + ")" * 300 + "\n"
+
+
+def test_a_value_that_is_made_while_it_is_printed_may_fail() -> None:
+    done = run("--print", "--eval", "(map (λ () 1) (cycle '(1 2)))")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: Wrong number of arguments in: '(lambda ()...)'")
+
+
+def test_a_value_is_made_by_the_program_while_it_is_printed() -> None:
+    done = run("--print", "--eval", "(map (λ (x) (print '.) (+ x 1)) (cycle '(1 2)))")
+    assert done.stdout == "." * 11 + "(2 3 2 3 2 3 2 3 2 3 ...)\n"
+
+
+def test_a_program_starts_others_when_that_is_allowed() -> None:
+    program = '(print (command "echo one; echo two; echo three >&2"))'
+    done = run("--eval", program, env={"LISPE_ALLOW_COMMANDS": "1"})
+    assert done.stdout == '("one\n" "two\n")'
+    assert done.stderr == "three\n"
+    assert "not allowed" in run("--eval", program, env={"LISPE_ALLOW_COMMANDS": ""}).stderr

@@ -184,7 +184,8 @@ class Evaluator:
         try:
             value = self._value_of(command)
             seconds = time.perf_counter() - started
-            with interrupts.user_code():  # printing may take long, too
+            # Printing may take long, too, and run functions of the program.
+            with self._interpreter.surrounded(), interrupts.user_code():
                 view = self._views.result(value)
             return EvaluationFinished(command.id, view, seconds)
         except Interrupted:

@@ -16,6 +16,7 @@ from typing import Any
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, Symbol, Value
 from lispe_core.printer import display, type_name, written
+from lispe_core.streams import is_computed
 from workbench.runtime.parts import (
     carried_tensor,
     follow,
@@ -83,7 +84,7 @@ class Views:
         self._results[handle] = value
         if len(self._results) > KEPT_RESULTS:
             self._results.popitem(last=False)
-        return _value_view(value, handle, Window())
+        return _value_view(value, handle, Window(), computing=True)
 
     def variables(self) -> tuple[VariableView, ...]:
         """A line for every variable, sorted by name."""
@@ -196,13 +197,16 @@ class Views:
         return self._results[handle]
 
 
-def bounded_text(value: Value, longest: int) -> tuple[str, bool]:
-    """The printed form, and whether it was cut: a container is read only as far as it is shown."""
+def bounded_text(value: Value, longest: int, *, computing: bool = False) -> tuple[str, bool]:
+    """The printed form, and whether it was cut: a container is read only as far as it is shown.
+
+    Elements that functions of the program make are shown as ``...`` unless ``computing``.
+    """
     if isinstance(value, str):
         return value[:longest], len(value) > longest
     pieces: list[str] = []
     length = 0
-    for piece in _pieces(value, longest, ()):
+    for piece in _pieces(value, longest, (), computing):
         pieces.append(piece)
         length += len(piece)
         if length > longest:
@@ -210,16 +214,18 @@ def bounded_text(value: Value, longest: int) -> tuple[str, bool]:
     return "".join(pieces), False
 
 
-def _pieces(value: Value, longest: int, outer: tuple[int, ...]) -> Iterator[str]:
+def _pieces(value: Value, longest: int, outer: tuple[int, ...], computing: bool) -> Iterator[str]:
     """The printed form in pieces; ``outer`` are the containers that hold ``value``."""
     printer = display.dispatch(type(value))
     if isinstance(value, str):
         yield written(value[: longest + 1])
+    elif is_computed(value) and not computing:
+        yield "(...)"
     elif printer not in PRINTED_IN_PIECES:
         yield written(value)
     elif isinstance(value, list) and len(value) == 2 and value[0] is QUOTE:
         yield "'"
-        yield from _pieces(value[1], longest, outer)
+        yield from _pieces(value[1], longest, outer, computing)
     elif id(value) in outer or len(outer) > DEEPEST:
         yield "..."
     else:
@@ -229,17 +235,23 @@ def _pieces(value: Value, longest: int, outer: tuple[int, ...]) -> Iterator[str]
         for place, element in enumerate(value):
             if place:
                 yield " "
-            yield from _pieces(element, longest, outer)
+            yield from _pieces(element, longest, outer, computing)
             if isinstance(value, dict):
                 yield ":"
-                yield from _pieces(value[element], longest, outer)
+                yield from _pieces(value[element], longest, outer, computing)
         yield closing
 
 
-def _shown(value: Value, longest: int) -> tuple[str, bool]:
-    """As :func:`bounded_text`; a value that fails to print must not take the evaluator along."""
+def _shown(value: Value, longest: int, *, computing: bool = False) -> tuple[str, bool]:
+    """As :func:`bounded_text`; a value that fails to print must not take the evaluator along.
+
+    Raises:
+        LispError: A function of the program, which makes the value, fails.
+    """
     try:
-        return bounded_text(value, longest)
+        return bounded_text(value, longest, computing=computing)
+    except LispError:
+        raise
     except Exception as problem:
         return f"({type(problem).__name__} while printing)", True
 
@@ -257,8 +269,10 @@ def _line(value: Value) -> str:
     return " ".join(text.split()) + (" …" if cut else "")
 
 
-def _value_view(value: Value, handle: Handle, window: Window, trail: Trail = ()) -> ValueView:
-    text, cut = _shown(value, LONGEST_RESULT)
+def _value_view(
+    value: Value, handle: Handle, window: Window, trail: Trail = (), *, computing: bool = False
+) -> ValueView:
+    text, cut = _shown(value, LONGEST_RESULT, computing=computing)
     tensor = _tensor_view(value, handle, window, trail)
     return ValueView(
         type_name(value), text, handle, cut, tensor, _entries_view(value, window), trail

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import pytest
@@ -17,6 +17,7 @@ from lispe_core.forms import EMPTY, LispList, Symbol, Value
 from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
 from lispe_core.sets import LispSet
+from lispe_core.streams import Stream
 from lispe_core.typed_lists import Integers
 from workbench.runtime import tensor_statistics
 from workbench.runtime.protocol import (
@@ -440,6 +441,24 @@ def test_large_tensors_are_compared_by_the_same_sample(monkeypatch: pytest.Monke
     assert found.sampled is not None
     assert found.sampled <= 1000
     assert found.largest == 0.0
+
+
+def test_elements_that_a_program_makes_are_made_for_results_alone() -> None:
+    made: list[int] = []
+
+    def make() -> Iterator[int]:
+        made.append(1)
+        return iter([1, 2])
+
+    stream = Stream(make, computed=True)
+    views = Views(lambda: {"s": LispList([stream])})
+
+    (variable,) = views.variables()
+    assert (variable.text, made) == ("((...))", [])
+
+    result = views.result(stream)
+    assert result is not None
+    assert (result.text, made) == ("(1 2)", [1])
 
 
 LAYOUTS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
