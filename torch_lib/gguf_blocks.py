@@ -54,11 +54,11 @@ def blocks_of(encoding: str, rows: Bytes) -> Blocks | None:
 
 
 def rounded_blocks(weight: Tensor) -> Blocks:
-    """A matrix of floats in eight bits, group by group."""
+    """A matrix of floats in eight bits, group by group, with scales that bfloat16 holds."""
     groups = weight.float().view(len(weight), -1, _GROUP)
-    scale = groups.abs().amax(2) / _LARGEST
+    scale = (groups.abs().amax(2) / _LARGEST).to(torch.bfloat16).float()
     scale = torch.where(scale > 0, scale, 1.0)
-    whole = torch.round(groups / scale[..., None]).to(torch.int8)
+    whole = torch.round(groups / scale[..., None]).clamp_(-_LARGEST, _LARGEST).to(torch.int8)
     return Blocks(whole.flatten(1), scale, None)
 
 

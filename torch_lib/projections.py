@@ -52,6 +52,8 @@ def projection(layer: nn.Module) -> Projection:
     """``layer`` as a function of rows."""
     if isinstance(layer, Int4Linear):
         return _four_bits(layer)
+    if isinstance(layer, Int8BlockLinear):
+        return _twice(_four_bits(layer.pairs))
     if isinstance(layer, PackedLinear) and layer.packed:
         weight, bias = layer.weight, layer.bias
         return lambda rows: packed_product(rows, weight, bias, "none", [], "")
@@ -65,6 +67,9 @@ def projection(layer: nn.Module) -> Projection:
 
 def joined(layers: Sequence[nn.Module]) -> Projection:
     """Several layers on the same rows, their outputs side by side."""
+    pairs = [layer.pairs for layer in layers if isinstance(layer, Int8BlockLinear)]
+    if len(pairs) == len(layers):
+        return _twice(joined(pairs))
     whole = _whole(layers)
     if whole is not None:
         return projection(whole)
@@ -94,6 +99,11 @@ def _packed_gate(gate: PackedLinear, up: PackedLinear) -> Projection:
         return packed_product(rows, opened, up_weight, up_bias, "mul")
 
     return multiply
+
+
+def _twice(pairs: Projection) -> Projection:
+    """Eight bits as two times four: each half has an input of its own."""
+    return lambda rows: pairs(torch.cat((rows, rows), -1))
 
 
 def _four_bits(layer: Int4Linear) -> Projection:

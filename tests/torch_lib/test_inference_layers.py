@@ -34,7 +34,20 @@ forms clouds. When the drops in a cloud grow heavy enough, they fall as rain or 
 water sinks into the ground, where plants can reach it with their roots; the rest runs off into \
 streams and rivers, and in the end returns to the sea, where the cycle starts again. People have \
 known parts of this story for a very long time, but it took careful measurements of rivers and \
-rainfall to show that rain alone is enough to feed all the springs and streams of a country."""
+rainfall to show that rain alone is enough to feed all the springs and streams of a country.
+
+A bicycle stays upright for reasons that surprised the engineers who first studied it. When it \
+leans to one side, the front wheel turns a little to the same side, and the whole machine is \
+steered back under its own weight. Riders learn to do this without thinking: they make small \
+corrections all the time, and larger ones when they go slowly. Early bicycles had no chain; the \
+pedals sat on the front wheel, so a larger wheel meant a higher speed, and a longer way to fall. \
+The chain made both wheels the same size again, and the tyre filled with air made the ride soft \
+enough for long journeys. In many towns it is still the fastest way to cross the centre, and it \
+needs no fuel but breakfast.
+
+To bake bread, mix flour, water, salt and yeast, and knead the dough until it is smooth. Leave \
+it in a warm place for an hour, until it has doubled in size. Shape it, let it rise once more, \
+and bake it in a hot oven for about forty minutes. It is done when the bottom sounds hollow."""
 
 
 @pytest.mark.parametrize("encoding", ["Q4_0", "Q4_1", "Q8_0"])
