@@ -35,8 +35,8 @@ THREADS = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] != "load" else 2
 
 clock = time.process_time if THREADS == 1 else time.perf_counter
 
-Stream = Callable[[list[int], int], Iterator[int]]
-"""A prompt and how many tokens to write, to the tokens as they come."""
+Stream = Callable[[list[int], int], Iterator[Any]]
+"""A prompt and how many tokens to write, to the tokens as they come, or these with their times."""
 
 
 def ours(dtype: str | None, quantization: str | None, **settings: Any) -> Stream:
@@ -48,7 +48,7 @@ def ours(dtype: str | None, quantization: str | None, **settings: Any) -> Stream
 
     model = load_gguf(demo_model_path(), dtype, quantization)
 
-    def stream(prompt: list[int], count: int) -> Iterator[int]:
+    def stream(prompt: list[int], count: int) -> Iterator[Any]:
         config = generation_config(
             {"strategy": "greedy", "max_length": count, "eos_token_id": [], **settings}
         )
@@ -80,7 +80,7 @@ def transformers(dtype: torch.dtype) -> Stream:
         def end(self) -> None:
             """Nothing is left to do."""
 
-    def stream(prompt: list[int], count: int) -> Iterator[int]:
+    def stream(prompt: list[int], count: int) -> Iterator[Any]:
         times = Times()
         ids = torch.tensor([prompt])
         model.generate(
@@ -106,7 +106,7 @@ def llama_cpp() -> Stream:
         demo_model_path(), n_ctx=1024, n_threads=THREADS, n_threads_batch=THREADS, verbose=False
     )
 
-    def stream(prompt: list[int], count: int) -> Iterator[int]:
+    def stream(prompt: list[int], count: int) -> Iterator[Any]:
         model.reset()
         for _, token in zip(
             range(count), model.generate(prompt, temp=0.0, repeat_penalty=1.0), strict=False
