@@ -14,9 +14,23 @@ from lispe_core.library import Definition
 from lispe_core.namespace import OLDER_SPELLINGS
 from lispe_core.operators import OPERATIONS
 from lispe_core.quotation import QUOTE
+from lispe_core.receivers import (
+    call_method,
+    call_of_receiver,
+    function_of_space,
+    has_receiver,
+    is_class,
+    is_method,
+    makes_instance,
+    may_be_method,
+    method_or,
+)
 
 if TYPE_CHECKING:
     from lispe_core.emitter import Destination, Emitter
+
+QUESTION = Symbol("?")
+"""Heads an argument that is given by the name of its parameter."""
 
 _DATA = (int, float, complex, str, bytes)
 
@@ -62,22 +76,67 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return _named_call(e, head.name, form, to)
     if isinstance(head, _DATA):
         return e.deliver(e.call("data_list", *e.operands(form, 0)), to)
+    if any(map(_is_named, form)):
+        return _call_by_name(e, form, e.operand_later(form, 0), to)
+    if not is_lambda(head) and has_receiver(e, form):
+        return call_of_receiver(e, lambda: e.operand(form, 0), form, to)
     values = e.operands(form, 0)
     if is_lambda(head):
         return e.deliver(e.call(values[0], *values[1:]), to)
     return e.deliver(e.call("call_value", *values), to)
 
 
-def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
-    from lispe_core.emitter import RETURN
+def _is_named(operand: Value) -> bool:
+    """Whether an argument is written ``(? name value)``."""
+    return isinstance(operand, list) and bool(operand) and operand[0] is QUESTION
 
+
+def _call_by_name(
+    e: Emitter, form: list[Value], function: Callable[[], ast.expr], to: Destination
+) -> ast.expr:
+    """A call with arguments ``(? name value)`` behind those without a name."""
+    named = [operand for operand in form if _is_named(operand)]
+    if any(len(pair) != 3 or not isinstance(pair[1], Symbol) for pair in named):
+        return e.deliver(e.call("fail", nodes.constant("a named argument is (? name value)")), to)
+    if not all(map(_is_named, form[len(form) - len(named) :])):
+        message = "only named arguments can follow a named one"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    parameters = nodes.constant(tuple(pair[1].name for pair in named))
+    plain = range(1, len(form) - len(named))
+    called, *values = e.ordered(
+        [
+            function,
+            *(e.operand_later(form, index) for index in plain),
+            *(e.operand_later(pair, 2) for pair in named),
+        ]
+    )
+    return e.deliver(e.call("call_by_name", called, parameters, *values), to)
+
+
+def _is_hidden(e: Emitter, name: str) -> bool:
+    """Whether a special form by an older name gives way to what the program calls so."""
+    return name in OLDER_SPELLINGS and (
+        e.frame.owner_of(name) is not None
+        or names.variable(name) in e.namespace.globals
+        or e.namespace.has_function(name)
+    )
+
+
+def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
     definition = e.namespace.definition(name)
-    if definition is not None and definition.kind != "function":
+    if definition is not None and definition.kind != "function" and not _is_hidden(e, name):
         return _defined_call(e, definition, form, to)
-    if name == e.frame.own_lisp_name and to is RETURN and can_loop(e, form):
+    if is_method(e, name):
+        return call_method(e, name, form, to)
+    full_name = e.namespace.named_here(name)
+    if is_class(e, full_name) and makes_instance(e, form):
+        return call_of_receiver(e, partial(function_named, e, name), form, to)
+    if any(map(_is_named, form)):
+        return _call_by_name(e, form, partial(function_named, e, name), to)
+    if name == e.frame.own_lisp_name and can_loop(e, form, to):
         loop_on_itself(e, form)
         return nodes.nil()
-    if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(name):
+    if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(full_name):
         values = e.ordered(
             [
                 lambda: e.place(e.read(name)),
@@ -86,31 +145,54 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
             ]
         )
         return e.deliver(e.call("call_value", *values), to)
-    if definition is not None or e.namespace.has_function(name):
-        return e.deliver(e.call(_function_named(e, name), *e.operands(form)), to)
+    if definition is not None or e.namespace.has_function(full_name):
+        return e.deliver(e.call(function_named(e, name), *e.operands(form)), to)
+    if has_receiver(e, form):
+        return call_of_receiver(e, partial(_head_value, e, name), form, to)
     operands = [e.operand_later(form, index) for index in range(1, len(form))]
-    function, *values = e.ordered([partial(_function_named, e, name), *operands])
+    function, *values = e.ordered([partial(function_named, e, name), *operands])
     return e.deliver(e.call(function, *values), to)
 
 
-def _function_named(e: Emitter, name: str) -> ast.expr:
+def _head_value(e: Emitter, name: str) -> ast.expr:
+    """The value of a head that may be a function or a variable."""
+    full_name = e.namespace.named_here(name)
+    slot = e.namespace.function_slot(full_name)
+    missing = nodes.same(nodes.name(slot), nodes.name(e.namespace.undefined_slot(full_name)))
+    if e.frame.owner_of(name) is None and names.variable(name) not in e.namespace.globals:
+        value: ast.expr = e.place(nodes.call("global_value", nodes.constant(name)))
+    else:
+        value = e.place(e.read(name))
+    return ast.IfExp(missing, value, e.place(nodes.name(slot)))
+
+
+def function_named(e: Emitter, name: str) -> ast.expr:
     """The function that ``name`` calls; a variable's value where there is no function."""
-    slot = e.namespace.function_slot(name)
+    full_name = e.namespace.named_here(name)
+    if (instance := e.frame.instance) is not None and may_be_method(e, full_name, instance):
+        return method_or(e, name, instance, lambda: _plain_function(e, name, full_name))
+    return _plain_function(e, name, full_name)
+
+
+def _plain_function(e: Emitter, name: str, full_name: str) -> ast.expr:
+    slot = e.namespace.function_slot(full_name)
     owner = e.frame.owner_of(name)
     if name in OLDER_SPELLINGS and not e.namespace.has_function(name):
         if owner is None and names.variable(name) not in e.namespace.globals:
             return e.place(nodes.name(slot))
         return e.call("callable_or", e.read(name), nodes.name(slot))
-    if name in e.namespace.definitions or e.namespace.has_function(name):
+    if name in e.namespace.definitions or e.namespace.has_function(full_name):
         return e.place(nodes.name(slot))
     if owner is None and names.variable(name) not in e.namespace.globals:
         # An unknown head is told before its operands are evaluated.
+        if name != full_name:
+            return e.place(nodes.name(slot))
         undefined = e.namespace.undefined_slot(name)
         missing = nodes.same(nodes.name(slot), nodes.name(undefined))
         found = e.place(nodes.call("global_value", nodes.constant(name)))
         called = nodes.call("head", nodes.name(slot), nodes.name(undefined), found)
         return ast.IfExp(missing, e.place(called), e.place(nodes.name(slot)))
-    undefined = e.namespace.undefined_slot(name)
+    undefined = e.namespace.undefined_slot(full_name)
     value = e.place(e.keep_unless_name(e.read(name)))
     no_function = nodes.same(nodes.name(slot), nodes.name(undefined))
     is_plain = nodes.same(nodes.call("type", value), nodes.support("FunctionType"))
@@ -164,6 +246,8 @@ def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr
     def operand(index: int) -> ast.expr:
         if index == expected.place and function is not None:
             return e.emit_value(function)
+        if index == expected.place and (named := function_of_space(e, form[index])) is not None:
+            return named
         return e.operand(form, index)
 
     return e.ordered([_late(operand, index) for index in range(1, len(form))])
@@ -211,13 +295,21 @@ def _answers(call: list[Value]) -> bool:
     return isinstance(call[0], Symbol) and (call[0].name in PREDICATES or call[0].name in _LOGIC)
 
 
-def can_loop(e: Emitter, form: list[Value]) -> bool:
-    """Whether a tail call of the running function can assign its parameters and start again."""
+def can_loop(e: Emitter, form: list[Value], to: Destination) -> bool:
+    """Whether a call of the running function can assign its parameters and start again."""
+    from lispe_core.emitter import RETURN
+
+    if to is not (e.frame.tail or RETURN):
+        return False
     return e.frame.parameters is not None and len(e.frame.parameters) == len(form) - 1
 
 
 def loop_on_itself(e: Emitter, form: list[Value]) -> None:
     """A call of the running function in tail position: assign the parameters, start again."""
+    e.frame.loops_on_itself = True
+    if e.frame.restart is not None:
+        e.frame.restart(form)
+        return
     parameters = e.frame.parameters or []
     values = e.operands(form)
     changes = [
@@ -231,4 +323,3 @@ def loop_on_itself(e: Emitter, form: list[Value]) -> None:
         targets = nodes.tuple_target([nodes.target(parameter) for parameter, _ in changes])
         e.add(ast.Assign([targets], nodes.tuple_of([value for _, value in changes])))
     e.add(ast.Continue())
-    e.frame.loops_on_itself = True

@@ -10,6 +10,7 @@ from lispe_core.forms import Symbol, Value
 
 if TYPE_CHECKING:
     from lispe_core.library import Definition
+    from lispe_core.threads import Threads
 
 
 class TextOutput(Protocol):
@@ -39,8 +40,8 @@ class Evaluator(Protocol):
         """The value of ``name`` in the global frame."""
         ...
 
-    def load(self, path: str) -> None:
-        """Evaluate a file in the global frame, once."""
+    def load(self, path: str, space: str = "") -> None:
+        """Evaluate a file in the global frame, once; its functions belong to ``space``."""
         ...
 
     def use(self, name: str) -> None:
@@ -65,6 +66,8 @@ class Context:
         error_output: Where ``printerrln`` writes.
         read_line: Asks for a line of input; ``None`` at the end of the input.
         arguments: What ``_args`` holds.
+        threads: Its threads.
+        allow_commands: Whether it may start programs of the system.
     """
 
     def __init__(
@@ -73,7 +76,10 @@ class Context:
         output: TextOutput,
         error_output: TextOutput,
         read_line: Callable[[str], str | None],
-        arguments: Sequence[str] = (),
+        arguments: Sequence[str],
+        threads: Threads,
+        *,
+        allow_commands: bool = False,
     ) -> None:
         self.evaluator = evaluator
         self.output = output
@@ -81,6 +87,28 @@ class Context:
         self.read_line = read_line
         self.arguments = list(arguments)
         self.main_directory = ""
+        self.threads = threads
+        self.allow_commands = allow_commands
+        self.marks: dict[int, Value] = {}
+        """The containers that carry a mark, by their identity."""
+        self._typed = ""
+
+    def next_line(self, prompt: str) -> str | None:
+        """The next line of input, or what is left of one; ``None`` at the end."""
+        if self._typed:
+            line, self._typed = self._typed.removesuffix("\n"), ""
+            return line
+        return self.read_line(prompt)
+
+    def next_character(self) -> str | None:
+        """The next character of the input; ``None`` at its end."""
+        if not self._typed:
+            line = self.read_line("")
+            if line is None:
+                return None
+            self._typed = f"{line}\n"
+        character, self._typed = self._typed[0], self._typed[1:]
+        return character
 
 
 _current: ContextVar[Context] = ContextVar("lispe_context")

@@ -18,6 +18,9 @@ from lispe_core.elementwise import Elementwise
 Value = Any
 """Any Lisp value: the one place where the type system gives way."""
 
+LITERALS = (int, float, str, complex, bytes)
+"""The classes of numbers and texts as they are written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -128,6 +131,19 @@ class Strings(LispList):
         return kind(results)
 
 
+class Stringbytes(LispList):
+    """A ``stringbytes_``: a list that holds byte strings only."""
+
+    __slots__ = ()
+    type_name = "stringbytes_"
+
+    def regrouped(self, values: Iterable[Value]) -> LispList:
+        """A ``stringbytes_`` again, when the results are byte strings."""
+        results = list(values)
+        kind = Stringbytes if all(isinstance(value, bytes) for value in results) else LispList
+        return kind(results)
+
+
 class Maybe:
     """What ``catch`` gives after an error: it carries the message."""
 
@@ -153,6 +169,18 @@ class SourceList(LispList):
     __slots__ = ("span", "spans")
     span: Span
     spans: list[Span]
+
+
+def same_form(left: Value, right: Value) -> bool:
+    """Whether two forms read alike: ``1`` and ``1.0`` do not."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same_form, left, right))
+    if isinstance(left, DictionaryForm) and isinstance(right, DictionaryForm):
+        return same_form(
+            [part for entry in left.entries for part in entry],
+            [part for entry in right.entries for part in entry],
+        )
+    return type(left) is type(right) and bool(left == right)
 
 
 class DictionaryForm:

@@ -65,27 +65,8 @@ _OTHER_LISPS = {
 }
 
 
-_NOT_PROVIDED = {
-    "pattern functions": ("defpat", "defpred", "defprol"),
-    "data types": ("data@",),
-    "classes": ("class@", "defclass", "withclass", "from@", "setqi", "toclean"),
-    "name spaces": ("defspace", "space"),
-    "threads of its own": (
-        *("dethread", "wait", "threadspace", "threadstore", "threadretrieve", "threadclear"),
-        *("seth", "waiton", "trigger"),
-    ),
-    "tokens to exchange": ("link",),
-    "commands of the system": ("command",),
-    "keys pressed one by one": ("getchar",),
-    "marks on lists": ("mark", "resetmark"),
-}
-_MISSING = {name: what for what, spellings in _NOT_PROVIDED.items() for name in spellings}
-
-
 def unbound(name: str, known: Iterable[str]) -> LispError:
     """The error for a name that means nothing."""
-    if name in _MISSING:
-        return LispError(f"'{name}' is not provided: this LispE has no {_MISSING[name]}")
     return LispError(f"Unbound atom: '{name}'", hint=advice(name, known))
 
 

@@ -29,6 +29,8 @@ from torch_lib.tied_embedding import TiedEmbedding
 __all__ = ["DecoderEngine", "engine_for"]
 
 Norm = Callable[[Tensor], Tensor]
+Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
+"""From the number of a layer and its queries, keys and values to ``(B, H, T, D)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class DecoderEngine:
         self.config = config
         self._stack = model.model
         blocks = cast("Iterable[DecoderBlock]", model.model.layers)
-        self._type = row_type(cast("nn.Module", model.model.layers[0].mlp.down_proj))
+        self._type = row_type(model.model.layers[0].get_submodule("mlp.down_proj"))
         self._twofold = not config.family.layer_norm
         device = cast("Tensor", model.model.norm.weight).device
         self._signs = torch.tensor([[1.0], [-1.0]], device=device)
@@ -72,12 +74,21 @@ class DecoderEngine:
         self._head = projection(model.lm_head)
         self._head_type = row_type(model.lm_head)
         self.device = device
+        # In float32 a processor attends faster; a GPU in the type of the weights.
+        self._attention_type = torch.float32 if device.type == "cpu" else self._type
 
-    def new_cache(self, batch: int, capacity: int) -> StaticCache:
-        """An empty cache for ``batch`` sequences of up to ``capacity`` tokens."""
+    def new_cache(self, batch: int, capacity: int, stepping: bool = False) -> StaticCache:
+        """An empty cache for ``batch`` sequences of up to ``capacity`` tokens.
+
+        Args:
+            batch: B.
+            capacity: How many tokens to have room for.
+            stepping: Whether ``step`` will use it.
+        """
         config = self.config
         heads, size = config.num_key_value_heads, config.head_dim
-        return StaticCache(config.num_hidden_layers, batch, heads, capacity, size, self.device)
+        layers, dtype = config.num_hidden_layers, self._attention_type
+        return StaticCache(layers, batch, heads, capacity, size, self.device, dtype, stepping)
 
     def logits(
         self, ids: Tensor, cache: StaticCache, padding: Tensor | None = None, last: bool = True
@@ -96,29 +107,77 @@ class DecoderEngine:
         batch, count = ids.shape
         start, end = cache.length, cache.length + count
         cache.make_room(end)
-        hidden, rotation = self._entrance(ids, start, padding)
+        positions = torch.arange(start, end, device=ids.device)
         mask = _mask(start, count, padding, self.device)
-        slots = cache.views(start, end), cache.views(0, end)
-        for number, layer in enumerate(self._layers):
-            rows = layer.queries_keys_values(layer.before_attention(hidden))
-            queries, keys, values = self._heads(rows.view(batch, count, -1), layer, rotation)
-            slots[0][0][number].copy_(keys)
-            slots[0][1][number].copy_(values)
-            attended = _attend(
-                queries, slots[1][0][number], slots[1][1][number], mask, start, layer.window
-            )
-            rows = attended.transpose(1, 2).reshape(batch * count, -1).to(self._type)
-            hidden = self._added(hidden, layer.output(rows))
-            rows = layer.inner(layer.before_mlp(hidden))
-            hidden = self._added(hidden, layer.down(rows))
+        new_keys, new_values = cache.views(start, end)
+        all_keys, all_values = cache.views(0, end)
+
+        def attend(number: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+            new_keys[number].copy_(keys)
+            new_values[number].copy_(values)
+            window = self._layers[number].window
+            return _attend(queries, all_keys[number], all_values[number], mask, start, window)
+
+        hidden = self._blocks(ids, positions, padding, attend)
         cache.length = end
         if last:
             hidden = hidden.view(batch, count, *hidden.shape[1:])[:, -1]
         logits = self._head(self._last_norm(hidden).to(self._head_type)).float()
         return logits if last else logits.view(batch, count, -1)
 
+    def step(self, ids: Tensor, position: Tensor, cache: StaticCache) -> Tensor:
+        """Read one token of each sequence by operators whose shapes are always the same.
+
+        It costs more than ``logits``, for attention sees all that the cache has room for; but a GPU
+        can repeat what it recorded once.
+
+        Args:
+            ids: int64 ``(B, 1)``.
+            position: How many tokens were read before, int64 ``(1,)``; the caller counts.
+            cache: What has been read.
+
+        Returns:
+            float32 ``(B, V)``.
+        """
+        known = torch.arange(cache.capacity, device=ids.device)
+        all_keys, all_values = cache.views(0, cache.capacity)
+
+        def attend(number: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+            all_keys[number].index_copy_(2, position, keys)
+            all_values[number].index_copy_(2, position, values)
+            window = self._layers[number].window
+            mask = known <= position
+            if window is not None:
+                mask = mask & (known > position - window)
+            return F.scaled_dot_product_attention(
+                queries,
+                all_keys[number],
+                all_values[number],
+                mask[None, None, None],
+                enable_gqa=True,
+            )
+
+        hidden = self._blocks(ids, position, None, attend)
+        return self._head(self._last_norm(hidden).to(self._head_type)).float()
+
+    def _blocks(
+        self, ids: Tensor, positions: Tensor, padding: Tensor | None, attend: Attend
+    ) -> Tensor:
+        """Hidden states after the last block, of ids ``(B, T)`` at ``positions`` ``(T,)``."""
+        batch, count = ids.shape
+        hidden, rotation = self._entrance(ids, positions[None], padding)
+        for number, layer in enumerate(self._layers):
+            rows = layer.queries_keys_values(layer.before_attention(hidden))
+            heads = self._heads(rows.view(batch, count, -1), layer, rotation)
+            attended = attend(number, *heads)
+            rows = attended.transpose(1, 2).reshape(batch * count, -1).to(self._type)
+            hidden = self._added(hidden, layer.output(rows))
+            rows = layer.inner(layer.before_mlp(hidden))
+            hidden = self._added(hidden, layer.down(rows))
+        return hidden
+
     def _entrance(
-        self, ids: Tensor, start: int, padding: Tensor | None
+        self, ids: Tensor, positions: Tensor, padding: Tensor | None
     ) -> tuple[Tensor, Tensor | None]:
         """Hidden states of the tokens, and by what their queries and keys turn.
 
@@ -127,7 +186,6 @@ class DecoderEngine:
         """
         stack = self._stack
         embedded = stack.embed_tokens(ids).flatten(0, 1).float()
-        positions = torch.arange(start, start + ids.size(1), device=ids.device)[None]
         if padding is not None:
             positions = (positions - padding[:, None]).clamp_min_(0)
         if stack.rotary is None:
@@ -155,8 +213,8 @@ class DecoderEngine:
             half = size // 2
             pairs = torch.complex(both[..., :half], both[..., half:])
             both = torch.view_as_real(pairs * rotation).flatten(-2)
-        both = both.transpose(1, 2)
-        return both[:, :asking], both[:, asking:], values.transpose(1, 2)
+        both = both.transpose(1, 2).to(self._attention_type)
+        return both[:, :asking], both[:, asking:], values.transpose(1, 2).to(both.dtype)
 
     def _added(self, hidden: Tensor, output: Tensor) -> Tensor:
         if self._twofold:
@@ -191,7 +249,7 @@ class DecoderEngine:
             return lambda hidden: torch.layer_norm(hidden, size, weight, bias, eps).to(rows_type)
         rms_norm = cast("RMSNorm", norm)
         own = rms_norm.weight.detach().float()
-        twice, twice_eps = torch.stack((own, torch.zeros_like(own))), rms_norm.eps
+        twice, twice_eps = torch.stack((own, torch.zeros_like(own))), rms_norm.eps or 0.0
 
         def divide(hidden: Tensor) -> Tensor:
             normed = torch.layer_norm(hidden, twice.shape, twice, None, twice_eps)
@@ -248,7 +306,7 @@ def _runs(model: DecoderModel) -> bool:
     norm = nn.LayerNorm if model.config.family.layer_norm else RMSNorm
     types = set()
     for block in cast("Iterable[DecoderBlock]", model.model.layers):
-        mlp, attention = cast("nn.Module", block.mlp), block.self_attn
+        mlp, attention = block.mlp, block.self_attn
         if type(block) is not DecoderBlock or type(attention) is not GroupedQueryAttention:
             return False
         if type(mlp) not in (SwiGLU, FeedForward):

@@ -16,6 +16,7 @@ from torch_lib.errors import KindError, TorchLibError
 from torch_lib.events import Progress, emit
 from torch_lib.kv_cache import KVCache, StaticCache
 from torch_lib.layers import forward
+from torch_lib.recorded_step import RecordedStep
 from torch_lib.tied_embedding import TiedEmbedding
 
 __all__ = [
@@ -88,7 +89,8 @@ def start_decoding(
     """
     engine = engine_for(model) if use_cache else None
     if engine is not None:
-        return _EngineContext(engine, engine.new_cache(batch, capacity), padding)
+        cache = engine.new_cache(batch, capacity, stepping=engine.device.type == "cuda")
+        return _EngineContext(engine, cache, padding)
     if use_cache and isinstance(model, CachedModel):
         return _CachedContext(model, model.new_cache(batch, capacity))
     return _PlainContext(model, batch)
@@ -112,6 +114,7 @@ class _EngineContext:
         self._engine = engine
         self._cache = cache
         self._padding = padding
+        self._step: RecordedStep | None = None
 
     @property
     def length(self) -> int:
@@ -119,6 +122,8 @@ class _EngineContext:
 
     def extend(self, ids: Tensor) -> Tensor:
         with torch.inference_mode():
+            if self._engine.device.type == "cuda" and ids.size(1) == 1 and self._padding is None:
+                return self._repeated(ids)
             for chunk in _reported(ids):
                 logits = self._engine.logits(chunk, self._cache, self._padding)
         return logits
@@ -127,7 +132,20 @@ class _EngineContext:
         with torch.inference_mode():
             return self._engine.logits(ids, self._cache, self._padding, last=False)
 
+    def _repeated(self, ids: Tensor) -> Tensor:
+        """``extend`` by one token on a GPU, which has recorded how."""
+        position = self._cache.length
+        if position == self._cache.capacity or not position:
+            self._step = None
+            return self._engine.logits(ids, self._cache)
+        if self._step is None:
+            self._step = RecordedStep(self._engine, self._cache, len(ids))
+        logits = self._step(ids, position)
+        self._cache.length = position + 1
+        return logits
+
     def select(self, rows: Tensor) -> None:
+        self._step = None
         with torch.inference_mode():
             self._cache.select(rows)
         if self._padding is not None:

@@ -110,13 +110,17 @@ class Int4Linear(nn.Module):
             in_features: I without what fills it up.
         """
         group_size = whole.size(1) // scale.size(1)
-        layer = cls(in_features or whole.size(1), len(whole), bias is not None, group_size)
-        layer.weight = _two_to_a_byte(whole)
+        out_features = len(whole)
+        with torch.device("meta"):
+            layer = cls(in_features or whole.size(1), out_features, bias is not None, group_size)
+        layer.packed = layer._packs() and out_features % PACKED_BLOCK == 0 and _packs_in_blocks()
+        layer.weight = _in_blocks(whole) if layer.packed else _two_to_a_byte(whole)
         numbers = torch.stack((scale, zero), 2).to(torch.bfloat16)
         layer.scale_and_zero = numbers.transpose(0, 1).contiguous()
         if bias is not None:
             layer.bias = bias.float()
-        layer._pack()
+        if not layer.packed:
+            layer._pack()
         return layer
 
     @classmethod
@@ -200,6 +204,12 @@ class Int4Linear(nn.Module):
         return f"PyTorch Linear Layer ({self.in_features} -> {self.out_features})"
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Int4Linear:
+        if self.packed and fn(self.weight[:0]).device == self.weight.device:
+            for name in ("bias", "scale_and_zero"):
+                setattr(
+                    self, name, None if getattr(self, name) is None else fn(getattr(self, name))
+                )
+            return self
         self._unpack()
         moved: Int4Linear = super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         self._pack()
@@ -251,9 +261,7 @@ class Int4Linear(nn.Module):
         return torch.addcmul(zero - MIDDLE * scale, groups, scale, out=groups).flatten(0, 1)
 
     def _pack(self) -> None:
-        if self.weight.device.type != "cpu" or self.out_features % PACKED_MULTIPLE:
-            return
-        if self.in_features % self.group_size:
+        if self.weight.device.type != "cpu" or not self._packs():
             return
         whole = _one_to_a_byte(self.weight).to(torch.int32)
         try:
@@ -263,6 +271,10 @@ class Int4Linear(nn.Module):
         except (AttributeError, NotImplementedError, RuntimeError):
             return
         self.weight, self.packed = packed, True
+
+    def _packs(self) -> bool:
+        """Whether the sizes are those that PyTorch packs."""
+        return self.out_features % PACKED_MULTIPLE == 0 and self.in_features % self.group_size == 0
 
     def _unpack(self) -> None:
         if self.packed:
@@ -294,8 +306,18 @@ def _packs_in_blocks() -> bool:
     whole = whole.to(torch.int32).view(2 * PACKED_BLOCK, PACKED_BLOCK)
     low, high = whole.to(torch.uint8).view(2, 2, PACKED_BLOCK // 2, PACKED_BLOCK).unbind(1)
     expected = (low | high << 4).transpose(1, 2).flatten()
-    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(whole, 1)
+    try:
+        packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(whole, 1)
+    except (AttributeError, NotImplementedError, RuntimeError):
+        return False
     return torch.equal(packed.flatten(), expected)
+
+
+def _in_blocks(whole: Tensor) -> Tensor:
+    """Weights from 0 to 15, uint8 ``(O I)``, in PyTorch's packed form."""
+    half = PACKED_BLOCK // 2
+    low, high = whole.view(-1, 2, half, whole.size(1)).unbind(1)
+    return (low | high << 4).transpose(1, 2).contiguous().view(len(whole), -1)
 
 
 def _two_to_a_byte(whole: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ which that multiplication wants in bfloat16.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -18,6 +19,8 @@ from torch_lib.kinds import kind
 from torch_lib.layers import checked_features
 
 __all__ = ["Int8BlockLinear"]
+
+CHANNELS_AT_ONCE = 4096
 
 
 @kind("int8_block_linear")
@@ -49,11 +52,9 @@ class Int8BlockLinear(nn.Module):
         """The layer of whole numbers, int8 ``(O I)``, with scales ``(O G)`` of G groups a row."""
         with torch.device("meta"):
             layer = cls(whole.size(1), len(whole), bias is not None, whole.size(1) // scale.size(1))
-        high, low = whole >> 4, whole & 15
-        halves = torch.cat((high + MIDDLE, low), 1).to(torch.uint8)
-        scales = torch.cat((16 * scale, scale), 1)
-        zeros = torch.cat((torch.zeros_like(scale), MIDDLE * scale), 1)
-        layer.pairs = Int4Linear.from_numbers(halves, scales, zeros, bias)
+        pieces = [_pairs(*piece) for piece in zip(*_pieces(whole, scale, bias), strict=True)]
+        together = Int4Linear.joined(pieces) if len(pieces) > 1 else pieces[0]
+        layer.pairs = _pairs(whole, scale, bias) if together is None else together
         return layer
 
     def forward(self, input: Tensor) -> Tensor:
@@ -90,3 +91,20 @@ class Int8BlockLinear(nn.Module):
 
     def _sums(self, halves: Tensor) -> Tensor:
         return halves[:, : self.in_features] + halves[:, self.in_features :]
+
+
+def _pieces(
+    whole: Tensor, scale: Tensor, bias: Tensor | None
+) -> tuple[Sequence[Tensor], Sequence[Tensor], Sequence[Tensor | None]]:
+    """Some output channels at a time: for the largest matrices, all at once would take memory."""
+    wholes = torch.split(whole, CHANNELS_AT_ONCE)
+    biases = [None] * len(wholes) if bias is None else torch.split(bias, CHANNELS_AT_ONCE)
+    return wholes, torch.split(scale, CHANNELS_AT_ONCE), biases
+
+
+def _pairs(whole: Tensor, scale: Tensor, bias: Tensor | None) -> Int4Linear:
+    bits = whole.view(torch.uint8)
+    halves = torch.cat(((bits ^ 128) >> 4, bits & 15), 1)
+    scales = torch.cat((16 * scale, scale), 1)
+    zeros = torch.cat((torch.zeros_like(scale), MIDDLE * scale), 1)
+    return Int4Linear.from_numbers(halves, scales, zeros, bias)

@@ -173,6 +173,9 @@ class StaticCache:
         capacity: How many tokens to have room for; more make it grow.
         head_size: D.
         device: Where the model is.
+        dtype: The type of its keys and values.
+        cleared: Begin with zeros, for those who attend to all of it: what memory held before may
+            be no numbers, which a mask does not hide.
 
     Attributes:
         length: How many tokens the model has read.
@@ -186,9 +189,14 @@ class StaticCache:
         capacity: int,
         head_size: int,
         device: torch.device,
+        dtype: torch.dtype = torch.float32,
+        cleared: bool = False,
     ) -> None:
         shape = (2, layers, batch, heads, capacity, head_size)
-        self._buffer = torch.empty(shape, device=device)
+        self._cleared = cleared
+        self._buffer = torch.empty(shape, device=device, dtype=dtype)
+        if cleared:
+            self._buffer.zero_()
         self.length = 0
 
     @property
@@ -220,6 +228,6 @@ class StaticCache:
     def _resize(self, batch: int, capacity: int, copied: bool = True) -> None:
         old = self._buffer
         shape = (*old.shape[:2], batch, old.size(3), capacity, old.size(5))
-        self._buffer = old.new_empty(shape)
+        self._buffer = old.new_zeros(shape) if self._cleared else old.new_empty(shape)
         if copied:
             self._buffer[:, :, :, :, : self.length] = old[:, :, :, :, : self.length]

@@ -90,6 +90,9 @@ class PackedLinear(nn.Module):
         return f"PyTorch Linear Layer ({self.in_features} -> {self.out_features})"
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> PackedLinear:
+        probe = torch.empty(0, dtype=self.weight.dtype)
+        if self.packed and (fn(probe).dtype, fn(probe).device) == (probe.dtype, probe.device):
+            return self
         self.weight = self._dense()
         moved: PackedLinear = super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         self._pack()

@@ -131,6 +131,11 @@ class QuantizedLinear(nn.Module):
             output = output.to(input.dtype)
         return output if rows is input else output.reshape(*input.shape[:-1], -1)
 
+    @property
+    def packs(self) -> bool:
+        """Whether a few rows are multiplied by the weights as they lie in memory."""
+        return (self._kernels or self._prepare()).few is not None
+
     def real_weight(self) -> Tensor:
         """The weights as float32, ``(O I)``."""
         return self.weight.float() * self.scale[:, None]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 from torch_lib.kinds import kind
 
-__all__ = ["TiedEmbedding"]
+__all__ = ["RowSource", "TiedEmbedding"]
 
 
+@runtime_checkable
 class RowSource(Protocol):
     """A quantized linear layer, some of whose weights can be asked for."""
 
@@ -35,7 +36,7 @@ class TiedEmbedding(nn.Module):
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self._heads: tuple[RowSource, ...] = ()  # in a tuple, for it is no part of this module
 
-    def tie(self, head: RowSource) -> None:
+    def take_rows_of(self, head: RowSource) -> None:
         """Take the rows of ``head`` from now on."""
         self._heads = (head,)
 

@@ -136,9 +136,12 @@ def _outcome(program: Program, origin: str, arguments: Sequence[str], report: Ru
         read_line=report.read_line,
         arguments=arguments,
     )
+    interpreter.waits_for_threads = True
     try:
         report.started(origin)
-        report.finished(program(interpreter))
+        value = program(interpreter)
+        with interpreter.surrounded():
+            report.finished(value)
         return DONE
     except (Interrupted, KeyboardInterrupt):
         report.interrupted()

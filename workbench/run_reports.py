@@ -9,7 +9,6 @@ from io import TextIOWrapper
 from typing import Protocol, TextIO
 
 from lispe_core.context import TextOutput
-from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import EMPTY, Value
 from lispe_core.printer import display
@@ -158,8 +157,7 @@ class TextReport:
     def finished(self, value: Value) -> None:
         """Print the value if that is wanted."""
         if self._print_value and value is not EMPTY:
-            with deep_recursion():
-                self.output.write(f"{display(value)}\n")
+            self.output.write(f"{display(value)}\n")
         self.output.flush()
 
     def failed(self, error: LispError, source: Source) -> None:

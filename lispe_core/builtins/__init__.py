@@ -25,6 +25,8 @@ from lispe_core.builtins.regular_expressions import expressions
 from lispe_core.builtins.slices import slices
 from lispe_core.builtins.strings import strings
 from lispe_core.builtins.system import system
+from lispe_core.builtins.threads import exchange
+from lispe_core.builtins.tokens import tokens
 
 LIBRARIES = (
     arithmetic,
@@ -44,10 +46,12 @@ LIBRARIES = (
     mathematics,
     randomness,
     strings,
+    tokens,
     expressions,
     json_text,
     files,
     system,
+    exchange,
     output,
     introspection,
     documentation,

@@ -12,7 +12,7 @@ from lispe_core.containers import elements
 from lispe_core.elementwise import Elementwise, Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
-from lispe_core.forms import LispList, Strings, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
 from lispe_core.operators import OPERATIONS, add, fold, less, multiply, negate
 from lispe_core.scalars import Float
@@ -202,6 +202,8 @@ def summed(values: Value) -> Value:
         return total(values)
     if isinstance(values, Strings):
         return "".join(values)
+    if isinstance(values, Stringbytes):
+        return b"".join(values)
     if isinstance(values, list):
         return reduce(_quickest(operator.add, add, values), _summable(values), 0.0)
     if isinstance(values, Container) and not isinstance(values, Foreign):

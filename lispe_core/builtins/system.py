@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lispe_core.containers import text_of
+from lispe_core.context import current
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.printer import display
+from lispe_core.threads import pause
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +23,35 @@ if TYPE_CHECKING:
     from lispe_core.dates import Date
 
 system = Library("system", "function")
+
+
+COMMANDS_VARIABLE = "LISPE_ALLOW_COMMANDS"
+"""The variable of the environment that lets programs start others."""
+
+
+@system.builtin("command")
+def run_command(line: str) -> Strings:
+    """The lines that a command of the system prints, each with its line feed.
+
+    Programs may only start others when the variable LISPE_ALLOW_COMMANDS of the environment is
+    set before the start.
+
+    Example:
+        (command "echo hello")    ; error: Error: commands of the system are not allowed here
+    """
+    surroundings = current()
+    if not surroundings.allow_commands:
+        raise LispError(
+            "commands of the system are not allowed here",
+            hint=f"set {COMMANDS_VARIABLE}=1 before the start to allow them",
+        )
+    import subprocess
+
+    done = subprocess.run(
+        text_of(line), shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    surroundings.error_output.write(done.stderr.decode("utf-8", "replace"))
+    return Strings(done.stdout.decode("utf-8", "replace").splitlines(keepends=True))
 
 
 @system.builtin("getenv")
@@ -34,14 +66,24 @@ def environment_variable(name: str) -> str:
 
 @system.builtin("setenv")
 def set_environment_variable(name: str, value: Value) -> Truth:
-    """Set an environment variable for this program and those it starts."""
+    """Set an environment variable for this program and those it starts.
+
+    Example:
+        (setenv "EXAMPLE_OF_LISPE" "on")    ; => true
+        (getenv "EXAMPLE_OF_LISPE")         ; => on
+    """
     os.environ[display(name)] = display(value)
     return TRUE
 
 
 @system.builtin("ls")
 def directory_entries(directory: str = ".") -> Strings:
-    """The names in a directory, in order."""
+    """The names in a directory, in order.
+
+    Example:
+        (fwrite "a.txt" "one")    ; => true
+        (in (ls ".") "a.txt")     ; => true
+    """
     try:
         return Strings(sorted(entry.name for entry in Path(directory).iterdir()))
     except OSError:
@@ -60,13 +102,22 @@ def is_directory(path: str) -> Truth | None:
 
 @system.builtin("realpath")
 def real_path(path: str) -> str:
-    """The absolute path, without links."""
+    """The absolute path, without links.
+
+    Example:
+        (= (realpath ".") (realpath "./."))    ; => true
+    """
     return os.path.realpath(path)
 
 
 @system.builtin("fileinfo")
 def file_information(path: str) -> Dictionary:
-    """A dictionary of what the system knows of a file: size, dates, permissions."""
+    """A dictionary of what the system knows of a file: size, dates, permissions.
+
+    Example:
+        (fwrite "a.txt" "one")           ; => true
+        (@ (fileinfo "a.txt") "size")     ; => 3
+    """
     try:
         status = Path(path).stat()
     except OSError:
@@ -123,8 +174,9 @@ def _with_parts(date: Date, parts: dict[str, int]) -> datetime:
     try:
         replace: Callable[..., datetime] = date.moment.replace
         return replace(**parts)
-    except (ValueError, OverflowError) as error:
-        raise LispError(str(error)) from None
+    except (TypeError, ValueError, OverflowError):
+        shown = ", ".join(f"{part} {display(value)}" for part, value in parts.items())
+        raise LispError(f"there is no date with {shown}") from None
 
 
 def _dated(value: Value) -> Date:
@@ -198,7 +250,7 @@ def sleep(milliseconds: float) -> Truth:
     Example:
         (sleep 1)    ; => true
     """
-    time.sleep(max(0, milliseconds) / 1000)
+    pause(max(0, milliseconds) / 1000)
     return TRUE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import names, nodes
-from lispe_core.emitter import VALUE, Destination, Emitter
+from lispe_core.emitter import NIL_NAMES, VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.access import (
@@ -28,10 +28,17 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         if error := refused(e, target.name):
             e.add(ast.Expr(error))
             return False
+        if e.in_threadspace:
+            _assign_shared(e, form, target.name)
+            return True
         e.operand(form, 2, e.destination_of(target.name))
         e.mark_set(target.name)
         return True
     if isinstance(target, list) and target and all(isinstance(name, Symbol) for name in target):
+        constants = [name.name for name in target if name.name in e.namespace.constants]
+        if constants and (error := refused(e, constants[0])):
+            e.add(ast.Expr(error))
+            return False
         values = e.call("parts", e.operand(form, 2), nodes.constant(len(target)))
         targets = [e.destination_of(name.name).target() for name in target]
         e.add(ast.Assign([nodes.tuple_target(targets)], values))
@@ -42,23 +49,40 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
     return False
 
 
+def _assign_shared(e: Emitter, form: list[Value], name: str) -> None:
+    """Assign the variable of that name that threads share, or an ordinary one."""
+    value = e.keep(e.operand(form, 2))
+    e.store_shared_or(name, value, lambda: e.deliver(value, e.destination_of(name)))
+
+
 def refused(e: Emitter, name: str) -> ast.expr | None:
     """What raises the error of assigning a constant, if ``name`` is one."""
-    if name in e.namespace.constants:
+    if name in e.namespace.constants or name in NIL_NAMES:
         return e.call("fail", nodes.constant(f"'{name}' is a constant value"))
     return None
 
 
 @binding.special("setq", "(setq name value)", minimum=2, maximum=2)
 def setq(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart."""
+    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart.
+
+    Example:
+        (setq x 3)            ; => true
+        x                     ; => 3
+        (setq (a b) '(1 2))   ; => true
+        (+ a b)               ; => 3
+    """
     _assign(e, form, "setq")
     return e.deliver(nodes.support("true"), to)
 
 
 @binding.special("setqv", "(setqv name value)", minimum=2, maximum=2)
 def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """As ``setq``, but the result is the value."""
+    """As ``setq``, but the result is the value.
+
+    Example:
+        (setqv x 3)    ; => 3
+    """
     target = form[1]
     if not _assign(e, form, "setqv") or not isinstance(target, Symbol):
         return e.deliver(nodes.nil(), to)
@@ -67,31 +91,63 @@ def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setq=", "(setq= name value)", minimum=2, maximum=2)
 def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a value to the variable that ``name`` is now: local, else global, else a new local."""
+    """Gives a value to the variable that ``name`` is now: local, else global, else a new local.
+
+    Example:
+        (setq n 1)                       ; => true
+        (defun reset () (setq= n 0))     ; =>
+        (reset)                          ; => true
+        n                                ; => 0
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setq='")), to)
-    owner = e.frame.owner_of(name.name)
-    if owner is None or e.frame.is_set(name.name, owner):
-        _assign(e, form, "setq=")
+    if e.frame.instance is None:
+        _assign_found(e, form, name.name)
         return e.deliver(nodes.support("true"), to)
     value = e.keep(e.operand(form, 2))
-    slot = nodes.constant(names.variable(name.name))
-    held = nodes.constant(name.name)
+    fields, key = nodes.name(e.frame.instance.dictionary or ""), nodes.constant(name.name)
+    with e.into([]) as field:
+        e.add(ast.Assign([nodes.item_target(fields, key)], value))
+    with e.branch() as variable:
+        _store_found(e, name.name, value)
+    e.add(ast.If(ast.Compare(key, [ast.In()], [fields]), field, variable))
+    return e.deliver(nodes.support("true"), to)
+
+
+def _assign_found(e: Emitter, form: list[Value], name: str) -> None:
+    owner = e.frame.owner_of(name)
+    if owner is None or e.frame.is_set(name, owner):
+        _assign(e, form, "setq=")
+    else:
+        _store_found(e, name, e.keep(e.operand(form, 2)))
+
+
+def _store_found(e: Emitter, name: str, value: ast.expr) -> None:
+    """Give the variable that ``name`` is now a settled value, a new local one if it is none."""
+    owner = e.frame.owner_of(name)
+    if owner is None or e.frame.is_set(name, owner):
+        e.deliver(value, e.destination_of(name))
+        return
+    slot = nodes.constant(names.variable(name))
     with e.into([]) as outside:
         e.add(ast.Expr(e.call("set_global", slot, value)))
     with e.into([]) as local:
-        e.deliver(value, e.destination_of(name.name))
-    is_global = ast.BoolOp(
-        ast.And(), [nodes.negated(e.has_local(name.name, owner)), e.call("has_global", held)]
-    )
+        e.deliver(value, e.destination_of(name))
+    has_local, is_known = e.has_local(name, owner), e.call("has_global", nodes.constant(name))
+    is_global = ast.BoolOp(ast.And(), [nodes.negated(has_local), is_known])
     e.add(ast.If(is_global, outside, local))
-    return e.deliver(nodes.support("true"), to)
 
 
 @binding.special("setg", "(setg name value)", minimum=2, maximum=2)
 def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a global variable a value."""
+    """Gives a global variable a value.
+
+    Example:
+        (defun remember (x) (setg last-one x))    ; =>
+        (remember 5)    ; => true
+        last-one        ; => 5
+    """
     target = form[1]
     targets = target if isinstance(target, list) else [target]
     if not targets or not all(isinstance(name, Symbol) for name in targets):
@@ -112,10 +168,17 @@ def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setconst", "(setconst name value)", minimum=2, maximum=2)
 def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a global variable a value that no later assignment may change."""
+    """Gives a global variable a value that no later assignment may change.
+
+    Example:
+        (setconst limit 10)    ; => true
+        (setq limit 11)    ; error: Error: 'limit' is a constant value
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setconst'")), to)
+    if name.name in NIL_NAMES and (error := refused(e, name.name)):
+        return e.deliver(error, to)
     value = e.operand(form, 2)
     slot = nodes.constant(names.variable(name.name))
     e.add(ast.Expr(e.call("set_global", slot, value)))
@@ -125,7 +188,12 @@ def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("label", "(label name value)", minimum=2, maximum=2)
 def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives ``name`` a value in the current frame, where it must not have one yet."""
+    """Gives ``name`` a value in the current frame, where it must not have one yet.
+
+    Example:
+        (label size-of-step 0.1)    ; => 0.1
+        (label size-of-step 0.2)    ; error: Error: 'size-of-step' has been recorded already
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing label for 'label'")), to)
@@ -144,7 +212,11 @@ def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("let", "(let ((name value)…) e…)", minimum=2)
 def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives names values while the body runs, then their former values back."""
+    """Gives names values while the body runs, then their former values back.
+
+    Example:
+        (let ((a 1) (b (+ a 1))) (* 10 b))    ; => 20
+    """
     pairs = form[1]
     if not isinstance(pairs, list) or any(
         not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], Symbol)
@@ -210,7 +282,15 @@ def _restore(e: Emitter, name: str, value: ast.expr) -> None:
 
 
 def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Combines the variable or element with the other operands and stores the result there."""
+    """Combines the variable or element with the other operands and stores the result there.
+
+    Example:
+        (setq n 3)             ; => true
+        (+= n 2)               ; => 5
+        (*= n 2 3)             ; => 30
+        (setq d {"a":1})       ; => true
+        (+= (@ d "a") 4)       ; => 5
+    """
     sign = str(form[0])[:-1]
     place = form[1]
     if isinstance(place, Symbol):
@@ -226,7 +306,8 @@ def _update_variable(
     if error := refused(e, name):
         return e.deliver(error, to)
     owner = e.frame.owner_of(name)
-    if owner is None or (owner.dictionary is None and e.frame.is_set(name, owner)):
+    is_certain = owner is None or (owner.dictionary is None and e.frame.is_set(name, owner))
+    if is_certain and not e.in_threadspace:
         formula = arithmetic(e, sign, form)
         deliver_formula(e, formula, e.destination_of(name))
         return e.deliver(e.read(name), to)
@@ -244,9 +325,11 @@ def _update_element(
         outer, container = container, fetch(e, container, key, e.call("element", container, key))
         renew = renewed_element(e, outer, key, container)
     operands = [e.keep_unless_name(value) for value in e.operands(form, 2)]
-    old = fetch(e, container, keys[-1], e.call("counter", container, keys[-1], operands[0]))
+    in_order = "_in_order" if place[0] is Symbol("at") and len(keys) == 1 else ""
+    checked = e.call(f"counter{in_order}", container, keys[-1], operands[0])
+    old = fetch(e, container, keys[-1], checked)
     value = e.keep_unless_name(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
-    put(e, container, keys[-1], value, renew)
+    put(e, container, keys[-1], value, renew, checked=f"store{in_order}")
     return e.deliver(value, to)
 
 

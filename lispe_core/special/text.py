@@ -62,7 +62,12 @@ def _operand(operand: Value) -> Value:
 
 @text.special("infix", "(infix a + b * c)", minimum=1)
 def infix(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Arithmetic written between its operands, with the usual precedence; parentheses group."""
+    """Arithmetic written between its operands, with the usual precedence; parentheses group.
+
+    Example:
+        (infix 10 + 2 * 3)       ; => 16
+        (infix (1 + 2) * 3)      ; => 9
+    """
     operands = form[1:]
     if len(operands) == 1 and isinstance(operands[0], list):
         operands = operands[0]
@@ -74,6 +79,22 @@ def infix(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 for _name in ("/\\", "•", "§"):
     text.special(_name, f"({_name} a + b * c)", minimum=1)(infix)
+
+
+@text.special("link", '(link "token" \'atom)', minimum=2, maximum=2)
+def link(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """From here on the reader takes ``token`` for another atom, or for a bracket.
+
+    Example:
+        (link "unless_zero" 'ncheck)            ; => true
+        (unless_zero 3 'zero 'other)            ; => other
+        (link "BEGIN" (atom "(")) (link "END" (atom ")"))    ; => true
+        BEGIN + 1 2 END                         ; => 3
+    """
+    if not isinstance(form[1], str):
+        message = nodes.constant("'link' needs the text of a token")
+        return e.deliver(e.call("fail", message), to)
+    return e.deliver(nodes.support("true"), to)
 
 
 def template(source: str) -> Value:
@@ -102,7 +123,12 @@ def _filled(inside: str) -> Value:
 
 @text.special("f_", '(f_ "…{name}…{f x}…")', minimum=1, maximum=1)
 def f_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """A text with the values of variables and calls filled in; ``%{`` and ``%}`` are braces."""
+    """A text with the values of variables and calls filled in; ``%{`` and ``%}`` are braces.
+
+    Example:
+        (setq n 3)    ; => true
+        (f_ "n is {n}, more is {+ n 1}")    ; => n is 3, more is 4
+    """
     if not isinstance(form[1], str):
         return e.deliver(e.call("fail", nodes.constant("'f_' needs a literal text")), to)
     return e.emit(template(form[1]), to)
