@@ -21,6 +21,7 @@ from torch import Tensor
 
 from torch_lib.display import value_text
 from torch_lib.errors import CheckpointError, FileMissing, MissingPackage
+from torch_lib.gguf_blocks import Blocks, Bytes, blocks_of
 
 __all__ = ["GGUFFile", "TensorEntry", "is_gguf"]
 
@@ -110,8 +111,7 @@ class GGUFFile:
             count = prod(entry.shape)
             mapped = torch.frombuffer(self._bytes, dtype=plain, count=count, offset=start)
             return mapped.view(entry.shape)
-        raw = np.frombuffer(self._bytes, np.uint8, size, start)
-        rows = raw.reshape(*entry.shape[:-1], size // prod(entry.shape[:-1]))
+        rows = self._rows(name)
         try:
             floats = _package().quants.dequantize(rows, encoding)
         except NotImplementedError as error:
@@ -119,6 +119,21 @@ class GGUFFile:
                 f"{self._path}: no way to read the encoding {encoding.name} of {name}"
             ) from error
         return torch.from_numpy(np.ascontiguousarray(floats, np.float32)).view(entry.shape)
+
+    def blocks(self, name: str) -> Blocks | None:
+        """The numbers of a matrix that is encoded in groups, None for another."""
+        encoding, size = self._encoding(name)
+        return blocks_of(encoding.name, self._rows(name)) if size else None
+
+    def release(self) -> None:
+        """Give back the memory of what has been read; it comes from the file again when needed."""
+        self._bytes.madvise(mmap.MADV_DONTNEED)
+
+    def _rows(self, name: str) -> Bytes:
+        """The bytes of a tensor, row by row."""
+        entry, (_, size) = self.tensors[name], self._encoding(name)
+        raw = np.frombuffer(self._bytes, np.uint8, size, self._data_start + entry.offset)
+        return raw.reshape(*entry.shape[:-1], size // prod(entry.shape[:-1]))
 
     def plain_type(self, name: str) -> torch.dtype | None:
         """The element type of a tensor that holds plain floats, None for an encoded one."""
