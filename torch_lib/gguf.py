@@ -87,7 +87,7 @@ def load_gguf(path: str, dtype: str | None = None, quantization: str | None = No
         ; => BPE Tokenizer (vocab size: 49152)
         (torch_load_gguf (torch_demo_model_path) "bfloat16" "file")
         (torch_memory_size (torch_load_gguf (torch_demo_model_path) nil "file"))
-        ; => 101921536
+        ; => 101885184
     """
     if quantization is not None:
         check_scheme(quantization)
