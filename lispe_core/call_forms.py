@@ -86,6 +86,11 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
             ]
         )
         return e.deliver(e.call("call_value", *values), to)
+    if definition is not None and len(form) == 1 + definition.minimum:
+        inline = e.namespace.inline.get(name)
+        if inline is not None and not e.namespace.has_function(name):
+            written: ast.expr = inline(e, form, to)
+            return written
     if definition is not None or e.namespace.has_function(name):
         return e.deliver(e.call(_function_named(e, name), *e.operands(form)), to)
     operands = [e.operand_later(form, index) for index in range(1, len(form))]

@@ -11,12 +11,14 @@ from typing import Any
 
 from lispe_core import containers, dictionaries, operators
 from lispe_core.builtins.lists import range_of
+from lispe_core.builtins.mathematics import absolute
 from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
+from lispe_core.typed_lists import passing
 
 
 class Unset:
@@ -267,6 +269,8 @@ def text_of_program(value: Value) -> str:
 
 
 SUPPORT: dict[str, Any] = {
+    "abs": abs,
+    "absolute": absolute,
     "add": operators.add,
     "BROKEN": BROKEN,
     "bit_and": operators.bit_and,
@@ -313,8 +317,10 @@ SUPPORT: dict[str, Any] = {
     "modulo": operators.modulo,
     "multiply": operators.multiply,
     "no_plain_element": (TypeError, KeyError, IndexError),
+    "no_plain_update": (TypeError, KeyError, IndexError, OverflowError),
     "nothing_there": nothing_there,
     "parts": parts,
+    "passing": passing,
     "power": operators.power,
     "range": range,
     "repeating": repeating,

@@ -316,3 +316,8 @@ def homogeneous(values: list[Value]) -> Value:
     elif kinds == {int, float}:
         return Numbers(values)
     return LispList(values)
+
+
+def passing(values: list[Value]) -> Iterable[Value]:
+    """``values`` with the kinds that they would have in :func:`homogeneous`, to be visited."""
+    return Numbers(values) if set(map(type, values)) == {int, float} else values

@@ -62,23 +62,49 @@ def _parameter(e: Emitter) -> str:
 
 def _visitor(e: Emitter, form: list[Value], index: int) -> Callable[[], ast.expr]:
     """Evaluates the list that a built-in goes through; gives visits of it, as often as needed."""
-    if is_range(form[index]):
-        values = e.keep(e.visited_range(form[index]))
+    element = form[index]
+    if is_range(element):
+        values = e.keep(e.visited_range(element))
         return lambda: values
+    passing = _passing_list(e, element)
+    if passing is not None:
+        return lambda: passing
     values = e.keep(e.looked_at(form, index, index + 1)[0])
     return partial(e.call, "iterate", values)
 
 
+def _passing_list(e: Emitter, form: Value) -> ast.expr | None:
+    """The elements of a list that nobody sees but the loop over it: they need no typed list."""
+    head = form[0] if isinstance(form, list) and len(form) == 3 else None
+    with e.at(form):
+        match head:
+            case Symbol(name="maplist"):
+                results = _mapped_elements(e, form)
+                return e.keep(e.call("passing", results)) if results is not None else None
+            case Symbol(name="mapcar"):
+                return _mapped_elements(e, form)
+            case Symbol(name="filterlist"):
+                code = _inlinable(e, "filterlist", form, 1)
+                return _kept_elements(e, code, _visitor(e, form, 2)) if code else None
+    return None
+
+
 def _mapped(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     name = str(form[0])
-    code = _inlinable(e, name, form, 1) if len(form) == 3 else None
-    if code is None:
+    results = _mapped_elements(e, form) if len(form) == 3 else None
+    if results is None:
         return e.deliver_call(name, form, to)
+    return e.deliver(e.call("LispList" if name == "mapcar" else "grouped", results), to)
+
+
+def _mapped_elements(e: Emitter, form: list[Value]) -> ast.expr | None:
+    code = _inlinable(e, str(form[0]), form, 1)
+    if code is None:
+        return None
     visit = _visitor(e, form, 2)
     element = _parameter(e)
     block, value = _turn(e, {code[1][0].name: element}, lambda: e.sequence(code, 2, VALUE))
-    results = _collected(e, element, visit, block, value, None)
-    return e.deliver(e.call("LispList" if name == "mapcar" else "grouped", results), to)
+    return _collected(e, element, visit, block, value, None)
 
 
 def _filtered(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
@@ -87,11 +113,14 @@ def _filtered(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if code is None:
         return e.deliver_call(name, form, to)
     values = e.keep(e.looked_at(form, 2)[0])
+    results = _kept_elements(e, code, partial(e.call, "iterate", values))
+    return e.deliver(e.call("alike", values, results), to)
+
+
+def _kept_elements(e: Emitter, code: list[Value], visit: Callable[[], ast.expr]) -> ast.expr:
     element = _parameter(e)
     block, test = _turn(e, {code[1][0].name: element}, lambda: e.sequence(code, 2, TEST))
-    visit = partial(e.call, "iterate", values)
-    results = _collected(e, element, visit, block, nodes.name(element), test)
-    return e.deliver(e.call("alike", values, results), to)
+    return _collected(e, element, visit, block, nodes.name(element), test)
 
 
 def _collected(
