@@ -18,7 +18,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
-from lispe_core.typed_lists import passing
+from lispe_core.typed_lists import is_long, passing
 
 
 class Unset:
@@ -302,6 +302,7 @@ SUPPORT: dict[str, Any] = {
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
+    "is_long": is_long,
     "is_maybe": is_maybe,
     "isinstance": isinstance,
     "alike": containers.alike,

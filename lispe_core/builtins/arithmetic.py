@@ -14,9 +14,10 @@ from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Strings, Value
 from lispe_core.library import Library
+from lispe_core.matrices import Matrix
 from lispe_core.operators import OPERATIONS, add, fold, less, multiply, negate
 from lispe_core.scalars import Float
-from lispe_core.typed_lists import Floats, TypedList, homogeneous, total
+from lispe_core.typed_lists import LARGE, Floats, TypedList, homogeneous, total
 
 arithmetic = Library("arithmetic")
 
@@ -202,6 +203,12 @@ def summed(values: Value) -> Value:
         return total(values)
     if isinstance(values, Strings):
         return "".join(values)
+    if isinstance(values, Matrix) and len(values) * len(values[0]) >= LARGE:
+        from lispe_core.vectors import total_of_matrix
+
+        result = total_of_matrix(values)
+        if result is not None:
+            return result
     if isinstance(values, list):
         return reduce(_quickest(operator.add, add, values), _summable(values), 0.0)
     if isinstance(values, Container) and not isinstance(values, Foreign):

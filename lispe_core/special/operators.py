@@ -267,7 +267,7 @@ def _magnitude(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def _text(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """``(string x)``, with Python's ``str`` for integers."""
     value = e.keep_unless_name(e.operand(form, 1))
-    text = e.place(nodes.call("str", value))
+    text: ast.expr = e.place(nodes.call("str", value))
     if e.kind_of(value) is not Kind.INTEGER:
         text = ast.IfExp(e.has_type(value, "int"), text, e.instruction("string", value))
     return e.deliver(e.place(text), to)
