@@ -44,6 +44,8 @@ class Expander:
 
 
 def _has_dot(form: list[Value]) -> bool:
+    if type(form) is SourceList:  # what is read compares without running any code
+        return _DOT in form
     return any(element is _DOT for element in form)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.calls import BreakIteration
+from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import LispError
@@ -123,14 +124,16 @@ class Interpreter:
 
     def _run(self, source: str, origin: str, frame: dict[str, Value] | None = None) -> Value:
         self._sources[origin] = source
-        program = read(source, origin)
+        with postponed_collection():
+            program = read(source, origin)
         value: Value = None
         for form, span in zip(program, program.spans, strict=True):
             value = self._run_form(form, span, frame)
         return value
 
     def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
-        code = self._compiler.form(form, span, in_frame=frame is not None)
+        with postponed_collection():
+            code = self._compiler.form(form, span, in_frame=frame is not None)
         function = self._function(code, ROOT)
         try:
             with interrupts.user_code():

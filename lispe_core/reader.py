@@ -254,7 +254,9 @@ class Reader:
     def _span(self, start: int, end: int) -> Span:
         lines = self._lines
         first = bisect_right(lines, start) - 1
-        last = bisect_right(lines, end) - 1
+        last = first
+        if last + 1 < len(lines) and lines[last + 1] <= end:
+            last = bisect_right(lines, end) - 1
         return Span(
             self._origin, first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
         )
