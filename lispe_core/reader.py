@@ -24,8 +24,8 @@ _END = r"""(?=[\s,()\[\]{}"';]|\Z)"""
 _SIGNED = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _TOKEN = re.compile(
     rf"""
-      (?P<blank>[\s\ufeff]+)
-    | (?P<complex>{_SIGNED},{_SIGNED}i{_END})
+    [\s\ufeff]*(?:
+      (?P<complex>{_SIGNED},{_SIGNED}i{_END})
     | (?P<comma>,)
     | (?P<header>\#!|\#(?=\s))
     | (?P<semicolon>;+)
@@ -39,6 +39,8 @@ _TOKEN = re.compile(
     | (?P<close>[)\]}}])
     | (?P<marked>[+-]{{1,2}}(?="))
     | (?P<atom>{_ATOM})
+    | (?P<end>\Z)
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -104,13 +106,12 @@ class Reader:
     def _token(self, start: int) -> int:
         found = _TOKEN.match(self._source, start)
         if found is None:
-            self._fault(f"unexpected character: '{self._source[start]}'", start, start + 1)
-        kind, text, end = found.lastgroup, found.group(), found.end()
+            place = start + len(self._source[start:]) - len(self._source[start:].lstrip())
+            self._fault(f"unexpected character: '{self._source[place]}'", place, place + 1)
+        kind = found.lastgroup or "end"
+        start, end = found.span(kind)
+        text = self._source[start:end]
         match kind:
-            case "blank":
-                pass
-            case "comma":
-                self._comma(start, end)
             case "atom":
                 self._atom(text, start)
             case "open":
@@ -123,6 +124,8 @@ class Reader:
                 return self._comment(start, end)
             case "quote":
                 self._stack[-1].quotes.append(start)
+            case "comma":
+                self._comma(start, end)
             case "raw":
                 return self._raw_string(text, start)
             case "complex":
@@ -138,6 +141,8 @@ class Reader:
             case "quoted_semicolon":
                 self._stack[-1].quotes.append(start)
                 self._add(Symbol(";"), start + 1, end)
+            case "end":
+                pass
             case _:
                 self._incomplete("missing end of string", start)
         return end
