@@ -6,6 +6,7 @@ import ast
 from types import CodeType
 
 from lispe_core import names, nodes
+from lispe_core.depth import UNWATCHED_CALLS
 from lispe_core.emitter import RETURN, VALUE, Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
@@ -116,6 +117,8 @@ class Compiler:
     def _prologue(
         self, e: Emitter, frame: Frame, parameters: Parameters, written: list[Value]
     ) -> None:
+        if UNWATCHED_CALLS and (parameters.optional or parameters.rest):
+            e.add(ast.Expr(e.call("watch_depth")))
         for parameter in parameters.optional:
             if _is_literal(parameter.default):
                 continue

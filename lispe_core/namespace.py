@@ -43,6 +43,7 @@ class Namespace:
         self, support: dict[str, Any], find_missing: Callable[[str], bool] = lambda name: False
     ) -> None:
         self.base: dict[str, Any] = {names.SUPPORT + word: support[word] for word in support}
+        self.base["__import__"] = __import__  # Python's own parts import while compiled code runs
         self.globals: dict[str, Any] = {PROGRAM_MARK: self, "__builtins__": self.base}
         self.definitions: dict[str, Definition] = {}
         self.inline: dict[str, Inline] = {}

@@ -14,6 +14,7 @@ from lispe_core.builtins.lists import range_of
 from lispe_core.builtins.mathematics import absolute
 from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
+from lispe_core.depth import watch_depth
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
 from lispe_core.matrices import grouped
@@ -345,5 +346,6 @@ SUPPORT: dict[str, Any] = {
     "unset": UNSET,
     "wrong_count": wrong_count,
     "visited_range": visited_range,
+    "watch_depth": watch_depth,
     "zip": zip,
 }
