@@ -19,7 +19,6 @@ from lispe_core.namespace import ROOT, Namespace
 from lispe_core.parameters import Parameters, parameters_of
 from lispe_core.printer import display
 
-_DICTIONARY = "t_frame"
 _Description = tuple[FunctionInfo, str]
 
 
@@ -37,11 +36,11 @@ class Compiler:
         """
         frame = Frame("root")
         if in_frame:
-            frame = Frame("function", dictionary=_DICTIONARY, variables=AnyName())
+            frame = Frame("function", dictionary=names.FRAME, variables=AnyName())
         emitter = self._emitter(frame, span)
         emitter.emit(form, RETURN, span)
         body = [*frame.declarations(), *emitter.block]
-        parameters = [_DICTIONARY] if in_frame else []
+        parameters = [names.FRAME] if in_frame else []
         definition = nodes.function(ROOT, parameters, None, [], body)
         return self._code(definition, span, emitter)
 
@@ -92,7 +91,7 @@ class Compiler:
             own = {*frame.variables} - bound
             frame.kinds = variable_kinds(body_forms, e.analysis.lists, own)
             if e.analysis.reads_frame(body_forms):
-                frame.dictionary = _DICTIONARY
+                frame.dictionary = names.FRAME
                 frame.variables = AnyName()
         if not (
             parameters.optional

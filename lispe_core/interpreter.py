@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import FunctionType
@@ -20,7 +22,7 @@ from lispe_core.errors import LispError
 from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, LispList, SourceList, Span, Strings, Symbol, Value
 from lispe_core.functions import function_info
-from lispe_core.hints import advice
+from lispe_core.hints import advice, misuse
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
@@ -28,6 +30,7 @@ from lispe_core.printer import display
 from lispe_core.reader import read
 from lispe_core.support import SUPPORT, UNSET, restore_in
 
+_HEAD = re.compile(r"\(\s*([^\s()\[\]{}\"';]+)")
 VERSION = "1.2025.11"
 """The version of LispE whose language this is."""
 
@@ -91,17 +94,61 @@ class Interpreter:
             LispError: The program is wrong; it carries place, stack and hint.
             Interrupted: Evaluation was stopped.
         """
+        with self._entered():
+            return self._run(source, origin)
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        """The surroundings of a program that runs; its errors leave them as Lisp's."""
         token = context.enter(self.context)
         try:
             with deep_recursion():
-                return self._run(source, origin)
+                yield
         except Exception as exception:
             error = lisp_error(exception)
+            if error is not None:
+                error.hint = error.hint or self._advice_for(error)
             if error is None or error is exception:
                 raise
             raise error from exception
         finally:
             context.leave(token)
+
+    def _advice_for(self, error: LispError) -> str | None:
+        """How the form at fault is written, if its text is known."""
+        span = error.span
+        lines = self._sources.get(span.origin, "").split("\n") if span is not None else []
+        if span is None or not 0 < span.line <= len(lines):
+            return None
+        found = _HEAD.match(lines[span.line - 1], span.column - 1)
+        if found is None:
+            return None
+        definition = self.namespace.definitions.get(found[1])
+        return misuse(found[1], error.text, definition.usage if definition else None)
+
+    def evaluate_for_each(
+        self, source: str, turns: Iterable[object], origin: str = "<each>"
+    ) -> Value:
+        """Evaluate all forms of ``source`` once for every turn; the last value of the last one.
+
+        Each form is compiled once, when it is met first.
+        """
+        with self._entered():
+            self._sources[origin] = source
+            program = read(source, origin)
+            compiled: list[FunctionType] = []
+            value: Value = None
+            for _ in turns:
+                for index, (form, span) in enumerate(zip(program, program.spans, strict=True)):
+                    if index == len(compiled):
+                        compiled.append(self._compiled(form, span, None))
+                    value = self._call(compiled[index])
+            return value
+
+    def set_variables(self, variables: Iterable[tuple[str, Value]]) -> None:
+        """Give global variables values from outside."""
+        for name, value in variables:
+            self.set_global(names.variable(name), value)
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
@@ -132,12 +179,18 @@ class Interpreter:
         return value
 
     def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
+        function = self._compiled(form, span, frame)
+        return self._call(function) if frame is None else self._call(function, frame)
+
+    def _compiled(self, form: Value, span: Span, frame: dict[str, Value] | None) -> FunctionType:
         with postponed_collection():
             code = self._compiler.form(form, span, in_frame=frame is not None)
-        function = self._function(code, ROOT)
+        return self._function(code, ROOT)
+
+    def _call(self, function: FunctionType, *arguments: Value) -> Value:
         try:
             with interrupts.user_code():
-                return function() if frame is None else function(frame)
+                return function(*arguments)
         except BreakIteration:
             return None
 

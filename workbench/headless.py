@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +27,10 @@ from workbench.runtime.build import build_interpreter
 from workbench.runtime.warning_lines import show_warnings
 
 if TYPE_CHECKING:
+    from workbench.line_programs import LineProgram
     from workbench.plots import Plots
 
-__all__ = ["RunOptions", "run_file", "run_stdin", "run_text"]
+__all__ = ["RunOptions", "run_file", "run_lines", "run_stdin", "run_text"]
 
 DONE, FAILED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -45,12 +46,14 @@ class RunOptions:
         events: Write events in JSON, in the place of output and errors.
         log_folder: Where what the program measures is written while it runs.
         plot_folder: Where the curves of what it measures are written in the end.
+        verbose: Show the variables of the calls that led to an error.
     """
 
     print_value: bool = False
     events: bool = False
     log_folder: str | None = None
     plot_folder: str | None = None
+    verbose: bool = False
 
 
 USUAL = RunOptions()
@@ -84,6 +87,23 @@ def run_stdin(arguments: Sequence[str] = (), options: RunOptions = USUAL) -> int
 def run_text(source: str, arguments: Sequence[str] = (), options: RunOptions = USUAL) -> int:
     """Run the program ``source``, as ``run_file`` does; give the exit status."""
     return _run_source(source, "<eval>", arguments, options)
+
+
+def run_lines(
+    program: LineProgram, arguments: Sequence[str] = (), options: RunOptions = USUAL
+) -> int:
+    """Run a program for each line on stdin, as ``run_file`` does; give the exit status."""
+    if program.file is not None and (problem := _unreadable(Path(program.file))):
+        print(f"lispe-workbench: {problem}", file=sys.stderr)
+        return UNREADABLE
+    return _run(
+        lambda interpreter: program.run(interpreter, _lines()), "<each>", arguments, options
+    )
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace")
 
 
 def _run_source(source: str, origin: str, arguments: Sequence[str], options: RunOptions) -> int:
@@ -125,7 +145,7 @@ def _report(options: RunOptions, rank: int) -> RunReport:
         from workbench.json_report import JsonReport
 
         return JsonReport()
-    return TextReport(rank, print_value=options.print_value)
+    return TextReport(rank, print_value=options.print_value, verbose=options.verbose)
 
 
 def _outcome(program: Program, origin: str, arguments: Sequence[str], report: RunReport) -> int:
