@@ -116,6 +116,127 @@ def queens(size: int) -> int:
     return place(0, [])
 
 
+class Number:
+    """A number in a term."""
+
+    __match_args__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Sum:
+    """A sum of two terms."""
+
+    __match_args__ = ("left", "right")
+
+    def __init__(self, left: Any, right: Any) -> None:
+        self.left = left
+        self.right = right
+
+
+class Product(Sum):
+    """A product of two terms."""
+
+
+def derived(term: Any) -> Any:
+    match term:
+        case Number(_):
+            return Number(0)
+        case "x":
+            return Number(1)
+        case Sum(left, right) if type(term) is Sum:
+            return Sum(derived(left), derived(right))
+        case Product(left, right):
+            return Sum(Product(derived(left), right), Product(left, derived(right)))
+
+
+def reduced(term: Any) -> Any:
+    match term:
+        case Sum(left, right) if type(term) is Sum:
+            return added(reduced(left), reduced(right))
+        case Product(left, right):
+            return multiplied(reduced(left), reduced(right))
+        case other:
+            return other
+
+
+def added(left: Any, right: Any) -> Any:
+    match left, right:
+        case Number(a), Number(b):
+            return Number(a + b)
+        case Number(0), other:
+            return other
+        case other, Number(0):
+            return other
+        case first, second:
+            return Sum(first, second)
+
+
+def multiplied(left: Any, right: Any) -> Any:
+    match left, right:
+        case Number(a), Number(b):
+            return Number(a * b)
+        case Number(0), _:
+            return Number(0)
+        case Number(1), other:
+            return other
+        case other, Number(1):
+            return other
+        case first, second:
+            return Product(first, second)
+
+
+def counted(term: Any) -> int:
+    match term:
+        case Number(_):
+            return 1
+        case str():
+            return 1
+        case Sum(left, right):
+            return 1 + counted(left) + counted(right)
+    return 0
+
+
+def derive(depth: int) -> int:
+    term: Any = "x"
+    for i in range(depth):
+        term = Sum(Product(term, Number(i)), Product("x", term))
+    return counted(reduced(derived(term)))
+
+
+def commands_of(count: int) -> list[Any]:
+    kinds: list[Any] = [["add", 7], ["multiply", 3], {"set": 5}, 12, ["swap", 4, 9], "halve", 0]
+    return [kinds[i % 7] for i in range(count)]
+
+
+def run_machine(count: int) -> int:
+    state: Any = 1
+    for command in commands_of(count):
+        state = stepped(command, state)
+    return int(state)
+
+
+def stepped(command: Any, state: Any) -> Any:
+    match command:
+        case 0:
+            return 1
+        case int() as number if number > 10:
+            return state + number
+        case "halve":
+            return state // 2
+        case ["add", number]:
+            return state + number
+        case ["multiply", number]:
+            return state * number % 1009
+        case ["swap", first, second] if first < second:
+            return state + second - first
+        case {"set": number}:
+            return state + number
+        case _:
+            return 0
+
+
 PROGRAMS = [
     Program(
         "fib 25",
@@ -228,6 +349,60 @@ PROGRAMS = [
            (defun queens (n) (place 0 () n))""",
         "(queens 8)",
         lambda: queens(8),
+    ),
+    Program(
+        "patterns: a derivative",
+        """(data@ [Number _] [Sum _ _] [Product _ _])
+           (defpat derived ([Number n]) (Number 0))
+           (defpat derived ('x) (Number 1))
+           (defpat derived ([Sum a b]) (Sum (derived a) (derived b)))
+           (defpat derived ([Product a b])
+             (Sum (Product (derived a) b) (Product a (derived b))))
+           (defpat reduced ([Sum a b]) (added (reduced a) (reduced b)))
+           (defpat reduced ([Product a b]) (multiplied (reduced a) (reduced b)))
+           (defpat reduced (other) other)
+           (defpat added ([Number a] [Number b]) (Number (+ a b)))
+           (defpat added ([Number 0] other) other)
+           (defpat added (other [Number 0]) other)
+           (defpat added (a b) (Sum a b))
+           (defpat multiplied ([Number a] [Number b]) (Number (* a b)))
+           (defpat multiplied ([Number 0] _) (Number 0))
+           (defpat multiplied ([Number 1] other) other)
+           (defpat multiplied (other [Number 1]) other)
+           (defpat multiplied (a b) (Product a b))
+           (defpat counted ([Number _]) 1)
+           (defpat counted ([atom_ _]) 1)
+           (defpat counted ([Sum a b]) (+ 1 (counted a) (counted b)))
+           (defpat counted ([Product a b]) (+ 1 (counted a) (counted b)))
+           (defun derive (depth)
+             (setq term 'x)
+             (loopcount depth i
+               (setq term (Sum (Product term (Number i)) (Product 'x term))))
+             (counted (reduced (derived term))))""",
+        "(derive 11)",
+        lambda: derive(11),
+    ),
+    Program(
+        "patterns: commands",
+        """(defun commands_of (count)
+             (setq kinds (list '("add" 7) '("multiply" 3) {"set":5} 12 '("swap" 4 9) "halve" 0))
+             (maplist (\\(i) (@ kinds (% i 7))) (range 0 count 1)))
+           (defpat stepped (0 _) 1)
+           (defpat stepped ([integer_ (> number 10)] state) (+ state number))
+           (defpat stepped ("halve" state) (>> state 1))
+           (defpat stepped (["add" number] state) (+ state number))
+           (defpat stepped (["multiply" number] state) (% (* state number) 1009))
+           (defpat stepped (["swap" first [> second first]] state)
+             (- (+ state second) first))
+           (defpat stepped ({"set":number} state) (+ state number))
+           (defpat stepped (_ state) 0)
+           (defun run_machine (count)
+             (setq state 1)
+             (loop command (commands_of count)
+               (setq state (stepped command state)))
+             state)""",
+        "(run_machine 140000)",
+        lambda: run_machine(140000),
     ),
 ]
 

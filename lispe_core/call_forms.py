@@ -14,6 +14,17 @@ from lispe_core.library import Definition
 from lispe_core.namespace import OLDER_SPELLINGS
 from lispe_core.operators import OPERATIONS
 from lispe_core.quotation import QUOTE
+from lispe_core.receivers import (
+    call_method,
+    call_of_receiver,
+    function_of_space,
+    has_receiver,
+    is_class,
+    is_method,
+    makes_instance,
+    may_be_method,
+    method_or,
+)
 
 if TYPE_CHECKING:
     from lispe_core.emitter import Destination, Emitter
@@ -62,6 +73,8 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return _named_call(e, head.name, form, to)
     if isinstance(head, _DATA):
         return e.deliver(e.call("data_list", *e.operands(form, 0)), to)
+    if not is_lambda(head) and has_receiver(e, form):
+        return call_of_receiver(e, lambda: e.operand(form, 0), form, to)
     values = e.operands(form, 0)
     if is_lambda(head):
         return e.deliver(e.call(values[0], *values[1:]), to)
@@ -69,15 +82,18 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 
 def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
-    from lispe_core.emitter import RETURN
-
     definition = e.namespace.definition(name)
     if definition is not None and definition.kind != "function":
         return _defined_call(e, definition, form, to)
-    if name == e.frame.own_lisp_name and to is RETURN and can_loop(e, form):
+    if is_method(e, name):
+        return call_method(e, name, form, to)
+    full_name = e.namespace.named_here(name)
+    if is_class(e, full_name) and makes_instance(e, form):
+        return call_of_receiver(e, partial(function_named, e, name), form, to)
+    if name == e.frame.own_lisp_name and can_loop(e, form, to):
         loop_on_itself(e, form)
         return nodes.nil()
-    if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(name):
+    if len(form) > 1 and form[1] is Symbol("@") and not e.namespace.has_function(full_name):
         values = e.ordered(
             [
                 lambda: e.place(e.read(name)),
@@ -88,34 +104,58 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
         return e.deliver(e.call("call_value", *values), to)
     if definition is not None and len(form) == 1 + definition.minimum:
         inline = e.namespace.inline.get(name)
-        if inline is not None and not e.namespace.has_function(name):
+        known = e.namespace.has_function(full_name) or e.frame.instance is not None
+        if inline is not None and not known:
             written: ast.expr = inline(e, form, to)
             return written
-    if definition is not None or e.namespace.has_function(name):
-        return e.deliver(e.call(_function_named(e, name), *e.operands(form)), to)
+    if definition is not None or e.namespace.has_function(full_name):
+        return e.deliver(e.call(function_named(e, name), *e.operands(form)), to)
+    if has_receiver(e, form):
+        return call_of_receiver(e, partial(_head_value, e, name), form, to)
     operands = [e.operand_later(form, index) for index in range(1, len(form))]
-    function, *values = e.ordered([partial(_function_named, e, name), *operands])
+    function, *values = e.ordered([partial(function_named, e, name), *operands])
     return e.deliver(e.call(function, *values), to)
 
 
-def _function_named(e: Emitter, name: str) -> ast.expr:
+def _head_value(e: Emitter, name: str) -> ast.expr:
+    """The value of a head that may be a function or a variable."""
+    full_name = e.namespace.named_here(name)
+    slot = e.namespace.function_slot(full_name)
+    missing = nodes.same(nodes.name(slot), nodes.name(e.namespace.undefined_slot(full_name)))
+    if e.frame.owner_of(name) is None and names.variable(name) not in e.namespace.globals:
+        value: ast.expr = e.place(nodes.call("global_value", nodes.constant(name)))
+    else:
+        value = e.place(e.read(name))
+    return ast.IfExp(missing, value, e.place(nodes.name(slot)))
+
+
+def function_named(e: Emitter, name: str) -> ast.expr:
     """The function that ``name`` calls; a variable's value where there is no function."""
-    slot = e.namespace.function_slot(name)
+    full_name = e.namespace.named_here(name)
+    if (instance := e.frame.instance) is not None and may_be_method(e, full_name, instance):
+        return method_or(e, name, instance, lambda: _plain_function(e, name, full_name))
+    return _plain_function(e, name, full_name)
+
+
+def _plain_function(e: Emitter, name: str, full_name: str) -> ast.expr:
+    slot = e.namespace.function_slot(full_name)
     owner = e.frame.owner_of(name)
     if name in OLDER_SPELLINGS and not e.namespace.has_function(name):
         if owner is None and names.variable(name) not in e.namespace.globals:
             return e.place(nodes.name(slot))
         return e.call("callable_or", e.read(name), nodes.name(slot))
-    if name in e.namespace.definitions or e.namespace.has_function(name):
+    if name in e.namespace.definitions or e.namespace.has_function(full_name):
         return e.place(nodes.name(slot))
     if owner is None and names.variable(name) not in e.namespace.globals:
         # An unknown head is told before its operands are evaluated.
+        if name != full_name:
+            return e.place(nodes.name(slot))
         undefined = e.namespace.undefined_slot(name)
         missing = nodes.same(nodes.name(slot), nodes.name(undefined))
         found = e.place(nodes.call("global_value", nodes.constant(name)))
         called = nodes.call("head", nodes.name(slot), nodes.name(undefined), found)
         return ast.IfExp(missing, e.place(called), e.place(nodes.name(slot)))
-    undefined = e.namespace.undefined_slot(name)
+    undefined = e.namespace.undefined_slot(full_name)
     value = e.place(e.keep_unless_name(e.read(name)))
     no_function = nodes.same(nodes.name(slot), nodes.name(undefined))
     is_plain = nodes.same(nodes.call("type", value), nodes.support("FunctionType"))
@@ -169,6 +209,8 @@ def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr
     def operand(index: int) -> ast.expr:
         if index == expected.place and function is not None:
             return e.emit_value(function)
+        if index == expected.place and (named := function_of_space(e, form[index])) is not None:
+            return named
         return e.operand(form, index)
 
     return e.ordered([_late(operand, index) for index in range(1, len(form))])
@@ -216,13 +258,21 @@ def _answers(call: list[Value]) -> bool:
     return isinstance(call[0], Symbol) and (call[0].name in PREDICATES or call[0].name in _LOGIC)
 
 
-def can_loop(e: Emitter, form: list[Value]) -> bool:
-    """Whether a tail call of the running function can assign its parameters and start again."""
+def can_loop(e: Emitter, form: list[Value], to: Destination) -> bool:
+    """Whether a call of the running function can assign its parameters and start again."""
+    from lispe_core.emitter import RETURN
+
+    if to is not (e.frame.tail or RETURN):
+        return False
     return e.frame.parameters is not None and len(e.frame.parameters) == len(form) - 1
 
 
 def loop_on_itself(e: Emitter, form: list[Value]) -> None:
     """A call of the running function in tail position: assign the parameters, start again."""
+    e.frame.loops_on_itself = True
+    if e.frame.restart is not None:
+        e.frame.restart(form)
+        return
     parameters = e.frame.parameters or []
     values = e.operands(form)
     changes = [
@@ -236,4 +286,3 @@ def loop_on_itself(e: Emitter, form: list[Value]) -> None:
         targets = nodes.tuple_target([nodes.target(parameter) for parameter, _ in changes])
         e.add(ast.Assign([targets], nodes.tuple_of([value for _, value in changes])))
     e.add(ast.Continue())
-    e.frame.loops_on_itself = True

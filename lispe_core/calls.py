@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import FunctionType
@@ -157,7 +158,13 @@ def _call_dictionary(dictionary: dict[Any, Value], arguments: tuple[Value, ...])
     return dictionary
 
 
-_crossings = 0
+class _Crossings(threading.local):
+    """How many calls through C a thread has nested."""
+
+    count = 0
+
+
+_crossings = _Crossings()
 
 
 def through_c(function: Function) -> Function:
@@ -167,13 +174,12 @@ def through_c(function: Function) -> Function:
     """
 
     def crossing(*arguments: Value) -> Value:
-        global _crossings
-        if _crossings >= _MOST_CROSSINGS:
+        if _crossings.count >= _MOST_CROSSINGS:
             raise LispError("stack overflow")
-        _crossings += 1
+        _crossings.count += 1
         try:
             return function(*arguments)
         finally:
-            _crossings -= 1
+            _crossings.count -= 1
 
     return crossing

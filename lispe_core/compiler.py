@@ -11,14 +11,15 @@ from lispe_core.emitter import RETURN, VALUE, Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
-from lispe_core.frames import AnyName, Frame, SetVariables
-from lispe_core.functions import FunctionInfo, described
+from lispe_core.frames import AnyName, Frame, InstanceFrame, SetVariables
+from lispe_core.functions import FunctionInfo, FunctionKind, described
 from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.parameters import Parameters, parameters_of
 from lispe_core.printer import display
 
+DICTIONARY = names.FRAME
 _Description = tuple[FunctionInfo, str]
 
 
@@ -36,25 +37,37 @@ class Compiler:
         """
         frame = Frame("root")
         if in_frame:
-            frame = Frame("function", dictionary=names.FRAME, variables=AnyName())
-        emitter = self._emitter(frame, span)
+            frame = Frame("function", dictionary=DICTIONARY, variables=AnyName())
+        emitter = self.emitter(frame, span)
         emitter.emit(form, RETURN, span)
         body = [*frame.declarations(), *emitter.block]
-        parameters = [names.FRAME] if in_frame else []
+        parameters = [DICTIONARY] if in_frame else []
         definition = nodes.function(ROOT, parameters, None, [], body)
-        return self._code(definition, span, emitter)
+        return self.code(definition, span, emitter)
 
-    def function(self, form: list[Value], span: Span) -> CodeType:
-        """The code that defines the function of ``(defun name (parameter…) e…)``."""
+    def function(
+        self,
+        form: list[Value],
+        span: Span,
+        full_name: str,
+        fields: InstanceFrame | None = None,
+        kind: FunctionKind = "function_",
+    ) -> CodeType:
+        """The code that defines the function of ``(defun name (parameter…) e…)``.
+
+        With ``fields`` it is a method, which gets the instance first.
+        """
         name, written = form[1].name, form[2]
         parameters = parameters_of(written)
-        identifier = names.function(name)
-        frame = Frame("function", own_name=identifier, own_lisp_name=name)
-        emitter = self._emitter(frame, span)
+        identifier = names.function(full_name)
+        frame = Frame("function", fields, own_name=identifier, own_lisp_name=name)
+        emitter = self.emitter(frame, span)
         definition = self.definition(emitter, identifier, frame, parameters, form, 3)
-        info = FunctionInfo(name, "function_", _plain(written), _plain(form))
+        if fields is not None:
+            take_instance(definition, fields, len(frame.declarations()))
+        info = FunctionInfo(name, kind, _plain(written), _plain(form))
         emitter.functions[identifier] = info, _signature(name, written)
-        return self._code(definition, span, emitter)
+        return self.code(definition, span, emitter)
 
     def lambda_(self, e: Emitter, form: list[Value]) -> tuple[str, ast.FunctionDef]:
         """The definition of a lambda inside the code being emitted, and the name it binds."""
@@ -91,7 +104,7 @@ class Compiler:
             own = {*frame.variables} - bound
             frame.kinds = variable_kinds(body_forms, e.analysis.lists, own)
             if e.analysis.reads_frame(body_forms):
-                frame.dictionary = names.FRAME
+                frame.dictionary = DICTIONARY
                 frame.variables = AnyName()
         if not (
             parameters.optional
@@ -113,6 +126,14 @@ class Compiler:
         body = [*frame.declarations(), *statements]
         return e.place(nodes.function(identifier, slots, rest, defaults, body))
 
+    def _default_value(self, e: Emitter, default: Value, place: Value) -> ast.expr:
+        """The value of a default; one that assigns variables does so in a function of its own."""
+        if not e.analysis.assigned([default]):
+            return e.emit(default, VALUE, e.span_of(place, 1))
+        name, definition = self.lambda_(e, [Symbol("lambda"), LispList(), default])
+        e.add(definition)
+        return e.call(nodes.name(name))
+
     def _prologue(
         self, e: Emitter, frame: Frame, parameters: Parameters, written: list[Value]
     ) -> None:
@@ -125,8 +146,7 @@ class Compiler:
             visible, frame.variables = frame.variables, set()
             with e.into([]) as default:
                 place = written[parameter.place]
-                value = e.emit(parameter.default, VALUE, e.span_of(place, 1))
-                e.add(nodes.assign(slot, value))
+                e.add(nodes.assign(slot, self._default_value(e, parameter.default, place)))
             frame.variables = visible
             missing = nodes.same(nodes.name(slot), nodes.support("unset"))
             e.add(ast.If(missing, default, []))
@@ -139,10 +159,12 @@ class Compiler:
             held = ast.Dict(keys, [nodes.name(slot) for slot in slots])
             e.add(nodes.assign(frame.dictionary, held))
 
-    def _emitter(self, frame: Frame, span: Span) -> Emitter:
+    def emitter(self, frame: Frame, span: Span) -> Emitter:
+        """What emits the code of a function that begins with ``frame``."""
         return Emitter(self._namespace, Expander(self._macros), frame, span, self)
 
-    def _code(self, definition: ast.FunctionDef, span: Span, emitter: Emitter) -> CodeType:
+    def code(self, definition: ast.FunctionDef, span: Span, emitter: Emitter) -> CodeType:
+        """The code object that binds the function ``definition``."""
         module = ast.Module([definition], [])
         nodes.fill_places(module, span)
         try:
@@ -150,6 +172,13 @@ class Compiler:
         except RecursionError:
             raise LispError("the program is nested too deeply", span) from None
         return _described(code, emitter.functions)
+
+
+def take_instance(definition: ast.FunctionDef, fields: InstanceFrame, start: int) -> None:
+    """Make a function take the current instance first; ``start`` is where its code begins."""
+    definition.args.posonlyargs.insert(0, ast.arg(fields.this))
+    held = nodes.attribute(nodes.name(fields.this), "fields")
+    definition.body.insert(start, nodes.assign(fields.dictionary or "", held))
 
 
 def _described(code: CodeType, functions: dict[str, _Description]) -> CodeType:

@@ -171,7 +171,7 @@ def _copied(value: Value, known: dict[int, Value]) -> Value:
         return known[id(value)]
     if isinstance(value, list):
         kind = LispList if isinstance(value, SourceList) else type(value)
-        copy = known[id(value)] = kind()
+        copy = known[id(value)] = kind.__new__(kind)
         copy.extend([_copied(item, known) for item in value])
         return copy
     if isinstance(value, TypedList):

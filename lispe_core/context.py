@@ -10,6 +10,7 @@ from lispe_core.forms import Symbol, Value
 
 if TYPE_CHECKING:
     from lispe_core.library import Definition
+    from lispe_core.threads import Threads
 
 
 class TextOutput(Protocol):
@@ -39,8 +40,8 @@ class Evaluator(Protocol):
         """The value of ``name`` in the global frame."""
         ...
 
-    def load(self, path: str) -> None:
-        """Evaluate a file in the global frame, once."""
+    def load(self, path: str, space: str = "") -> None:
+        """Evaluate a file in the global frame, once; its functions belong to ``space``."""
         ...
 
     def use(self, name: str) -> None:
@@ -65,6 +66,7 @@ class Context:
         error_output: Where ``printerrln`` writes.
         read_line: Asks for a line of input; ``None`` at the end of the input.
         arguments: What ``_args`` holds.
+        threads: Its threads.
     """
 
     def __init__(
@@ -73,7 +75,8 @@ class Context:
         output: TextOutput,
         error_output: TextOutput,
         read_line: Callable[[str], str | None],
-        arguments: Sequence[str] = (),
+        arguments: Sequence[str],
+        threads: Threads,
     ) -> None:
         self.evaluator = evaluator
         self.output = output
@@ -81,6 +84,7 @@ class Context:
         self.read_line = read_line
         self.arguments = list(arguments)
         self.main_directory = ""
+        self.threads = threads
 
 
 _current: ContextVar[Context] = ContextVar("lispe_context")

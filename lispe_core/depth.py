@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Iterator
 
 DEEPEST = 50_000
@@ -28,13 +29,31 @@ def watch_depth() -> None:
 @contextlib.contextmanager
 def deep_recursion() -> Iterator[None]:
     """Allow a program to recurse :data:`DEEPEST` calls deep."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, DEEPEST))
-    _raise_stack_limit()
+    with _programs.guard:
+        if not _programs.running:
+            _programs.limit = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(_programs.limit, DEEPEST))
+            _raise_stack_limit()
+        _programs.running += 1
     try:
         yield
     finally:
-        sys.setrecursionlimit(limit)
+        with _programs.guard:
+            _programs.running -= 1
+            if not _programs.running:
+                sys.setrecursionlimit(_programs.limit)
+
+
+class _Programs:
+    """The programs, and threads of programs, that run: the limit is that of the process."""
+
+    def __init__(self) -> None:
+        self.guard = threading.Lock()
+        self.running = 0
+        self.limit = 0
+
+
+_programs = _Programs()
 
 
 def _raise_stack_limit() -> None:

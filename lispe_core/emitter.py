@@ -22,15 +22,19 @@ from lispe_core.call_forms import call_form, function_operands
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import TRUE, DictionaryForm, LispList, SourceList, Span, Symbol, Value
-from lispe_core.frames import Frame, SetVariables
+from lispe_core.frames import Frame, InstanceFrame, SetVariables
 from lispe_core.functions import FunctionInfo
 from lispe_core.kinds import Kind, literal_kind
 from lispe_core.namespace import Namespace
 from lispe_core.quotation import QUOTE, quoted_entries, quoted_value
+from lispe_core.spaces import leaving_as_found, qualified
+from lispe_core.threads import current_task
 
 if TYPE_CHECKING:
     from lispe_core.compiler import Compiler
 
+CUT = "cut_"
+"""Ends the search of a predicate with the definition that it stands in."""
 NIL_NAMES = frozenset({"_", "fail_"})
 _DEEPEST = 40
 _SCALARS = (int, float, complex, str, bytes)
@@ -87,6 +91,7 @@ class Emitter:
         self.block: list[ast.stmt] = []
         self.written: list[str] = []
         self.kinds: dict[str, Kind] = {}
+        self.in_threadspace = False
         self.functions: dict[str, tuple[FunctionInfo, str]] = {}
         self._temporaries = 0
         self._heights: dict[int, tuple[ast.expr, int]] = {}
@@ -199,7 +204,7 @@ class Emitter:
         """Whether only statements of this frame can change the variable in ``slot``."""
         if not slot.startswith(names.VARIABLE):
             return slot.startswith(names.INLINE)
-        owner = self.frame.owner_of(names.lisp_name(slot))
+        owner = self.frame.owner_of(self.frame.name_in(slot))
         return owner is not None and owner is self.frame.function and not owner.shared
 
     def operand(self, form: Sequence[Value], index: int, to: Destination = VALUE) -> ast.expr:
@@ -218,9 +223,10 @@ class Emitter:
         """The elements from ``start`` on, one after the other; the last one goes to ``to``."""
         if start >= len(form):
             return self.deliver(nodes.nil(), to)
-        for index in range(start, len(form) - 1):
-            self.operand(form, index, EFFECT)
-        return self.operand(form, len(form) - 1, to)
+        with leaving_as_found():
+            for index in range(start, len(form) - 1):
+                self.operand(form, index, EFFECT)
+            return self.operand(form, len(form) - 1, to)
 
     def store_temporary(self) -> Temporary:
         """A fresh temporary as a destination."""
@@ -262,18 +268,37 @@ class Emitter:
         """The value of a variable, or of what else the name means."""
         if name in NIL_NAMES:
             return nodes.nil()
+        if name == CUT and self.frame.cut is not None:
+            self.add(nodes.assign(self.frame.cut, nodes.constant(True)))
+            return nodes.support("true")
+        if not self.in_threadspace:
+            return self._variable(name)
+        key = nodes.constant(name)
+        shared = nodes.item(nodes.support("shared"), key)
+        return ast.IfExp(self._is_shared(name), shared, self._variable(name))
+
+    def _is_shared(self, name: str) -> ast.expr:
+        return ast.Compare(nodes.constant(name), [ast.In()], [nodes.support("shared")])
+
+    def _variable(self, name: str) -> ast.expr:
         owner = self.frame.owner_of(name)
         slot = self.slot(name, owner)
         if owner is None:
+            full_name = qualified(name)
+            is_hidden = full_name == name or slot in self.namespace.globals
+            if not is_hidden and self.namespace.has_function(full_name):
+                return nodes.name(self.namespace.function_slot(full_name))
             if slot not in self.namespace.globals and slot not in self.namespace.base:
                 self.namespace.definition(name)
             return nodes.name(slot)
+        if isinstance(owner, InstanceFrame):
+            return self._field(name, owner)
         if owner.dictionary:
             held = nodes.name(owner.dictionary)
             return ast.IfExp(
                 ast.Compare(nodes.constant(slot), [ast.In()], [held]),
                 nodes.item(nodes.name(owner.dictionary), nodes.constant(slot)),
-                nodes.call("global_value", nodes.constant(name)),
+                self._outside(name),
             )
         if self.frame.is_set(name, owner):
             return nodes.name(slot)
@@ -281,8 +306,32 @@ class Emitter:
         return ast.IfExp(
             nodes.different(nodes.name(slot), nodes.support("unset")),
             nodes.name(slot),
-            nodes.call("global_value", nodes.constant(name)),
+            self._outside(name),
         )
+
+    def _outside(self, name: str) -> ast.expr:
+        """What a name means where it is no variable of the call frame."""
+        instance = self.frame.instance
+        if instance is not None:
+            return self._field(name, instance)
+        return nodes.call("global_value", nodes.constant(name))
+
+    def _field(self, name: str, owner: InstanceFrame) -> ast.expr:
+        """A field of the current instance, else one of its methods, else a global variable."""
+        key, fields = nodes.constant(name), nodes.name(owner.dictionary or "")
+        if name in owner.set_here:
+            return nodes.item(fields, key)
+        if name in owner.methods:
+            return nodes.attribute(nodes.name(owner.this), names.function(name))
+        slot = names.variable(name)
+        if slot not in self.namespace.globals:
+            if slot not in self.namespace.base:
+                self.namespace.definition(name)
+            if slot in self.namespace.base:
+                return nodes.name(slot)
+        owner.is_used = True
+        is_field = ast.Compare(key, [ast.In()], [fields])
+        return ast.IfExp(is_field, nodes.item(fields, key), self.place(nodes.name(slot)))
 
     def slot(self, name: str, owner: Frame | None) -> str:
         """The Python name of a variable."""
@@ -290,7 +339,11 @@ class Emitter:
 
     def destination_of(self, name: str) -> Store:
         """The variable ``name`` as a destination."""
-        self.written.append(self.slot(name, self.frame.owner_of(name)))
+        owner = self.frame.owner_of(name)
+        self.written.append(self.slot(name, owner))
+        if owner is None and (self.frame.kind != "root" or current_task() is not None):
+            guard = self.call("guard_global", nodes.constant(name))
+            self.add(ast.If(nodes.support("running_threads"), [ast.Expr(guard)], []))
         return Store(self.frame.target(name))
 
     def mark_set(self, name: str) -> None:
@@ -307,6 +360,21 @@ class Emitter:
 
     def store_where_found(self, name: str, value: ast.expr) -> None:
         """Give the variable that ``name`` is now, local or global, a settled value."""
+        self.store_shared_or(name, value, lambda: self._store_where_found(name, value))
+
+    def store_shared_or(self, name: str, value: ast.expr, store: Callable[[], object]) -> None:
+        """Give a variable that threads share a settled value; else do what ``store`` does."""
+        if not self.in_threadspace:
+            store()
+            return
+        with self.into([]) as shared:
+            place = nodes.item_target(nodes.support("shared"), nodes.constant(name))
+            self.add(ast.Assign([place], value))
+        with self.branch() as own:
+            store()
+        self.add(ast.If(self._is_shared(name), shared, own))
+
+    def _store_where_found(self, name: str, value: ast.expr) -> None:
         owner = self.frame.owner_of(name)
         if owner is None or (owner.dictionary is None and self.frame.is_set(name, owner)):
             self.deliver(value, self.destination_of(name))
@@ -447,7 +515,7 @@ class Emitter:
             if value.id in self.kinds:
                 return self.kinds[value.id]
             if value.id.startswith(names.VARIABLE):
-                name = names.lisp_name(value.id)
+                name = self.frame.name_in(value.id)
                 owner = self.frame.owner_of(name)
                 return owner.kinds.get(name, Kind.ANY) if owner is not None else Kind.ANY
         return Kind.ANY

@@ -48,6 +48,8 @@ class LispError(Exception):
         self.span = span
         self.hint = hint
         self.frames: tuple[Frame, ...] = ()
+        self.at_call = False
+        """Whether the call of the innermost function is at fault, not what it does."""
 
     def __str__(self) -> str:
         return self.text

@@ -20,6 +20,7 @@ from lispe_core.forms import Span, Value
 from lispe_core.functions import FunctionInfo
 from lispe_core.hints import unbound
 from lispe_core.library import Definition
+from lispe_core.matching import unmatched
 from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
 
 TOP_LEVEL = "top level"
@@ -38,6 +39,8 @@ def lisp_error(exception: BaseException) -> LispError | None:
     error = exception if isinstance(exception, LispError) else _translated(exception)
     if error is None:
         return None
+    if error.at_call and not error.frames and len(levels) > 1:
+        levels.pop()
     if levels and not error.frames:
         frames = [
             Frame(name or TOP_LEVEL, _span(frame.f_code, last))
@@ -165,6 +168,10 @@ def _unbound(slot: str, exception: NameError) -> LispError:
 def _wrong_count(function: str, exception: BaseException) -> LispError | None:
     if function.startswith("(lambda "):
         return LispError(f"Wrong number of arguments in: '{function}'")
+    if function.startswith("["):
+        error = unmatched(function[1:-1], "no definition takes that number of arguments")
+        error.at_call = False
+        return error
     if function.startswith("("):
         return LispError(f"Wrong number of arguments in call to: '{function}'")
     called: Definition | None = None

@@ -18,6 +18,9 @@ from lispe_core.elementwise import Elementwise
 Value = Any
 """Any Lisp value: the one place where the type system gives way."""
 
+LITERALS = (int, float, str, complex, bytes)
+"""The classes of numbers and texts as they are written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -153,6 +156,18 @@ class SourceList(LispList):
     __slots__ = ("span", "spans")
     span: Span
     spans: list[Span]
+
+
+def same_form(left: Value, right: Value) -> bool:
+    """Whether two forms read alike: ``1`` and ``1.0`` do not."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same_form, left, right))
+    if isinstance(left, DictionaryForm) and isinstance(right, DictionaryForm):
+        return same_form(
+            [part for entry in left.entries for part in entry],
+            [part for entry in right.entries for part in entry],
+        )
+    return type(left) is type(right) and bool(left == right)
 
 
 class DictionaryForm:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lispe_core import names, nodes
+from lispe_core.forms import Value
 from lispe_core.kinds import Kind
 
-FrameKind = Literal["root", "function", "lambda", "inline", "outline"]
+FrameKind = Literal["root", "function", "lambda", "inline", "outline", "instance"]
 
 
 class AnyName(set[str]):
@@ -33,8 +34,8 @@ class Frame:
 
     Args:
         kind: The program's top level, a function, a lambda inside another frame, a lambda whose
-            body stands in the Python function around it, or a part of a frame that was moved
-            into a Python function of its own.
+            body stands in the Python function around it, a part of a frame that was moved
+            into a Python function of its own, or the fields of the current instance.
         outer: The frame that a lambda or an outline stands in.
         variables: The variables that live here: the parameters, and for a function all names it
             assigns, also through its lambdas.
@@ -51,6 +52,10 @@ class Frame:
         depth: How many blocks are open.
         returns: Whether an outline contains a ``return`` of the function around it.
         breaks: Whether an outline contains a ``break`` of a loop around it.
+        tail: Where the value of the function goes, if it is not returned at once.
+        restart: Emits a call of the function itself in tail position, if that takes more than the
+            assignment of the parameters.
+        cut: The Python name of the mark that ``cut_`` sets.
     """
 
     kind: FrameKind
@@ -72,6 +77,9 @@ class Frame:
     depth: int = 0
     returns: bool = False
     breaks: bool = False
+    tail: object = None
+    restart: Callable[[list[Value]], None] | None = None
+    cut: str | None = None
 
     def owner_of(self, name: str) -> Frame | None:
         """The frame in which ``name`` lives; ``None`` for the globals."""
@@ -89,6 +97,14 @@ class Frame:
             yield frame
             frame = frame.outer
 
+    def name_in(self, slot: str) -> str:
+        """The Lisp name of the variable that ``slot`` is here or around."""
+        for frame in self.chain():
+            for name, own in frame.slots.items():
+                if own == slot:
+                    return name
+        return names.lisp_name(slot)
+
     def slot(self, name: str) -> str:
         """The Python name of one of the variables."""
         return self.slots.get(name) or names.variable(name)
@@ -104,7 +120,12 @@ class Frame:
     @property
     def home(self) -> Frame:
         """The call frame, or the top level, that this frame belongs to."""
-        return list(self.chain())[-1]
+        return [frame for frame in self.chain() if frame.kind != "instance"][-1]
+
+    @property
+    def instance(self) -> InstanceFrame | None:
+        """The fields of the current instance, where there is one."""
+        return next((each for each in self.chain() if isinstance(each, InstanceFrame)), None)
 
     def is_set(self, name: str, owner: Frame) -> bool:
         """Whether ``name`` of ``owner`` surely has a value here."""
@@ -140,9 +161,42 @@ class Frame:
     def unset_statements(self) -> list[ast.stmt]:
         """Marks the variables that may be read before they have a value."""
         return [
-            nodes.assign(names.variable(name), nodes.support("unset"))
-            for name in sorted(self.to_unset)
+            nodes.assign(self.slot(name), nodes.support("unset")) for name in sorted(self.to_unset)
         ]
+
+
+class OtherNames(set[str]):
+    """All names but a few."""
+
+    def __contains__(self, name: object) -> bool:
+        return not set.__contains__(self, name)
+
+
+@dataclass(slots=True, eq=False)
+class InstanceFrame(Frame):
+    """The fields of the current instance, around a method's frame.
+
+    Args:
+        this: The Python name of the instance.
+        methods: The methods that it surely has.
+        is_certain: Whether ``this`` surely is an instance, and ``methods`` are all of them.
+        is_used: Whether a field was asked for.
+    """
+
+    this: str = ""
+    methods: frozenset[str] = frozenset()
+    is_certain: bool = True
+    is_used: bool = False
+
+    def slot(self, name: str) -> str:
+        """The key of a field."""
+        return name
+
+    @classmethod
+    def around(cls, frame: Frame, excluded: Iterable[str] = ()) -> InstanceFrame:
+        """Fields that are seen where ``frame`` has no variable of that name."""
+        home = frame.home
+        return cls("instance", home.outer, variables=OtherNames(excluded))
 
 
 @dataclass(slots=True)

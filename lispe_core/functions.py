@@ -6,6 +6,7 @@ making a closure costs nothing extra and a function that is no longer used takes
 
 from __future__ import annotations
 
+from inspect import CO_VARARGS
 from types import CodeType, FunctionType
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,13 @@ def function_info(value: Value) -> FunctionInfo | None:
     constants = value.__code__.co_consts
     last = constants[-1] if constants else None
     return last if isinstance(last, FunctionInfo) else None
+
+
+def takes(function: FunctionType, count: int) -> bool:
+    """Whether a function written in Lisp can be called with that many arguments."""
+    code = function.__code__
+    fewest = code.co_argcount - len(function.__defaults__ or ())
+    return fewest <= count and (count <= code.co_argcount or bool(code.co_flags & CO_VARARGS))
 
 
 def described(code: CodeType, info: FunctionInfo, signature: str) -> CodeType:

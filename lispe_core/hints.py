@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from lispe_core.errors import LispError
+
+if TYPE_CHECKING:
+    from lispe_core.library import Definition
+
+_HEAD = re.compile(r"\(\s*([^\s()\[\]{}\"';]+)")
 
 OTHER_LISPS = {
     "setf": "use (setq name value), or (set@ container key value) for an element",
@@ -148,15 +155,6 @@ _ABOUT_OPERANDS = (
 
 
 _NOT_PROVIDED = {
-    "pattern functions": ("defpat", "defpred", "defprol"),
-    "data types": ("data@",),
-    "classes": ("class@", "defclass", "withclass", "from@", "setqi", "toclean"),
-    "name spaces": ("defspace", "space"),
-    "threads of its own": (
-        *("dethread", "wait", "threadspace", "threadstore", "threadretrieve", "threadclear"),
-        *("seth", "waiton", "trigger"),
-    ),
-    "tokens to exchange": ("link",),
     "commands of the system": ("command",),
     "keys pressed one by one": ("getchar",),
     "marks on lists": ("mark", "resetmark"),
@@ -177,6 +175,20 @@ def advice(name: str, known: Iterable[str]) -> str | None:
         return OTHER_LISPS[name]
     close = nearest(name, known)
     return f"did you mean '{close}'?" if close else None
+
+
+def add_advice(
+    error: LispError, sources: Mapping[str, str], definitions: Mapping[str, Definition]
+) -> None:
+    """Give an error without a hint one about how the form at fault is written."""
+    span = error.span
+    if error.hint is not None or span is None:
+        return
+    lines = sources.get(span.origin, "").split("\n")
+    found = _HEAD.match(lines[span.line - 1], span.column - 1) if span.line <= len(lines) else None
+    if found is not None:
+        definition = definitions.get(found[1])
+        error.hint = misuse(found[1], error.text, definition.usage if definition else None)
 
 
 def misuse(head: str, message: str, usage: str | None) -> str | None:

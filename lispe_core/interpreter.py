@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import FunctionType
-from typing import Any
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
 
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.mathematics import CONSTANTS
-from lispe_core.calls import BreakIteration
+from lispe_core.calls import BreakIteration, spread
 from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
+from lispe_core.data_types import Constructor, constructor
 from lispe_core.depth import deep_recursion
-from lispe_core.errors import LispError
+from lispe_core.errors import Interrupted, LispError
 from lispe_core.faults import lisp_error
-from lispe_core.forms import EMPTY, LispList, SourceList, Span, Strings, Symbol, Value
-from lispe_core.functions import function_info
-from lispe_core.hints import advice, misuse
+from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
+from lispe_core.functions import described, function_info, takes
+from lispe_core.hints import add_advice, advice
+from lispe_core.instances import DEFAULTS, Class, Instance, make_class
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.printer import display
-from lispe_core.reader import read
+from lispe_core.reader import Links, read
+from lispe_core.spaces import (
+    SEPARATOR,
+    current_space,
+    inside_space,
+    leaving_as_found,
+    plain_name,
+    space_named,
+)
 from lispe_core.support import SUPPORT, UNSET, restore_in
+from lispe_core.threads import PatientLock, Threads, current_task, guard_global
 
-_HEAD = re.compile(r"\(\s*([^\s()\[\]{}\"';]+)")
+if TYPE_CHECKING:  # the compiler of patterns is loaded by the first program that has one
+    from lispe_core.pattern_functions import PatternDefinition, PatternFunction, PatternKind
+
 VERSION = "1.2025.11"
 """The version of LispE whose language this is."""
 
@@ -62,19 +74,26 @@ class Interpreter:
         on_library: Callable[[Library], None] | None = None,
     ) -> None:
         sys.set_int_max_str_digits(0)  # Lisp's integers have no limit
+        error_output = error_output or sys.stderr
+        self.threads = Threads()
+        self.waits_for_threads = False
+        """Whether an evaluation lasts until threads have ended that wait for a trigger, too."""
         self.context = context.Context(
             self,
             output or sys.stdout,
-            error_output or sys.stderr,
+            error_output,
             read_line or _read_standard_input,
             arguments,
+            self.threads,
         )
         self._loaders = dict(loaders or {})
         self._prefixes = dict(prefixes or {})
         self._on_library = on_library
         self._loaded: set[str] = set()
-        self._files: set[str] = set()
+        self._files: set[tuple[str, str]] = set()
+        self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
+        self._links: Links = {}
         self._sources: dict[str, str] = {}
         self.namespace = Namespace(self._support(), self._find_missing)
         self.namespace.inline = special.INLINE
@@ -104,27 +123,19 @@ class Interpreter:
         try:
             with deep_recursion():
                 yield
+                self._settle_threads()
+        except (Interrupted, KeyboardInterrupt):
+            self.threads.stop()
+            raise
         except Exception as exception:
             error = lisp_error(exception)
             if error is not None:
-                error.hint = error.hint or self._advice_for(error)
+                add_advice(error, self._sources, self.namespace.definitions)
             if error is None or error is exception:
                 raise
             raise error from exception
         finally:
             context.leave(token)
-
-    def _advice_for(self, error: LispError) -> str | None:
-        """How the form at fault is written, if its text is known."""
-        span = error.span
-        lines = self._sources.get(span.origin, "").split("\n") if span is not None else []
-        if span is None or not 0 < span.line <= len(lines):
-            return None
-        found = _HEAD.match(lines[span.line - 1], span.column - 1)
-        if found is None:
-            return None
-        definition = self.namespace.definitions.get(found[1])
-        return misuse(found[1], error.text, definition.usage if definition else None)
 
     def evaluate_for_each(
         self, source: str, turns: Iterable[object], origin: str = "<each>"
@@ -135,13 +146,13 @@ class Interpreter:
         """
         with self._entered():
             self._sources[origin] = source
-            program = read(source, origin)
+            program = read(source, origin, self._links)
             compiled: list[FunctionType] = []
             value: Value = None
             for _ in turns:
                 for index, (form, span) in enumerate(zip(program, program.spans, strict=True)):
                     if index == len(compiled):
-                        compiled.append(self._compiled(form, span, None))
+                        compiled.append(self._compiled_form(form, span, None))
                     value = self._call(compiled[index])
             return value
 
@@ -149,6 +160,13 @@ class Interpreter:
         """Give global variables values from outside."""
         for name, value in variables:
             self.set_global(names.variable(name), value)
+
+    def _settle_threads(self) -> None:
+        with interrupts.user_code():
+            if self.waits_for_threads:
+                self.threads.wait()
+            else:
+                self.threads.settle()
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
@@ -172,17 +190,20 @@ class Interpreter:
     def _run(self, source: str, origin: str, frame: dict[str, Value] | None = None) -> Value:
         self._sources[origin] = source
         with postponed_collection():
-            program = read(source, origin)
+            program = read(source, origin, self._links)
         value: Value = None
-        for form, span in zip(program, program.spans, strict=True):
-            value = self._run_form(form, span, frame)
+        with leaving_as_found():
+            for form, span in zip(program, program.spans, strict=True):
+                value = self._run_form(form, span, frame)
         return value
 
     def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
-        function = self._compiled(form, span, frame)
+        function = self._compiled_form(form, span, frame)
         return self._call(function) if frame is None else self._call(function, frame)
 
-    def _compiled(self, form: Value, span: Span, frame: dict[str, Value] | None) -> FunctionType:
+    def _compiled_form(
+        self, form: Value, span: Span, frame: dict[str, Value] | None
+    ) -> FunctionType:
         with postponed_collection():
             code = self._compiler.form(form, span, in_frame=frame is not None)
         return self._function(code, ROOT)
@@ -205,18 +226,108 @@ class Interpreter:
         self.namespace.define_function(name, self._function(code, names.function(name)))
         return EMPTY
 
+    def define_thread(self, name: str, code: CodeType) -> Value:
+        """Bind the function that starts threads of what ``(dethread name …)`` defines."""
+        function = self._function(code, names.function(name))
+        self.namespace.define_function(name, self._starter(function))
+        return EMPTY
+
+    def _starter(self, function: FunctionType) -> FunctionType:
+        info, signature = function_info(function), function.__qualname__
+
+        def start(*arguments: Value) -> Value:
+            task = current_task()
+            if task is not None and task.function is function:
+                return spread(function, arguments)
+            if not takes(function, len(arguments)):
+                raise LispError(f"Wrong number of arguments in call to: '{signature}'")
+            self.namespace.base["r_running_threads"] = True
+            self.threads.start(info.name if info else "", function, arguments)
+            return TRUE
+
+        if info is not None:
+            start.__code__ = described(start.__code__, info, signature)
+        return start  # type: ignore[return-value]  # a function is a FunctionType
+
+    def define_data(self, group: str, members: list[Value], full_names: list[str]) -> Value:
+        """Bind the constructors that a ``data@`` declares."""
+        for (symbol, *constraints), full_name in zip(members, full_names, strict=True):
+            made = constructor(symbol.name, group, constraints)
+            self.namespace.define_function(full_name, made)
+        return EMPTY
+
+    def define_class(
+        self,
+        full_name: str,
+        parent: Value,
+        own_fields: list[str],
+        required: list[str],
+        source: LispList,
+        methods: list[list[Value]],
+        initial: CodeType | None,
+    ) -> Value:
+        """Bind the class that a ``class@`` defines."""
+        base = Instance if parent is None else parent
+        name = plain_name(full_name)
+        made = make_class(name, base, own_fields, required, source)
+        if initial is not None:
+            made.defaults = self._function(initial, names.function(DEFAULTS))
+        self.namespace.define_function(full_name, made)
+        return self.add_methods(made, methods, full_name)
+
+    def add_methods(self, made: Class, methods: list[list[Value]], full_name: str) -> Value:
+        """Give a class methods."""
+        for method, code in methods:
+            method_name = f"{full_name}{SEPARATOR}{method}"
+            function = self._function(code, names.function(method_name))
+            self.namespace.define_function(method_name, function)
+            setattr(made, names.function(method), function)
+        return EMPTY
+
+    def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
+        """Add a definition to the pattern function of that name."""
+        from lispe_core.pattern_functions import PatternFunction, compiled_later
+
+        known = self._patterns.get(name)
+        pattern = PatternFunction(name, kind)
+        info = function_info(self.namespace.globals.get(names.function(name)))
+        is_pattern = info is not None and info.kind in ("pattern_", "predicate_")
+        if known is not None and known.kind == kind and is_pattern:
+            pattern.definitions.extend(known.definitions)
+        pattern.add(definition)
+        self._patterns[name] = pattern
+        self.namespace.define_function(name, compiled_later(pattern, self._compiled))
+        return EMPTY
+
+    def _compiled(self, pattern: PatternFunction) -> FunctionType:
+        from lispe_core.pattern_functions import pattern_code
+
+        code = pattern_code(self._compiler, pattern)
+        function = self._function(code, names.function(pattern.name))
+        if self._patterns[pattern.name] is pattern:
+            self.namespace.define_function(pattern.name, function)
+        return function
+
     # What compiled code asks for
 
     def _support(self) -> dict[str, Any]:
         return {
             **SUPPORT,
+            "add_methods": self.add_methods,
             "define": self.define,
+            "define_class": self.define_class,
+            "define_data": self.define_data,
+            "define_pattern": self.define_pattern,
+            "define_thread": self.define_thread,
             "evaluate": self.evaluate_value,
             "has_global": self.has_global,
             "restore_global": self.restore_global,
             "set_global": self.set_global,
             "set_globals": self.set_globals,
+            "running_threads": False,
+            "shared": self.threads.shared,
             "take_global": self.take_global,
+            "threadspace": PatientLock(),
         }
 
     def has_global(self, name: str) -> bool:
@@ -225,10 +336,12 @@ class Interpreter:
 
     def set_global(self, slot: str, value: Value) -> None:
         """Give a global variable a value."""
+        guard_global(names.lisp_name(slot))
         self.namespace.globals[slot] = value
 
     def set_globals(self, slots: Sequence[str], values: Sequence[Value]) -> None:
         """Give several global variables their values."""
+        guard_global(names.lisp_name(slots[0]))
         self.namespace.globals.update(zip(slots, values, strict=True))
 
     def take_global(self, slot: str) -> Value:
@@ -293,19 +406,24 @@ class Interpreter:
         if self._on_library is not None:
             self._on_library(library)
 
-    def load(self, path: str) -> None:
-        """Evaluate a file in the global frame, once for each file."""
-        normalised = os.path.realpath(path)
+    def load(self, path: str, space: str = "") -> None:
+        """Evaluate a file in the global frame, once for each file and space."""
+        normalised = os.path.realpath(path), space
         if normalised in self._files:
             return
         source = _text_of(path)
         self._files.add(normalised)
-        self._run(source, path)
+        with inside_space(space):
+            self._run(source, path)
 
-    def evaluate_value(self, code: Value, frame: dict[str, Value] | None) -> Value:
+    def evaluate_value(
+        self, code: Value, frame: dict[str, Value] | None, space: Value = None
+    ) -> Value:
         """``(eval code)``: text and lists are run, in a frame or globally."""
         if isinstance(code, str):
-            return self._run(code, "<eval>", frame)
+            name = current_space() if space is None else space_named(space)
+            with inside_space(name):
+                return self._run(code, "<eval>", frame)
         if isinstance(code, list) and code:
             span = code.span if isinstance(code, SourceList) else _NOWHERE
             return self._run_form(code, span, frame)
@@ -327,14 +445,23 @@ class Interpreter:
 
     def describe(self, name: str) -> Definition | None:
         """What is documented of ``name``; the program's own functions are described as well."""
-        info = function_info(self.namespace.globals.get(names.function(name)))
-        if info is None:
+        function = self.namespace.globals.get(names.function(name))
+        if isinstance(function, (Class, Constructor)):
+            return self._described_type(name, function)
+        info = function_info(function)
+        if function is None or info is None:
             return self.namespace.definition(name)
-        function = self.namespace.globals[names.function(name)]
         usage = display(LispList([Symbol(name), *info.parameters]))
         return Definition(
             name, "function", function, usage, "Defined by the program.", 0, None, "program"
         )
+
+    def _described_type(self, name: str, made: Class | Constructor) -> Definition:
+        fields = made.field_names if isinstance(made, Class) else made.shape[1:]
+        usage = display(LispList([Symbol(name), *map(Symbol, map(display, fields))]))
+        kind = "A class" if isinstance(made, Class) else "A type of data"
+        doc = f"{kind}, defined by the program."
+        return Definition(name, "function", made, usage, doc, 0, None, "program")
 
 
 _NOWHERE = Span("<data>", 1, 1, 1, 1)

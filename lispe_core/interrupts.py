@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lispe_core.errors import Interrupted
 
 
-class _State:
-    """What the main thread is doing; a signal handler looks at it."""
-
-    __slots__ = ("requested", "running", "shields")
+class _State(threading.local):
+    """What a thread is doing; the signal handler, in the main thread, looks at that one's."""
 
     def __init__(self) -> None:
         self.running = 0

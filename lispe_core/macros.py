@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.forms import DictionaryForm, LispList, Symbol, Value, same_form
 
 _REST = Symbol("$")
 _QUOTE = Symbol("quote")
@@ -22,8 +22,12 @@ class Macros:
         """Add a definition; one with the same pattern is replaced."""
         form = body[0] if len(body) == 1 else LispList([Symbol("block"), *body])
         definitions = self._definitions.setdefault(name, [])
-        definitions[:] = [known for known in definitions if known[0] != pattern]
+        definitions[:] = [known for known in definitions if not same_form(known[0], pattern)]
         definitions.append((pattern, _without_places(form)))
+
+    def forget(self, name: str) -> None:
+        """Remove all definitions of a macro."""
+        self._definitions.pop(name, None)
 
     def expand(self, name: str, form: list[Value]) -> Value:
         """The body of the first definition that matches the operands of ``form``."""
@@ -68,6 +72,11 @@ def _substituted(body: Value, bound: dict[Symbol, Value]) -> Value:
     if isinstance(body, Symbol):
         value = bound.get(body, body)
         return LispList(value.forms) if isinstance(value, _Spliced) else value
+    if isinstance(body, DictionaryForm):
+        entries = [
+            (_substituted(key, bound), _substituted(value, bound)) for key, value in body.entries
+        ]
+        return DictionaryForm(entries, body.span, body.spans)
     if not isinstance(body, list):
         return body
     result = LispList()

@@ -17,8 +17,11 @@ from lispe_core.calls import call_value
 from lispe_core.errors import LispError
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Definition, Library
+from lispe_core.spaces import SEPARATOR, plain_name, qualified
 
 Inline = Callable[..., Any]
+Shape = Any
+"""What the compiler knows of a class or of a constructor: its fields, by the name of the type."""
 ROOT = "<program>"
 """The name of the Python function that a form of the program becomes."""
 
@@ -48,6 +51,8 @@ class Namespace:
         self.definitions: dict[str, Definition] = {}
         self.inline: dict[str, Inline] = {}
         self.constants: set[str] = set()
+        self.shapes: dict[str, Shape] = {}
+        self.groups: set[str] = set()
         self.predefined: set[str] = set()
         self._declared: set[str] = set()
         self._find_missing = find_missing
@@ -87,6 +92,13 @@ class Namespace:
         """Note that the program being compiled defines ``name``."""
         self._declared.add(name)
 
+    def named_here(self, name: str) -> str:
+        """``name``, or its full name where the current space has, or may get, such a function."""
+        full = qualified(name)
+        if full == name or self.has_function(full):
+            return full
+        return name if self.definition(name) is not None else full
+
     def has_function(self, name: str) -> bool:
         """Whether the program defines a function ``name``."""
         return names.function(name) in self.globals or name in self._declared
@@ -94,6 +106,8 @@ class Namespace:
     def define_function(self, name: str, function: Callable[..., Value]) -> None:
         """Bind the function ``name``; as a value it is found where no variable hides it."""
         self.globals[names.function(name)] = function
+        if SEPARATOR in name:
+            return
         if name not in self.definitions or self.definitions[name].kind == "function":
             self.base[names.variable(name)] = function
 
@@ -115,13 +129,17 @@ class Namespace:
         return slot
 
     def _stand_in(self, name: str) -> Callable[..., Value]:
-        slot = names.variable(name)
+        outside = plain_name(name)
+        slot = names.variable(outside)
+        function = names.function(outside)
 
         def undefined(*arguments: Value) -> Value:
+            if outside != name and function in self.globals:
+                return call_value(self.globals[function], *arguments)
             try:
                 value = self.globals[slot] if slot in self.globals else self.base[slot]
             except KeyError:
-                raise self.unbound(name) from None
+                raise self.unbound(outside) from None
             return call_value(value, *arguments)
 
         return undefined
@@ -156,7 +174,7 @@ class Namespace:
         yield from (name for name in self.definitions if '"' not in name)
         for slot in self.globals:
             if slot.startswith((names.VARIABLE, names.FUNCTION)):
-                yield names.lisp_name(slot)
+                yield plain_name(names.lisp_name(slot))
 
     def variables(self) -> dict[str, Value]:
         """The program's own variables."""

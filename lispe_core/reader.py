@@ -10,6 +10,7 @@ from lispe_core.errors import IncompleteInput, SyntaxFault
 from lispe_core.forms import TRUE, DictionaryForm, SourceList, Span, Symbol, Value
 
 QUOTE = Symbol("quote")
+LINK = Symbol("link")
 MARK = Symbol('mark"')
 """Heads the list that a sign glued to a string is read as: ``-"/"`` is ``(mark" "-" "/")``."""
 
@@ -58,14 +59,25 @@ _COMPOSED = re.compile(r"\\.", re.DOTALL)
 _BLOCK_END = re.compile(r"(?<!;);;(?!;)")
 
 
-def read(source: str, origin: str = "<text>") -> SourceList:
+Links = dict[str, str]
+"""Tokens that are read as others, as ``(link "token" 'other)`` says."""
+
+_BRACKETS = "()[]{}"
+
+
+def read(source: str, origin: str = "<text>", links: Links | None = None) -> SourceList:
     """All forms of ``source``, as one list.
+
+    Args:
+        source: The text.
+        origin: Where it comes from.
+        links: Tokens to exchange; a ``link`` in the text adds to them.
 
     Raises:
         IncompleteInput: The text ends inside a form or a string.
         SyntaxFault: The text is no program.
     """
-    return Reader(source, origin).read()
+    return Reader(source, origin, {} if links is None else links).read()
 
 
 class _Open:
@@ -85,7 +97,8 @@ class _Open:
 class Reader:
     """Reads one text."""
 
-    def __init__(self, source: str, origin: str) -> None:
+    def __init__(self, source: str, origin: str, links: Links) -> None:
+        self._links = links
         self._source = source
         self._origin = origin
         self._lines = [0, *(found.end() for found in re.finditer("\n", source))]
@@ -160,12 +173,24 @@ class Reader:
         target.spans.append(span)
 
     def _atom(self, text: str, start: int) -> None:
+        if text in self._links:
+            self._linked(self._links[text], start, start + len(text))
+            return
         if self._stack[-1].bracket in ("{", "@{") and ":" in text:
             for piece in re.finditer(r":|[^:]+", text):
                 where = start + piece.start()
                 self._add(_atom_value(piece.group()), where, start + piece.end())
             return
         self._add(_atom_value(text), start, start + len(text))
+
+    def _linked(self, text: str, start: int, end: int) -> None:
+        """What a linked token stands for: an atom, or a bracket."""
+        if text not in _BRACKETS:
+            self._add(_atom_value(text), start, end)
+        elif text in _KINDS:
+            self._stack.append(_Open(text, start))
+        else:
+            self._close(text, start, end)
 
     def _comma(self, start: int, end: int) -> None:
         innermost = self._stack[-1]
@@ -230,7 +255,10 @@ class Reader:
         if opened.bracket in ("{", "@{"):
             self._add(self._dictionary(opened, end), opened.start, end)
         else:
-            self._add(self._closed_list(opened, end), opened.start, end)
+            form = self._closed_list(opened, end)
+            if len(form) == 3 and form[0] is LINK and isinstance(form[1], str):
+                self._links[form[1]] = _link_target(form[2])
+            self._add(form, opened.start, end)
 
     def _closed_list(self, opened: _Open, end: int) -> SourceList:
         form = SourceList(opened.forms)
@@ -271,6 +299,14 @@ class Reader:
 
     def _incomplete(self, message: str, start: int) -> NoReturn:
         raise IncompleteInput(message, self._span(start, start + 1))
+
+
+def _link_target(form: Value) -> str:
+    """The token that ``'atom`` or ``(atom "text")`` names."""
+    match form:
+        case [_, (Symbol() | str()) as name] if form[0] in (QUOTE, Symbol("atom")):
+            return str(name)
+    return str(form)
 
 
 def _unescaped(text: str) -> str:

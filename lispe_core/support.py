@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -17,8 +16,12 @@ from lispe_core.context import current
 from lispe_core.depth import watch_depth
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
+from lispe_core.instances import INSTANCES
+from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
 from lispe_core.printer import display
+from lispe_core.spaces import inside_space
+from lispe_core.threads import PatientLock, guard_global
 from lispe_core.typed_lists import is_long, passing
 
 
@@ -57,6 +60,21 @@ def callable_or(value: Value, function: Callable[..., Value]) -> Callable[..., V
         return value
     callable_value = isinstance(value, (dict, Symbol)) or callable(value) or is_lambda(value)
     return partial(call_value, value) if callable_value else function
+
+
+def call_receiver(value: Value, instance: Value, *arguments: Value) -> Value:
+    """The value of a form whose operands may have been method calls.
+
+    Args:
+        value: What stands in head position.
+        instance: What :func:`~lispe_core.instances.receiver` found there.
+        arguments: The values of the operands.
+    """
+    if instance is None:
+        return call_value(value, *arguments)
+    if instance is value:
+        return arguments[-1]
+    return value.completed(instance, arguments)
 
 
 def wrong_count(name: str) -> Value:
@@ -254,12 +272,12 @@ def milliseconds() -> float:
     return time.perf_counter() * 1000
 
 
-_locks: dict[str, threading.RLock] = {}
+_locks: dict[str, PatientLock] = {}
 
 
-def lock(key: Value) -> threading.RLock:
+def lock(key: Value) -> PatientLock:
     """The lock named ``key``."""
-    return _locks.setdefault(display(key), threading.RLock())
+    return _locks.setdefault(display(key), PatientLock())
 
 
 def text_of_program(value: Value) -> str:
@@ -272,6 +290,11 @@ def text_of_program(value: Value) -> str:
 SUPPORT: dict[str, Any] = {
     "abs": abs,
     "absolute": absolute,
+    **INSTANCES,
+    **MATCHING,
+    "bytes": bytes,
+    "complex": complex,
+    "dict": dict,
     "add": operators.add,
     "BROKEN": BROKEN,
     "bit_and": operators.bit_and,
@@ -300,6 +323,7 @@ SUPPORT: dict[str, Any] = {
     "FunctionType": FunctionType,
     "global_value": global_value,
     "head": head,
+    "call_receiver": call_receiver,
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
@@ -308,6 +332,8 @@ SUPPORT: dict[str, Any] = {
     "isinstance": isinstance,
     "alike": containers.alike,
     "grouped": grouped,
+    "guard_global": guard_global,
+    "inside_space": inside_space,
     "iterate": containers.iterate,
     "itself": itself,
     "LispList": LispList,

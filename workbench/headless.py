@@ -156,6 +156,7 @@ def _outcome(program: Program, origin: str, arguments: Sequence[str], report: Ru
         read_line=report.read_line,
         arguments=arguments,
     )
+    interpreter.waits_for_threads = True
     try:
         report.started(origin)
         report.finished(program(interpreter))

@@ -25,6 +25,7 @@ from lispe_core.builtins.regular_expressions import expressions
 from lispe_core.builtins.slices import slices
 from lispe_core.builtins.strings import strings
 from lispe_core.builtins.system import system
+from lispe_core.builtins.threads import exchange
 
 LIBRARIES = (
     arithmetic,
@@ -48,6 +49,7 @@ LIBRARIES = (
     json_text,
     files,
     system,
+    exchange,
     output,
     introspection,
     documentation,

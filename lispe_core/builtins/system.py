@@ -13,6 +13,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.printer import display
+from lispe_core.threads import pause
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -198,7 +199,7 @@ def sleep(milliseconds: float) -> Truth:
     Example:
         (sleep 1)    ; => true
     """
-    time.sleep(max(0, milliseconds) / 1000)
+    pause(max(0, milliseconds) / 1000)
     return TRUE
 
 

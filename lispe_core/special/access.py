@@ -77,6 +77,11 @@ def put(
     e: Emitter, container: ast.expr, key: ast.expr, value: ast.expr, renew: Renew | None = None
 ) -> None:
     """Store a settled value; ``renew`` puts the new text where a text was the container."""
+    if isinstance(container, ast.Constant):  # Python warns of one that cannot be subscripted
+        changed = e.keep(e.call("store", container, key, value))
+        if renew is not None:
+            renew(changed)
+        return
     is_dictionary = ast.BoolOp(
         ast.And(), [e.has_type(container, "Dictionary"), e.has_type(key, "str")]
     )

@@ -28,6 +28,9 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         if error := refused(e, target.name):
             e.add(ast.Expr(error))
             return False
+        if e.in_threadspace:
+            _assign_shared(e, form, target.name)
+            return True
         e.operand(form, 2, e.destination_of(target.name))
         e.mark_set(target.name)
         return True
@@ -40,6 +43,12 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         return True
     e.add(ast.Expr(e.call("fail", nodes.constant(f"Missing variable name in '{what}'"))))
     return False
+
+
+def _assign_shared(e: Emitter, form: list[Value], name: str) -> None:
+    """Assign the variable of that name that threads share, or an ordinary one."""
+    value = e.keep(e.operand(form, 2))
+    e.store_shared_or(name, value, lambda: e.deliver(value, e.destination_of(name)))
 
 
 def refused(e: Emitter, name: str) -> ast.expr | None:
@@ -71,22 +80,41 @@ def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setq='")), to)
-    owner = e.frame.owner_of(name.name)
-    if owner is None or e.frame.is_set(name.name, owner):
-        _assign(e, form, "setq=")
+    if e.frame.instance is None:
+        _assign_found(e, form, name.name)
         return e.deliver(nodes.support("true"), to)
     value = e.keep(e.operand(form, 2))
-    slot = nodes.constant(names.variable(name.name))
-    held = nodes.constant(name.name)
+    fields, key = nodes.name(e.frame.instance.dictionary or ""), nodes.constant(name.name)
+    with e.into([]) as field:
+        e.add(ast.Assign([nodes.item_target(fields, key)], value))
+    with e.branch() as variable:
+        _store_found(e, name.name, value)
+    e.add(ast.If(ast.Compare(key, [ast.In()], [fields]), field, variable))
+    return e.deliver(nodes.support("true"), to)
+
+
+def _assign_found(e: Emitter, form: list[Value], name: str) -> None:
+    owner = e.frame.owner_of(name)
+    if owner is None or e.frame.is_set(name, owner):
+        _assign(e, form, "setq=")
+    else:
+        _store_found(e, name, e.keep(e.operand(form, 2)))
+
+
+def _store_found(e: Emitter, name: str, value: ast.expr) -> None:
+    """Give the variable that ``name`` is now a settled value, a new local one if it is none."""
+    owner = e.frame.owner_of(name)
+    if owner is None or e.frame.is_set(name, owner):
+        e.deliver(value, e.destination_of(name))
+        return
+    slot = nodes.constant(names.variable(name))
     with e.into([]) as outside:
         e.add(ast.Expr(e.call("set_global", slot, value)))
     with e.into([]) as local:
-        e.deliver(value, e.destination_of(name.name))
-    is_global = ast.BoolOp(
-        ast.And(), [nodes.negated(e.has_local(name.name, owner)), e.call("has_global", held)]
-    )
+        e.deliver(value, e.destination_of(name))
+    has_local, is_known = e.has_local(name, owner), e.call("has_global", nodes.constant(name))
+    is_global = ast.BoolOp(ast.And(), [nodes.negated(has_local), is_known])
     e.add(ast.If(is_global, outside, local))
-    return e.deliver(nodes.support("true"), to)
 
 
 @binding.special("setg", "(setg name value)", minimum=2, maximum=2)
@@ -226,7 +254,8 @@ def _update_variable(
     if error := refused(e, name):
         return e.deliver(error, to)
     owner = e.frame.owner_of(name)
-    if owner is None or (owner.dictionary is None and e.frame.is_set(name, owner)):
+    is_certain = owner is None or (owner.dictionary is None and e.frame.is_set(name, owner))
+    if is_certain and not e.in_threadspace:
         formula = arithmetic(e, sign, form)
         deliver_formula(e, formula, e.destination_of(name))
         return e.deliver(e.read(name), to)

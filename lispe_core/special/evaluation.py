@@ -12,6 +12,7 @@ from lispe_core.emitter import Destination, Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Symbol, Truth, Value
 from lispe_core.library import Library
+from lispe_core.spaces import space_named
 
 evaluation = Library("evaluation")
 
@@ -27,11 +28,12 @@ def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(e.call("evaluate", e.operand(form, 1), _frame(e)), to)
 
 
-@evaluation.special("loadcode", "(loadcode text)", minimum=1, maximum=2)
+@evaluation.special("loadcode", "(loadcode text (space))", minimum=1, maximum=2)
 def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Evaluates all forms of a text; ``true``."""
-    text = e.call("text_of_program", e.operand(form, 1))
-    e.add(ast.Expr(e.call("evaluate", text, _frame(e))))
+    """Evaluates all forms of a text; ``true``. Functions that it defines belong to ``space``."""
+    text, *space = e.operands(form)
+    text = e.call("text_of_program", text)
+    e.add(ast.Expr(e.call("evaluate", text, _frame(e), *space)))
     return e.deliver(nodes.support("true"), to)
 
 
@@ -48,13 +50,13 @@ def apply(function: Value, arguments: Value) -> Value:
 
 
 @evaluation.builtin("load")
-def load(path: str, _space: Value = None) -> Truth:
-    """Evaluates a file once, in the global frame.
+def load(path: str, space: Value = None) -> Truth:
+    """Evaluates a file once, in the global frame; its functions belong to ``space``.
 
     Example:
         (maybe (load "missing.lisp") "none")    ; => none
     """
-    current().evaluator.load(path)
+    current().evaluator.load(path, "" if space is None else space_named(space))
     return TRUE
 
 

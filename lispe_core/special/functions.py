@@ -6,9 +6,11 @@ import ast
 
 from lispe_core import nodes
 from lispe_core.call_forms import can_loop, loop_on_itself
-from lispe_core.emitter import RETURN, Destination, Emitter
+from lispe_core.emitter import Destination, Emitter
 from lispe_core.forms import Symbol, Value
+from lispe_core.frames import InstanceFrame
 from lispe_core.library import Library
+from lispe_core.spaces import qualified
 
 functions = Library("functions")
 
@@ -22,13 +24,21 @@ def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("fail", nodes.constant(message)), to)
     if len(form) < 4:
         return e.deliver(e.call("fail", nodes.constant("wrong number of arguments")), to)
-    definition = e.namespace.definition(name.name)
-    if definition is not None and definition.kind != "function":
-        message = f"'{name}' is a reserved keyword."
-        return e.deliver(e.call("fail", nodes.constant(message)), to)
-    e.namespace.declare_function(name.name)
-    code = e.compiler.function(form, e.span)
-    return e.deliver(e.call("define", nodes.constant(name.name), e.datum(code)), to)
+    if error := refused_name(e, name.name):
+        return e.deliver(error, to)
+    e.expander.macros.forget(name.name)
+    full_name = qualified(name.name)
+    e.namespace.declare_function(full_name)
+    code = e.compiler.function(form, e.span, full_name)
+    return e.deliver(e.call("define", nodes.constant(full_name), e.datum(code)), to)
+
+
+def refused_name(e: Emitter, name: str) -> ast.expr | None:
+    """What raises the error of defining an instruction, if ``name`` is one."""
+    definition = e.namespace.definition(name)
+    if definition is None or definition.kind == "function":
+        return None
+    return e.call("fail", nodes.constant(f"'{name}' is a reserved keyword."))
 
 
 @functions.special("lambda", "(lambda (parameter…) e…)", minimum=2)
@@ -52,11 +62,13 @@ def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     frame = next((each for each in e.frame.chain() if each.own_name), None)
     if frame is None:
         return e.deliver(e.call("fail", nodes.constant("no function runs here")), to)
-    if frame is e.frame and to is RETURN and can_loop(e, form):
+    if frame is e.frame and can_loop(e, form, to):
         loop_on_itself(e, form)
         return nodes.nil()
     assert frame.own_name is not None
-    return e.deliver(e.call(nodes.name(frame.own_name), *e.operands(form)), to)
+    fields = frame.outer if isinstance(frame.outer, InstanceFrame) else None
+    instance = [nodes.name(fields.this)] if fields is not None else []
+    return e.deliver(e.call(nodes.name(frame.own_name), *instance, *e.operands(form)), to)
 
 
 @functions.special("defmacro", "(defmacro name (pattern…) e…)", minimum=3)
@@ -66,5 +78,7 @@ def defmacro(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if not isinstance(name, Symbol) or not isinstance(pattern, list):
         message = "a macro needs a name and a list of patterns"
         return e.deliver(e.call("fail", nodes.constant(message)), to)
+    if error := refused_name(e, name.name):
+        return e.deliver(error, to)
     e.expander.macros.define(name.name, pattern, form[3:])
     return e.deliver(nodes.support("empty"), to)

@@ -76,6 +76,22 @@ for _name in ("/\\", "•", "§"):
     text.special(_name, f"({_name} a + b * c)", minimum=1)(infix)
 
 
+@text.special("link", '(link "token" \'atom)', minimum=2, maximum=2)
+def link(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """From here on the reader takes ``token`` for another atom, or for a bracket.
+
+    Example:
+        (link "unless_zero" 'ncheck)            ; => true
+        (unless_zero 3 'zero 'other)            ; => other
+        (link "BEGIN" (atom "(")) (link "END" (atom ")"))    ; => true
+        BEGIN + 1 2 END                         ; => 3
+    """
+    if not isinstance(form[1], str):
+        message = nodes.constant("'link' needs the text of a token")
+        return e.deliver(e.call("fail", message), to)
+    return e.deliver(nodes.support("true"), to)
+
+
 def template(source: str) -> Value:
     """The call that fills in a template: ``"a{x}"`` as ``(+ "a" x)``."""
     parts: list[Value] = [""]

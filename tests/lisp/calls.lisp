@@ -157,5 +157,3 @@ evaluated                          ; => 0
 (setq later_head {"a":5})          ; => true
 (defun asks () (later_head "a"))   ; =>
 (asks)                             ; => 5
-(data@ [Circle _] [Square _])      ; error: Error: 'data@' is not provided: this LispE has no data types
-(class@ point (x 0))               ; error: Error: 'class@' is not provided: this LispE has no classes

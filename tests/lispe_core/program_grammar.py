@@ -13,7 +13,16 @@ WITH_EFFECTS = frozenset(
         *("fwrite", "fappend", "fread", "fopen", "fclose", "fputs", "fputchars", "file", "ls"),
         *("fwritebytes", "fread_bytes", "load", "use", "loadcode", "command", "setenv", "sleep"),
         *("input", "input@", "pipe", "getchar", "exit", "wait", "waiton", "trigger", "trace"),
-        *("dethread", "threadspace", "lock", "link", "random_device", "chrono", "date", "isdirectory"),
+        *(
+            "dethread",
+            "threadspace",
+            "lock",
+            "link",
+            "random_device",
+            "chrono",
+            "date",
+            "isdirectory",
+        ),
         *("realpath", "fileinfo", "getenv", "apropos", "help", "atoms"),
     ]
 )
@@ -24,7 +33,20 @@ WITHOUT_END = frozenset(["while", "irange", "irangein", "repeat", "cycle", "repl
 
 GROWING = frozenset(
     [
-        *("^^", "**", "^^=", "**=", "<<", "<<=", "fill", "iota", "iota0", "range", "rangein", "rho"),
+        *(
+            "^^",
+            "**",
+            "^^=",
+            "**=",
+            "<<",
+            "<<=",
+            "fill",
+            "iota",
+            "iota0",
+            "range",
+            "rangein",
+            "rho",
+        ),
         *("ρ", "⍴", "⍳", "⍳0", "factorial", "loopcount", "dotimes", "padding", "matrix", "tensor"),
         *("permutations", "combinations", "primes", "*=", "outer", "°"),
     ]
@@ -32,7 +54,19 @@ GROWING = frozenset(
 """What makes much of a large operand: these get small numbers only."""
 
 NAMES = ("a", "b", "c", "x", "y", "total", "λx", "größe")
-TEXTS = ("", "a", "abc", "l'été", 'say "hi"', "back\\slash", "tab\t", "line\nbreak", "12", "🙂", "(")
+TEXTS = (
+    "",
+    "a",
+    "abc",
+    "l'été",
+    'say "hi"',
+    "back\\slash",
+    "tab\t",
+    "line\nbreak",
+    "12",
+    "🙂",
+    "(",
+)
 NUMBERS = (0, 1, 2, -1, 3, 7, 10, -3, 0.5, -2.25, 1e10, 1.5e-5)
 
 Make = Callable[[int], Value]
@@ -143,6 +177,8 @@ class ProgramGrammar:
         letters = list(text)
         for _ in range(self._random.randint(1, 3)):
             place = self._random.randrange(len(letters) + 1)
-            piece = self._random.choice(["", "(", ")", "]", "{", "}", '"', "'", ";", ",", "`", ".", ":"])
+            piece = self._random.choice(
+                ["", "(", ")", "]", "{", "}", '"', "'", ";", ",", "`", ".", ":"]
+            )
             letters[place : place + self._random.randrange(2)] = piece
         return "".join(letters)

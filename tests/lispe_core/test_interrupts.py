@@ -21,12 +21,28 @@ def _signals() -> Iterator[None]:
     signal.signal(signal.SIGUSR1, before)
 
 
-def interrupt_soon(delay: float = 0.1) -> threading.Timer:
-    main = threading.main_thread().ident
-    assert main is not None
-    timer = threading.Timer(delay, signal.pthread_kill, (main, signal.SIGUSR1))
-    timer.start()
-    return timer
+class Asking(threading.Thread):
+    """Asks to stop every tenth of a second: between two forms a request is dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        main = threading.main_thread().ident
+        assert main is not None
+        while not self._ended.wait(0.1):
+            signal.pthread_kill(main, signal.SIGUSR1)
+
+    def join(self, timeout: float | None = None) -> None:
+        self._ended.set()
+        super().join(timeout)
+
+
+def interrupt_soon() -> Asking:
+    asking = Asking()
+    asking.start()
+    return asking
 
 
 @pytest.mark.parametrize(

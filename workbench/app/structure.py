@@ -21,7 +21,7 @@ _BODIES = """
 BODY_FORMS = frozenset(_BODIES.split())
 
 
-DEFINERS = frozenset(("defun", "defmacro", "dethread"))
+DEFINERS = frozenset(("defun", "defmacro", "dethread", "defpat", "defpred", "defprol"))
 OPENINGS = ('"""', '"', *RAW_STRINGS)
 FORM_BEGINS = frozenset(("atom", "number", "string", "open"))
 

@@ -243,6 +243,9 @@ def test_devices_are_sampled(recorder: Recorder) -> None:
         '(while true (println "again and again"))',
         "(defun forever (n) (forever (+ n 1))) (forever 0)",
         "(sleep 60000)",
+        "(dethread forever () (while true nil)) (forever) (wait)",
+        "(dethread forever () (while true nil)) (forever)",
+        "(dethread sleeps () (sleep 60000)) (sleeps) (sleeps) (+ 1 2)",
     ],
 )
 def test_an_interrupt_stops_any_program(recorder: Recorder, source: str) -> None:
@@ -252,6 +255,16 @@ def test_an_interrupt_stops_any_program(recorder: Recorder, source: str) -> None
 
     assert interrupted_after(recorder, id_) < SOON + SLACK
     assert recorder.printed("(+ 1 2)") == "3"
+
+
+def test_what_threads_print_and_their_error_arrive(recorder: Recorder) -> None:
+    ending = recorder.evaluate(
+        '(dethread tells (n) (println "thread" n) (/ 1 n)) (loop n (list 1 2 0) (tells n))'
+    )
+
+    assert isinstance(ending, EvaluationFailed)
+    assert ending.error.message == "Error: division by zero"
+    assert sorted(recorder.output.splitlines()) == ["thread 0", "thread 1", "thread 2"]
 
 
 def test_repeated_interrupts_never_stop_what_comes_after(recorder: Recorder) -> None:

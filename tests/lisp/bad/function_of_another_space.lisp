@@ -1,0 +1,4 @@
+(defspace a (defun f () 1))
+(f)
+; error: Error: Unbound atom: 'f'
+; place: 2:1
