@@ -18,6 +18,7 @@ from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.parameters import Parameters, parameters_of
 from lispe_core.printer import display
+from lispe_core.quotation import QUOTE
 
 DICTIONARY = names.FRAME
 _Description = tuple[FunctionInfo, str]
@@ -126,13 +127,20 @@ class Compiler:
         body = [*frame.declarations(), *statements]
         return e.place(nodes.function(identifier, slots, rest, defaults, body))
 
-    def _default_value(self, e: Emitter, default: Value, place: Value) -> ast.expr:
-        """The value of a default; one that assigns variables does so in a function of its own."""
-        if not e.analysis.assigned([default]):
+    def _default_value(
+        self, e: Emitter, default: Value, place: Value, hidden: set[str]
+    ) -> ast.expr:
+        """The value of a default, in a function of its own that sees no ``hidden`` variables."""
+        if isinstance(default, list) and (not default or default[0] is QUOTE):
             return e.emit(default, VALUE, e.span_of(place, 1))
-        name, definition = self.lambda_(e, [Symbol("lambda"), LispList(), default])
+        identifier, definition = self.lambda_(e, [Symbol("lambda"), LispList(), default])
+        written = {
+            slot for part in definition.body if isinstance(part, ast.Global) for slot in part.names
+        }
+        slots = {names.variable(name) for name in hidden} - written
+        definition.body.insert(0, ast.Global(sorted(slots)))
         e.add(definition)
-        return e.call(nodes.name(name))
+        return e.call(nodes.name(identifier))
 
     def _prologue(
         self, e: Emitter, frame: Frame, parameters: Parameters, written: list[Value]
@@ -144,9 +152,10 @@ class Compiler:
                 continue
             slot = names.variable(parameter.name)
             visible, frame.variables = frame.variables, set()
+            hidden = {*parameters.names(), *visible}
             with e.into([]) as default:
                 place = written[parameter.place]
-                e.add(nodes.assign(slot, self._default_value(e, parameter.default, place)))
+                e.add(nodes.assign(slot, self._default_value(e, parameter.default, place, hidden)))
             frame.variables = visible
             missing = nodes.same(nodes.name(slot), nodes.support("unset"))
             e.add(ast.If(missing, default, []))

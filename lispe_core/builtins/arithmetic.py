@@ -128,6 +128,9 @@ def bit_not(value: Value) -> Value:
         raise LispError("cannot evaluate '~' with these operands") from None
 
 
+_LARGEST_FACTORIAL = 1_000_000
+
+
 @arithmetic.builtin("!")
 def factorial(value: int) -> int:
     """The factorial.
@@ -137,6 +140,8 @@ def factorial(value: int) -> int:
     """
     if value < 0:
         raise LispError("a factorial needs a number that is not negative")
+    if value > _LARGEST_FACTORIAL:
+        raise LispError(f"a factorial of a number above {_LARGEST_FACTORIAL} has too many digits")
     return math.factorial(int(value))
 
 

@@ -229,7 +229,7 @@ def lazy_range_including(first: Value, last: Value, step: Value = None) -> Range
     return _lazy(first, last, step, inclusive=True)
 
 
-def _iota(first: int, counts: tuple[Value, ...]) -> Value:
+def _iota(first: int, counts: tuple[int | float, ...]) -> Value:
     made = LispList()
     for count in counts:
         if count <= 0:
@@ -242,7 +242,7 @@ def _iota(first: int, counts: tuple[Value, ...]) -> Value:
 
 
 @lists.builtin("iota", "⍳")
-def iota(count: Value, *counts: Value) -> Value:
+def iota(count: float, *counts: float) -> Value:
     """The numbers 1 to ``count``; one list for each operand.
 
     Example:
@@ -253,7 +253,7 @@ def iota(count: Value, *counts: Value) -> Value:
 
 
 @lists.builtin("iota0", "⍳0")
-def iota_from_zero(count: Value, *counts: Value) -> Value:
+def iota_from_zero(count: float, *counts: float) -> Value:
     """The numbers 0 to ``count`` - 1; one list for each operand.
 
     Example:
