@@ -19,6 +19,7 @@ from lispe_core.compiler import Compiler
 from lispe_core.data_types import Constructor, constructor
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
+from lispe_core.extensions import found_library
 from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
 from lispe_core.functions import described, function_info, takes
@@ -396,9 +397,13 @@ class Interpreter:
         if library_name in self._loaded:
             return
         if library_name not in self._loaders:
-            raise LispError(
-                f"Unknown module: '{name}'", hint=advice(library_name, list(self._loaders))
-            )
+            found = found_library(library_name, (self.context.main_directory, "."))
+            if isinstance(found, Path):
+                return self.load(str(found))
+            if found is None:
+                known = list(self._loaders)
+                raise LispError(f"Unknown module: '{name}'", hint=advice(library_name, known))
+            self._loaders[library_name] = found
         with interrupts.shielded():
             library = self._loaders[library_name]()
             self._loaded.add(library_name)

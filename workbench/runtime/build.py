@@ -45,10 +45,20 @@ def build_interpreter(
         error_output=error_output,
         read_line=read_line,
         arguments=arguments,
-        loaders={TORCH: torch, **{name: partial(_load_beside, torch, name) for name in NEIGHBOURS}},
+        loaders={
+            "python": _python_library,
+            TORCH: torch,
+            **{name: partial(_load_beside, torch, name) for name in NEIGHBOURS},
+        },
         prefixes=dict.fromkeys(TORCH_PREFIXES, TORCH),
         on_library=on_library,
     )
+
+
+def _python_library() -> Library:
+    from lispe_core.python_bridge import python
+
+    return python
 
 
 def load_torch_library() -> Library:
