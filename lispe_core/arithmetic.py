@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lispe_core.errors import LispError
+from lispe_core.memory import require_room
 
 if TYPE_CHECKING:
     from lispe_core.forms import Value
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 NUMERIC = (int, float, complex)
 REAL = (int, float)
 TEXT = (str, bytes)
+_LARGE_EXPONENT = 2**20
 
 
 def refusal(sign: str, left: Value, right: Value) -> LispError:
@@ -37,6 +39,10 @@ def add(left: Value, right: Value) -> Value:
         from lispe_core.printer import display
 
         return left + display(right)
+    if isinstance(left, bytes) and not isinstance(right, (bytes, list, array)):
+        from lispe_core.printer import display
+
+        return left + display(right).encode()
     try:
         return left + right
     except TypeError:
@@ -91,6 +97,8 @@ def power(left: Value, right: Value) -> Value:
     """``left`` to the power of ``right``; whole numbers stay whole."""
     if isinstance(left, REAL) and isinstance(right, REAL):
         if isinstance(left, int) and isinstance(right, int) and right >= 0:
+            if right > _LARGE_EXPONENT:
+                require_room(right, left.bit_length() // 8, "digits")
             return left**right
         return _real_power(left, right)
     try:

@@ -29,6 +29,9 @@ from lispe_core.receivers import (
 if TYPE_CHECKING:
     from lispe_core.emitter import Destination, Emitter
 
+QUESTION = Symbol("?")
+"""Heads an argument that is given by the name of its parameter."""
+
 _DATA = (int, float, complex, str, bytes)
 
 
@@ -73,6 +76,8 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return _named_call(e, head.name, form, to)
     if isinstance(head, _DATA):
         return e.deliver(e.call("data_list", *e.operands(form, 0)), to)
+    if any(map(_is_named, form)):
+        return _call_by_name(e, form, e.operand_later(form, 0), to)
     if not is_lambda(head) and has_receiver(e, form):
         return call_of_receiver(e, lambda: e.operand(form, 0), form, to)
     values = e.operands(form, 0)
@@ -81,15 +86,53 @@ def call_form(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(e.call("call_value", *values), to)
 
 
+def _is_named(operand: Value) -> bool:
+    """Whether an argument is written ``(? name value)``."""
+    return isinstance(operand, list) and bool(operand) and operand[0] is QUESTION
+
+
+def _call_by_name(
+    e: Emitter, form: list[Value], function: Callable[[], ast.expr], to: Destination
+) -> ast.expr:
+    """A call with arguments ``(? name value)`` behind those without a name."""
+    named = [operand for operand in form if _is_named(operand)]
+    if any(len(pair) != 3 or not isinstance(pair[1], Symbol) for pair in named):
+        return e.deliver(e.call("fail", nodes.constant("a named argument is (? name value)")), to)
+    if not all(map(_is_named, form[len(form) - len(named) :])):
+        message = "only named arguments can follow a named one"
+        return e.deliver(e.call("fail", nodes.constant(message)), to)
+    parameters = nodes.constant(tuple(pair[1].name for pair in named))
+    plain = range(1, len(form) - len(named))
+    called, *values = e.ordered(
+        [
+            function,
+            *(e.operand_later(form, index) for index in plain),
+            *(e.operand_later(pair, 2) for pair in named),
+        ]
+    )
+    return e.deliver(e.call("call_by_name", called, parameters, *values), to)
+
+
+def _is_hidden(e: Emitter, name: str) -> bool:
+    """Whether a special form by an older name gives way to what the program calls so."""
+    return name in OLDER_SPELLINGS and (
+        e.frame.owner_of(name) is not None
+        or names.variable(name) in e.namespace.globals
+        or e.namespace.has_function(name)
+    )
+
+
 def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.expr:
     definition = e.namespace.definition(name)
-    if definition is not None and definition.kind != "function":
+    if definition is not None and definition.kind != "function" and not _is_hidden(e, name):
         return _defined_call(e, definition, form, to)
     if is_method(e, name):
         return call_method(e, name, form, to)
     full_name = e.namespace.named_here(name)
     if is_class(e, full_name) and makes_instance(e, form):
         return call_of_receiver(e, partial(function_named, e, name), form, to)
+    if any(map(_is_named, form)):
+        return _call_by_name(e, form, partial(function_named, e, name), to)
     if name == e.frame.own_lisp_name and can_loop(e, form, to):
         loop_on_itself(e, form)
         return nodes.nil()

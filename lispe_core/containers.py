@@ -9,12 +9,12 @@ from typing import Any
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
-from lispe_core.forms import LispList, Maybe, SourceList, Strings, Symbol, Value
+from lispe_core.forms import LispList, Maybe, SourceList, Stringbytes, Strings, Symbol, Value
 from lispe_core.printer import display
 from lispe_core.streams import is_endless
 from lispe_core.typed_lists import TypedList
 
-SEQUENCES = (list, array, str, bytes)
+SEQUENCES = (list, array, str)
 
 
 def out_of_bounds() -> LispError:
@@ -34,6 +34,11 @@ def element(container: Value, key: Value) -> Value:
             return container[key if type(key) is int else index_of(key)]
         except IndexError:
             raise out_of_bounds() from None
+    if isinstance(container, bytes):
+        index = index_of(key)
+        if not -len(container) <= index < len(container):
+            raise out_of_bounds()
+        return container[index : index + 1 or None]
     if isinstance(container, Container):
         return container.at(key)
     raise LispError("value cannot be access through index")
@@ -44,6 +49,14 @@ def element_in_order(container: Value, key: Value) -> Value:
     if isinstance(container, Foreign):
         return container.element_in_order(key)
     return element(container, key)
+
+
+def store_in_order(container: Value, key: Value, value: Value) -> Value:
+    """Put ``value`` where :func:`element_in_order` finds it."""
+    if isinstance(container, Foreign):
+        container.store_in_order(key, value)
+        return container
+    return store(container, key, value)
 
 
 def _key(container: dict[Value, Value], key: Value) -> Value:
@@ -63,12 +76,12 @@ def store(container: Value, key: Value, value: Value) -> Value:
         container[_key(container, key)] = value
     elif isinstance(container, (list, array)):
         _store_element(container, index_of(key), converted(container, value))
-    elif isinstance(container, str):
+    elif isinstance(container, (str, bytes)):
         index = index_of(key)
         if not -len(container) <= index <= len(container):
             raise out_of_bounds()
         start = index % len(container) if index < 0 else index
-        return container[:start] + display(value) + container[start + 1 :]
+        return alike(container, [container[:start], value, container[start + 1 :]])
     elif isinstance(container, Container):
         container.store(key, value)
     else:
@@ -92,7 +105,27 @@ def converted(container: Value, value: Value) -> Value:
     """``value`` as the elements of ``container`` are."""
     if isinstance(container, TypedList):
         return container.convert(value)
+    if isinstance(container, Stringbytes):
+        return byte_string(value)
     return display(value) if isinstance(container, Strings) else value
+
+
+def text_of(value: Value) -> str:
+    """``value``, which is text; read as UTF-8 when it is a byte string.
+
+    Raises:
+        TypeError: It is no text.
+    """
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if not isinstance(value, str):
+        raise TypeError("text is expected")
+    return value
+
+
+def byte_string(value: Value) -> bytes:
+    """The text of ``value`` in UTF-8; a byte string itself."""
+    return value if isinstance(value, bytes) else display(value).encode()
 
 
 def iterate(container: Value) -> Iterator[Value]:
@@ -112,15 +145,24 @@ def iterate(container: Value) -> Iterator[Value]:
     return iter(())
 
 
+def finite(container: Value) -> Iterator[Value]:
+    """The successive values of a loop over ``container``, which must have an end.
+
+    Raises:
+        LispError: It has none.
+    """
+    if is_endless(container):
+        raise LispError("a list without end can only be taken in part: use 'take' or 'takewhile'")
+    return iterate(container)
+
+
 def elements(container: Value) -> list[Value]:
     """All values of a loop over ``container``.
 
     Raises:
         LispError: It has no end.
     """
-    if is_endless(container):
-        raise LispError("a list without end can only be taken in part: use 'take' or 'takewhile'")
-    return list(iterate(container))
+    return list(finite(container))
 
 
 def size(value: Value) -> int:
@@ -134,8 +176,10 @@ def alike(container: Value, values: Iterable[Value]) -> Value:
     """``values`` as a container of the same kind, where they fit; else as a plain list."""
     if isinstance(container, str):
         return "".join(map(display, values))
+    if isinstance(container, bytes):
+        return values if isinstance(values, bytes) else b"".join(map(byte_string, values))
     held = list(values)
-    if isinstance(container, (TypedList, Strings)):
+    if isinstance(container, (TypedList, Strings, Stringbytes)):
         try:
             return type(container)(held)
         except (TypeError, OverflowError):

@@ -67,6 +67,7 @@ class Context:
         read_line: Asks for a line of input; ``None`` at the end of the input.
         arguments: What ``_args`` holds.
         threads: Its threads.
+        allow_commands: Whether it may start programs of the system, or what is asked for that.
     """
 
     def __init__(
@@ -77,6 +78,8 @@ class Context:
         read_line: Callable[[str], str | None],
         arguments: Sequence[str],
         threads: Threads,
+        *,
+        allow_commands: bool | Callable[[], bool] = False,
     ) -> None:
         self.evaluator = evaluator
         self.output = output
@@ -85,6 +88,27 @@ class Context:
         self.arguments = list(arguments)
         self.main_directory = ""
         self.threads = threads
+        self.allow_commands = allow_commands
+        self.marks: dict[int, Value] = {}
+        """The containers that carry a mark, by their identity."""
+        self._typed = ""
+
+    def next_line(self, prompt: str) -> str | None:
+        """The next line of input, or what is left of one; ``None`` at the end."""
+        if self._typed:
+            line, self._typed = self._typed.removesuffix("\n"), ""
+            return line
+        return self.read_line(prompt)
+
+    def next_character(self) -> str | None:
+        """The next character of the input; ``None`` at its end."""
+        if not self._typed:
+            line = self.read_line("")
+            if line is None:
+                return None
+            self._typed = f"{line}\n"
+        character, self._typed = self._typed[0], self._typed[1:]
+        return character
 
 
 _current: ContextVar[Context] = ContextVar("lispe_context")

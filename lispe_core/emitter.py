@@ -356,7 +356,12 @@ class Emitter:
         """Give the variable ``name``, wherever it is, a settled value if that is text."""
         with self.into([]) as stored:
             self.store_where_found(name, value)
-        self.add(ast.If(self.has_type(value, "str"), stored, []))
+        self.add(ast.If(self.is_text(value), stored, []))
+
+    def is_text(self, value: ast.expr) -> ast.expr:
+        """Whether a settled value is text, of characters or bytes."""
+        kinds = [self.has_type(value, "str"), self.has_type(value, "bytes")]
+        return ast.BoolOp(ast.Or(), kinds)
 
     def store_where_found(self, name: str, value: ast.expr) -> None:
         """Give the variable that ``name`` is now, local or global, a settled value."""

@@ -66,6 +66,10 @@ class Foreign(Container):
         """What ``(at x key)`` answers, where that is not what ``(@ x key)`` does."""
         return self.at(key)
 
+    def store_in_order(self, key: Value, value: Value) -> None:
+        """Put ``value`` where ``element_in_order`` finds it."""
+        self.store(key, value)
+
     def rest(self) -> Value:
         """All but the first of its values: what ``(cdr x)`` answers."""
         raise LispError(f"You cannot apply 'cdr' to: '{self.display()}'")

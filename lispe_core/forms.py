@@ -131,6 +131,19 @@ class Strings(LispList):
         return kind(results)
 
 
+class Stringbytes(LispList):
+    """A ``stringbytes_``: a list that holds byte strings only."""
+
+    __slots__ = ()
+    type_name = "stringbytes_"
+
+    def regrouped(self, values: Iterable[Value]) -> LispList:
+        """A ``stringbytes_`` again, when the results are byte strings."""
+        results = list(values)
+        kind = Stringbytes if all(isinstance(value, bytes) for value in results) else LispList
+        return kind(results)
+
+
 class Maybe:
     """What ``catch`` gives after an error: it carries the message."""
 

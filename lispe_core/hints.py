@@ -154,18 +154,8 @@ _ABOUT_OPERANDS = (
 )
 
 
-_NOT_PROVIDED = {
-    "commands of the system": ("command",),
-    "keys pressed one by one": ("getchar",),
-    "marks on lists": ("mark", "resetmark"),
-}
-_MISSING = {name: what for what, spellings in _NOT_PROVIDED.items() for name in spellings}
-
-
 def unbound(name: str, known: Iterable[str]) -> LispError:
     """The error for a name that means nothing."""
-    if name in _MISSING:
-        return LispError(f"'{name}' is not provided: this LispE has no {_MISSING[name]}")
     return LispError(f"Unbound atom: '{name}'", hint=advice(name, known))
 
 

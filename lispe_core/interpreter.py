@@ -12,10 +12,11 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from lispe_core import builtins, context, interrupts, names, special
-from lispe_core.builtins.mathematics import CONSTANTS
+from lispe_core.builtins.access import longer_path
 from lispe_core.calls import BreakIteration, spread
 from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
+from lispe_core.containers import copy_constant, text_of
 from lispe_core.data_types import Constructor, constructor
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
@@ -28,7 +29,9 @@ from lispe_core.instances import DEFAULTS, Class, Instance, make_class
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
+from lispe_core.permissions import COMMANDS_VARIABLE
 from lispe_core.printer import display
+from lispe_core.program_files import predefined, read_standard_input, text_of_file
 from lispe_core.reader import Links, read
 from lispe_core.spaces import (
     SEPARATOR,
@@ -44,9 +47,6 @@ from lispe_core.threads import PatientLock, Threads, current_task, guard_global
 if TYPE_CHECKING:  # the compiler of patterns is loaded by the first program that has one
     from lispe_core.pattern_functions import PatternDefinition, PatternFunction, PatternKind
 
-VERSION = "1.2025.11"
-"""The version of LispE whose language this is."""
-
 
 class Interpreter:
     """Evaluates programs, one after the other, in one global frame.
@@ -60,6 +60,8 @@ class Interpreter:
         loaders: What ``(use 'name)`` finds.
         prefixes: Beginnings of names that load a library when such a name is met first.
         on_library: Told of each library that is loaded later.
+        allow_commands: Whether ``(command text)`` may start programs, or what is asked the first
+            time; by default what the variable of the environment says at this moment.
     """
 
     def __init__(
@@ -73,7 +75,10 @@ class Interpreter:
         loaders: Mapping[str, Callable[[], Library]] | None = None,
         prefixes: Mapping[str, str] | None = None,
         on_library: Callable[[Library], None] | None = None,
+        allow_commands: bool | Callable[[], bool] | None = None,
     ) -> None:
+        if allow_commands is None:
+            allow_commands = bool(os.environ.get(COMMANDS_VARIABLE))
         sys.set_int_max_str_digits(0)  # Lisp's integers have no limit
         error_output = error_output or sys.stderr
         self.threads = Threads()
@@ -83,9 +88,10 @@ class Interpreter:
             self,
             output or sys.stdout,
             error_output,
-            read_line or _read_standard_input,
+            read_line or read_standard_input,
             arguments,
             self.threads,
+            allow_commands=allow_commands,
         )
         self._loaders = dict(loaders or {})
         self._prefixes = dict(prefixes or {})
@@ -102,7 +108,7 @@ class Interpreter:
         self._compiler = Compiler(self.namespace, self._macros)
         for library in (*special.LIBRARIES, *builtins.LIBRARIES, *libraries):
             self.namespace.add_library(library)
-        self.namespace.predefine(_predefined(arguments))
+        self.namespace.predefine(predefined(arguments))
 
     # Evaluating
 
@@ -114,17 +120,24 @@ class Interpreter:
             LispError: The program is wrong; it carries place, stack and hint.
             Interrupted: Evaluation was stopped.
         """
-        with self._entered():
-            return self._run(source, origin)
+        with self.surrounded():
+            value = self._run(source, origin, whole=True)
+            self._settle_threads()
+            return value
 
     @contextmanager
-    def _entered(self) -> Iterator[None]:
-        """The surroundings of a program that runs; its errors leave them as Lisp's."""
+    def surrounded(self) -> Iterator[None]:
+        """Run what is in the block as a part of the program: in its context, with its errors.
+
+        Values that are made while they are printed need it.
+
+        Raises:
+            LispError: A function of the program failed.
+        """
         token = context.enter(self.context)
         try:
             with deep_recursion():
                 yield
-                self._settle_threads()
         except (Interrupted, KeyboardInterrupt):
             self.threads.stop()
             raise
@@ -145,7 +158,7 @@ class Interpreter:
 
         Each form is compiled once, when it is met first.
         """
-        with self._entered():
+        with self.surrounded():
             self._sources[origin] = source
             program = read(source, origin, self._links)
             compiled: list[FunctionType] = []
@@ -155,6 +168,7 @@ class Interpreter:
                     if index == len(compiled):
                         compiled.append(self._compiled_form(form, span, None))
                     value = self._call(compiled[index])
+            self._settle_threads()
             return value
 
     def set_variables(self, variables: Iterable[tuple[str, Value]]) -> None:
@@ -171,7 +185,7 @@ class Interpreter:
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
-        source = _text_of(str(path))
+        source = text_of_file(str(path))
         self.context.arguments = list(arguments)
         given = Strings(arguments) if arguments else LispList()
         self.namespace.predefine([("_args", given)])
@@ -188,10 +202,20 @@ class Interpreter:
         """The text that was evaluated as ``origin``."""
         return self._sources.get(origin)
 
-    def _run(self, source: str, origin: str, frame: dict[str, Value] | None = None) -> Value:
+    def _run(
+        self,
+        source: str,
+        origin: str,
+        frame: dict[str, Value] | None = None,
+        *,
+        whole: bool = False,
+    ) -> Value:
         self._sources[origin] = source
         with postponed_collection():
             program = read(source, origin, self._links)
+        if whole:
+            forms = LispList([Symbol("__root__"), *copy_constant(program)])
+            self.namespace.predefine([("_root", forms)])
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):
@@ -383,6 +407,10 @@ class Interpreter:
         return self.namespace.value(name)
 
     def _find_missing(self, name: str) -> bool:
+        path = longer_path(name)
+        if path is not None:
+            self.namespace.add_library(path)
+            return True
         for prefix, library in self._prefixes.items():
             if name.startswith(prefix) and library not in self._loaded:
                 self.use(library)
@@ -416,7 +444,7 @@ class Interpreter:
         normalised = os.path.realpath(path), space
         if normalised in self._files:
             return
-        source = _text_of(path)
+        source = text_of_file(path)
         self._files.add(normalised)
         with inside_space(space):
             self._run(source, path)
@@ -425,10 +453,10 @@ class Interpreter:
         self, code: Value, frame: dict[str, Value] | None, space: Value = None
     ) -> Value:
         """``(eval code)``: text and lists are run, in a frame or globally."""
-        if isinstance(code, str):
+        if isinstance(code, (str, bytes)):
             name = current_space() if space is None else space_named(space)
             with inside_space(name):
-                return self._run(code, "<eval>", frame)
+                return self._run(text_of(code), "<eval>", frame)
         if isinstance(code, list) and code:
             span = code.span if isinstance(code, SourceList) else _NOWHERE
             return self._run_form(code, span, frame)
@@ -470,29 +498,3 @@ class Interpreter:
 
 
 _NOWHERE = Span("<data>", 1, 1, 1, 1)
-
-
-def _predefined(arguments: Sequence[str]) -> list[tuple[str, Value]]:
-    return [
-        ("_args", Strings(arguments) if arguments else LispList()),
-        ("_current", str(Path.cwd()) + os.sep),
-        ("_sep", os.sep),
-        ("_version", VERSION),
-        *CONSTANTS.items(),
-    ]
-
-
-def _text_of(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8-sig")
-    except OSError:
-        raise LispError(f"Unknown file: {path}", bare=True) from None
-    except UnicodeDecodeError:
-        raise LispError(f"'{path}' is not UTF-8 text") from None
-
-
-def _read_standard_input(prompt: str) -> str | None:
-    sys.stdout.write(prompt)
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    return line.rstrip("\n") if line else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from lispe_core.elementwise import Operation
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Strings, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.typed_lists import (
     KINDS,
     LARGE,
@@ -70,7 +70,7 @@ class Matrix(LispList):
             return None
 
 
-_LEAVES: tuple[type[TypedList | Strings], ...] = (*KINDS, Strings)
+_LEAVES: tuple[type[TypedList | Strings | Stringbytes], ...] = (*KINDS, Strings, Stringbytes)
 _LEAF_NAMES: dict[type, str] = {kind: kind.type_name.removesuffix("s_") for kind in _LEAVES}
 
 
@@ -83,7 +83,7 @@ def shape_of(values: Value) -> tuple[int, ...]:
 
 def grouped(values: list[Value]) -> Value:
     """A matrix of regular typed rows, a typed list of scalars of one kind, else a ``list_``."""
-    if values and isinstance(values[0], (TypedList, Strings, Matrix)):
+    if values and isinstance(values[0], (TypedList, Strings, Stringbytes, Matrix)):
         first = values[0]
         form = (type(first), shape_of(first))
         if all((type(row), shape_of(row)) == form for row in values):

@@ -67,6 +67,8 @@ class Namespace:
         if name in OLDER_SPELLINGS and definition.kind == "instruction":
             definition = replace(definition, kind="function")
         self.definitions[name] = definition
+        if name in OLDER_SPELLINGS and definition.kind == "special form":
+            return
         value: Value = definition.function
         match definition.kind:
             case "instruction":

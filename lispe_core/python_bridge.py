@@ -21,6 +21,7 @@ from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import TRUE, LispList, Symbol, Value, truth
 from lispe_core.functions import function_info
 from lispe_core.library import Library
+from lispe_core.permissions import require_commands
 from lispe_core.sets import LispSet
 
 _LONGEST = 200
@@ -133,9 +134,12 @@ python = Library("python")
 def import_module(name: str) -> PythonObject:
     """The Python module ``name``.
 
+    Python can do all that commands of the system can, so it is allowed where they are.
+
     Example:
         (type (python_import "math"))    ; => python_
     """
+    require_commands()
     return PythonObject(_guarded(importlib.import_module, str(name)))
 
 

@@ -19,14 +19,22 @@ class Stream(Container):
     Args:
         make: Starts a new visit.
         endless: Whether a visit may have no end.
+        computed: Whether a visit runs functions of the program.
     """
 
-    __slots__ = ("endless", "make")
+    __slots__ = ("computed", "endless", "make")
     type_name = "list_"
 
-    def __init__(self, make: Callable[[], Iterator[Value]], *, endless: bool = True) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Iterator[Value]],
+        *,
+        endless: bool = True,
+        computed: bool = False,
+    ) -> None:
         self.make = make
         self.endless = endless
+        self.computed = computed
 
     def __iter__(self) -> Iterator[Value]:
         return self.make()
@@ -40,8 +48,20 @@ class Stream(Container):
         return 0 if self.endless else sum(1 for _ in self)
 
     def display(self) -> str:
-        """The first elements."""
-        first = [written(value) for value in itertools.islice(self.make(), _SHOWN + 1)]
+        """The first elements.
+
+        Raises:
+            LispError: A function that makes them fails.
+        """
+        try:
+            first = [written(value) for value in itertools.islice(self.make(), _SHOWN + 1)]
+        except Exception as exception:
+            from lispe_core.faults import lisp_error
+
+            error = lisp_error(exception)
+            if error is None or error is exception:
+                raise
+            raise error from exception
         if len(first) > _SHOWN:
             first[_SHOWN] = "..."
         return f"({' '.join(first)})"
@@ -117,6 +137,11 @@ class Range(Stream):
 def is_endless(value: Value) -> bool:
     """Whether a visit of ``value`` may have no end."""
     return isinstance(value, Stream) and value.endless
+
+
+def is_computed(value: Value) -> bool:
+    """Whether a visit of ``value`` runs functions of the program."""
+    return isinstance(value, Stream) and value.computed
 
 
 def steps(first: Value, last: Value, step: Value, inclusive: bool) -> int:

@@ -8,7 +8,7 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
-from lispe_core import containers, dictionaries, operators
+from lispe_core import containers, dictionaries, names, operators
 from lispe_core.builtins.lists import range_of
 from lispe_core.builtins.mathematics import absolute
 from lispe_core.calls import BreakIteration, call_value, is_lambda
@@ -16,6 +16,7 @@ from lispe_core.context import current
 from lispe_core.depth import watch_depth
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
+from lispe_core.functions import function_info
 from lispe_core.instances import INSTANCES
 from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
@@ -60,6 +61,33 @@ def callable_or(value: Value, function: Callable[..., Value]) -> Callable[..., V
         return value
     callable_value = isinstance(value, (dict, Symbol)) or callable(value) or is_lambda(value)
     return partial(call_value, value) if callable_value else function
+
+
+def call_by_name(function: Value, parameters: tuple[str, ...], *values: Value) -> Value:
+    """The call of a Lisp function whose last arguments are given by name."""
+    info = function_info(function)
+    if info is None:
+        raise LispError(f"'{display(function)}' takes no named arguments")
+    code = function.__code__
+    known = code.co_varnames[: code.co_argcount]
+    slots = [names.variable(parameter) for parameter in parameters]
+    for slot, parameter in zip(slots, parameters, strict=True):
+        if slot not in known:
+            raise LispError(f"'{info.name}' has no parameter '{parameter}'")
+    plain = values[: len(values) - len(slots)]
+    if len(plain) > len(known):
+        raise LispError(f"'{info.name}' takes no more than {len(known)} arguments")
+    given = [*known[: len(plain)], *slots]
+    if len(set(given)) < len(given):
+        raise LispError("an argument is given twice")
+    defaults = function.__defaults__ or ()
+    arguments = {
+        **dict(zip(known[len(known) - len(defaults) :], defaults, strict=True)),
+        **dict(zip(given, values, strict=True)),
+    }
+    if not {*known} <= {*arguments}:
+        raise LispError("missing argument")
+    return function(*[arguments[slot] for slot in known])
 
 
 def call_receiver(value: Value, instance: Value, *arguments: Value) -> Value:
@@ -155,7 +183,7 @@ def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
 
 def parts(value: Value, count: int) -> list[Value]:
     """The elements of a list that is taken apart."""
-    elements = list(containers.iterate(value))
+    elements = containers.elements(value)
     if len(elements) != count:
         raise LispError("a list of variable should have the same size as its value.")
     return elements
@@ -210,7 +238,7 @@ def repeating(*values: Value) -> Iterable[tuple[Value, ...]]:
 def _elements(value: Value) -> list[Value]:
     if isinstance(value, dict):
         return list(value.values())
-    return list(containers.iterate(value))
+    return containers.elements(value)
 
 
 def counter(container: Value, key: Value, operand: Value) -> Value:
@@ -221,6 +249,13 @@ def counter(container: Value, key: Value, operand: Value) -> Value:
         except LispError:
             return "" if isinstance(operand, str) else 0
     return containers.element(container, key)
+
+
+def counter_in_order(container: Value, key: Value, operand: Value) -> Value:
+    """The old value of ``(+= (at container key) operand)``."""
+    if isinstance(container, dict):
+        return counter(container, key, operand)
+    return containers.element_in_order(container, key)
 
 
 def itself(value: Value) -> Value:
@@ -244,15 +279,16 @@ def text_dictionary(*keys_and_values: Value) -> Value:
 
 def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
     """``container`` with ``old`` replaced, in place where it can be, and how often."""
+    if isinstance(container, bytes):
+        mark, other = containers.byte_string(old), containers.byte_string(new)
+        return container.replace(mark, other), container.count(mark) if mark else 0
     if isinstance(container, str):
         sought, text = display(old), display(new)
         return container.replace(sought, text), container.count(sought) if sought else 0
     if isinstance(container, dict):
         places = [key for key, value in container.items() if value == old]
     else:
-        places = [
-            index for index, value in enumerate(containers.iterate(container)) if value == old
-        ]
+        places = [index for index, value in enumerate(containers.finite(container)) if value == old]
     for place in places:
         containers.store(container, place, new)
     return container, len(places)
@@ -282,9 +318,9 @@ def lock(key: Value) -> PatientLock:
 
 def text_of_program(value: Value) -> str:
     """``value``, which must be text."""
-    if not isinstance(value, str):
+    if not isinstance(value, (str, bytes)):
         raise LispError("'loadcode' needs a text")
-    return value
+    return containers.text_of(value)
 
 
 SUPPORT: dict[str, Any] = {
@@ -301,11 +337,13 @@ SUPPORT: dict[str, Any] = {
     "bit_and_not": operators.bit_and_not,
     "bit_or": operators.bit_or,
     "bit_xor": operators.bit_xor,
+    "call_by_name": call_by_name,
     "call_value": call_value,
     "callable_or": callable_or,
     "copy": containers.copy_constant,
     "counted": counted,
     "counter": counter,
+    "counter_in_order": counter_in_order,
     "data_list": data_list,
     "Dictionary": dictionaries.Dictionary,
     "dictionary": dictionary,
@@ -360,6 +398,7 @@ SUPPORT: dict[str, Any] = {
     "side_by_side": side_by_side,
     "stop_iteration": stop_iteration,
     "store": containers.store,
+    "store_in_order": containers.store_in_order,
     "str": str,
     "subtract": operators.subtract,
     "text_dictionary": text_dictionary,

@@ -17,7 +17,7 @@ from lispe_core.arithmetic import add, divide, multiply, subtract
 from lispe_core.elementwise import Elementwise, Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
-from lispe_core.forms import LispList, Strings, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.scalars import Float, Short, to_integer, to_number
 
 LARGE = 512
@@ -265,6 +265,8 @@ def homogeneous(values: list[Value]) -> Value:
                 return LispList(values)
         if only is str:
             return Strings(values)
+        if only is bytes:
+            return Stringbytes(values)
     elif kinds == {int, float}:
         return Numbers(values)
     return LispList(values)

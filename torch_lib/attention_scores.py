@@ -6,7 +6,9 @@ B batch, H heads, Q queries, K keys, D head size.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -19,7 +21,7 @@ from torch_lib.layers import forward
 from torch_lib.memory import check_room
 from torch_lib.modules import evaluating
 
-__all__ = ["AttentionWatch", "attention_scores"]
+__all__ = ["AttentionMaps", "AttentionWatch", "attention_maps", "attention_scores"]
 
 PARAMETERS = ("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
 
@@ -54,15 +56,11 @@ def attention_scores(
         (torch_shape (torch_attention_scores block (torch_ones '(1 3 8))))
         ; => (1 2 3 3)
     """
-    watching = AttentionWatch()
-    with evaluating(model), torch.no_grad(), watching:
-        forward(model, input, mask)
+    watching = watched(model, input, mask)
     count = len(watching.calls)
-    if not count:
-        raise ArgumentError("the model does not attend")
     if not -count <= layer < count:
         raise ArgumentError(f"layer {layer} is outside 0 .. {count - 1}")
-    scores = _scores(**watching.calls[layer])
+    scores = watching.calls[layer].scores()
     if head is None:
         return scores
     if not 0 <= head < scores.size(1):
@@ -70,12 +68,141 @@ def attention_scores(
     return scores[:, head]
 
 
+def attention_maps(
+    model: nn.Module, input: Tensor, mask: Tensor | None = None, part: nn.Module | None = None
+) -> AttentionMaps:
+    """The attention weights of every layer of a model, by the name of the layer.
+
+    Args:
+        model: Any module that attends.
+        input: What ``forward`` takes.
+        mask: Which positions may be seen.
+        part: A module inside the model: only what attends within it.
+
+    Returns:
+        Read by key, ``(B H Q K)`` each. They are computed when they are read: those of all layers
+        together may be larger than the memory.
+
+    Raises:
+        ArgumentError: The model, or the part of it, attends nowhere.
+
+    Example:
+        (setq model (torch_gpt2_model {"vocab_size":9 "n_embd":8 "n_head":2 "n_layer":2}))
+        (setq maps (torch_attention_maps model '((1 2 3))))
+        maps
+        ; => Attention Maps (layers: 2)
+        (torch_shape (maps "model.layers.1.self_attn"))
+        ; => (1 2 3 3)
+    """
+    calls = watched(model, input, mask).calls
+    if part is not None and part is not model:
+        name = next((name for name, inner in model.named_modules() if inner is part), None)
+        calls = [call for call in calls if name in call.within]
+        if not calls:
+            raise ArgumentError("this part of the model does not attend")
+    return AttentionMaps(calls)
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionCall:
+    """One use of the kernel.
+
+    Args:
+        given: Its arguments by name.
+        within: The modules that it happened in, the innermost last.
+    """
+
+    given: Mapping[str, Any]
+    within: tuple[str, ...]
+
+    def scores(self) -> Tensor:
+        """The weights ``(B H Q K)``."""
+        return _scores(**self.given)
+
+    def outline(self) -> Tensor:
+        """A tensor like the weights, without elements of its own."""
+        query, key = self.given["query"], self.given["key"]
+        blank: Tensor = query.new_zeros(())
+        return blank.expand(*query.shape[:-1], key.size(-2))
+
+
+class AttentionMaps(Mapping[str, Tensor]):
+    """The attention weights ``(B H Q K)`` by the name of the layer, computed when they are read.
+
+    Args:
+        calls: How the layers attended, in order.
+    """
+
+    kind = "attention_maps"
+
+    def __init__(self, calls: Iterable[AttentionCall]) -> None:
+        self._calls: dict[str, AttentionCall] = {}
+        for call in calls:
+            layer = name = "".join(call.within[-1:]) or "attention"
+            number = 1
+            while name in self._calls:
+                number += 1
+                name = f"{layer} #{number}"
+            self._calls[name] = call
+
+    def __getitem__(self, name: str) -> Tensor:
+        return self._calls[name].scores()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._calls)
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def outline(self, name: str) -> Tensor:
+        """A tensor like the one under ``name``, without elements of its own."""
+        return self._calls[name].outline()
+
+    def summary(self) -> str:
+        """The printed line."""
+        return f"Attention Maps (layers: {len(self)})"
+
+
+def watched(model: nn.Module, input: Tensor, mask: Tensor | None) -> AttentionWatch:
+    """How the model attends, without dropout.
+
+    Raises:
+        ArgumentError: It does not.
+    """
+    watching = AttentionWatch()
+    with watching.names_of(model), evaluating(model), torch.no_grad(), watching:
+        forward(model, input, mask)
+    if not watching.calls:
+        raise ArgumentError("the model does not attend")
+    return watching
+
+
 class AttentionWatch(TorchFunctionMode):
     """Takes down what the kernel is called with."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls: list[dict[str, Any]] = []
+        self.calls: list[AttentionCall] = []
+        self._within: list[str] = []
+
+    @contextmanager
+    def names_of(self, model: nn.Module) -> Iterator[None]:
+        """Take down too within which modules of ``model``, the innermost last."""
+        hooks = []
+        for name, module in model.named_modules():
+            hooks.append(module.register_forward_pre_hook(self._entering(name)))
+            hooks.append(module.register_forward_hook(self._leaving, always_call=True))
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    def _entering(self, name: str) -> Callable[[nn.Module, Any], None]:
+        return lambda module, arguments: self._within.append(name)
+
+    def _leaving(self, module: nn.Module, arguments: Any, result: Any) -> None:
+        self._within.pop()
 
     def __torch_function__(
         self,
@@ -86,12 +213,13 @@ class AttentionWatch(TorchFunctionMode):
     ) -> Any:
         given = dict(options or {})
         if function is F.scaled_dot_product_attention:
-            self.calls.append({**dict(zip(PARAMETERS, arguments, strict=False)), **given})
+            call = dict(zip(PARAMETERS, arguments, strict=False))
+            self.calls.append(AttentionCall({**call, **given}, tuple(self._within)))
         return function(*arguments, **given)
 
     def scores(self) -> list[Tensor]:
         """The weights ``(B H Q K)`` of every call so far."""
-        return [_scores(**call) for call in self.calls]
+        return [call.scores() for call in self.calls]
 
 
 def _scores(

@@ -105,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         dest="lines_are_arguments",
         help="put the lines of stdin behind the arguments (stands before --run, --eval or -c)",
     )
+    parser.add_argument(
+        "--allow-shell",
+        action="store_true",
+        help="programs may run commands of the system and use Python's modules; without it the app "
+        "refuses and --run warns (stands before --run or --eval)",
+    )
     parser.add_argument("--no-color", action="store_true", help="show the app without colours")
     parser.add_argument(
         "--ascii", action="store_true", help="draw the app with ASCII characters only"
@@ -272,6 +278,7 @@ def _how(options: argparse.Namespace) -> RunOptions:
         log_folder=options.log_dir,
         plot_folder=options.plots,
         verbose=options.verbose,
+        allow_shell=options.allow_shell,
     )
 
 
@@ -327,8 +334,13 @@ def _start_app(options: argparse.Namespace) -> int:
         from workbench.resources import sample
 
         path = sample("tour.lisp")
+    from lispe_core.permissions import COMMANDS_VARIABLE
     from workbench.app.start import run_app
+    from workbench.folders import config_file
+    from workbench.settings import load_settings
 
+    if options.allow_shell or load_settings(config_file()).settings.allow_shell:
+        os.environ[COMMANDS_VARIABLE] = "1"  # the evaluator's process inherits it
     return run_app(path, colour=not options.no_color, ascii=options.ascii)
 
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from lispe_core import interrupts
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import Value
 from lispe_core.interpreter import Interpreter
+from lispe_core.permissions import COMMANDS_VARIABLE
 from torch_lib.errors import ArgumentError
 from torch_lib.events import listening
 from torch_lib.processes import process_rank
@@ -47,6 +49,7 @@ class RunOptions:
         log_folder: Where what the program measures is written while it runs.
         plot_folder: Where the curves of what it measures are written in the end.
         verbose: Show the variables of the calls that led to an error.
+        allow_shell: Say nothing when the program runs commands of the system.
     """
 
     print_value: bool = False
@@ -54,6 +57,7 @@ class RunOptions:
     log_folder: str | None = None
     plot_folder: str | None = None
     verbose: bool = False
+    allow_shell: bool = False
 
 
 USUAL = RunOptions()
@@ -128,7 +132,7 @@ def _run(program: Program, origin: str, arguments: Sequence[str], options: RunOp
         for listener in (report.hear, plots):
             if listener is not None:
                 listeners.enter_context(listening(listener))
-        status = _outcome(program, origin, arguments, report)
+        status = _outcome(program, origin, arguments, report, options)
     if plots is not None:
         try:
             plots.write()
@@ -148,30 +152,54 @@ def _report(options: RunOptions, rank: int) -> RunReport:
     return TextReport(rank, print_value=options.print_value, verbose=options.verbose)
 
 
-def _outcome(program: Program, origin: str, arguments: Sequence[str], report: RunReport) -> int:
+def _outcome(
+    program: Program,
+    origin: str,
+    arguments: Sequence[str],
+    report: RunReport,
+    options: RunOptions,
+) -> int:
     """Run the program and tell how it went."""
     interpreter = build_interpreter(
         output=report.output,
         error_output=report.error_output,
         read_line=report.read_line,
         arguments=arguments,
+        allow_commands=options.allow_shell or partial(_warn_of_commands, report),
     )
     interpreter.waits_for_threads = True
     try:
         report.started(origin)
-        report.finished(program(interpreter))
+        value = program(interpreter)
+        with interpreter.surrounded():
+            report.finished(value)
         return DONE
     except (Interrupted, KeyboardInterrupt):
         report.interrupted()
         return FAILED if report.closed else INTERRUPTED
     except LispError as error:
-        report.failed(error, interpreter.source)
+        with interpreter.surrounded():
+            report.failed(error, interpreter.source)
         return FAILED
     except Exception as defect:
         report.broken(defect)
         return FAILED
     finally:
         report.settle()
+
+
+def _warn_of_commands(report: RunReport) -> bool:
+    """Allow commands of the system, and say so where nobody has allowed them before."""
+    from workbench.folders import config_file
+    from workbench.settings import load_settings
+
+    allowed = os.environ.get(COMMANDS_VARIABLE) or load_settings(config_file()).settings.allow_shell
+    if not allowed:
+        report.warnings.write(
+            "lispe-workbench: warning: the program runs commands of the system; "
+            "--allow-shell allows it\n"
+        )
+    return True
 
 
 def _start_log(folder: str) -> None:

@@ -6,19 +6,18 @@ import math
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 
 from torch_lib.atomic_files import replacing
 from torch_lib.events import Event, Metric
 from workbench.round_numbers import ticks
+from workbench.svg_chart import PLOT_WIDTH, Chart, Line, svg
 
 __all__ = ["Plots"]
 
-WIDTH, HEIGHT = 960, 480
-LEFT, RIGHT, TOP, BOTTOM = 90, 20, 40, 40
 MARKS = 6
-INK, AXIS, CURVE = "#333333", "#bbbbbb", "#0072b2"
+CURVE = "#0072b2"
 LARGEST = 1e300
 """Beyond it the span of a curve may overflow."""
 
@@ -59,7 +58,7 @@ class Plots:
             steps, values = self._curves[name]
             rows = (f"{step:.15g},{value!r}\n" for step, value in zip(steps, values, strict=True))
             table = "step,value\n" + "".join(rows)
-            picture = _svg(name, list(zip(steps, values, strict=True)))
+            picture = svg(_chart(name, list(zip(steps, values, strict=True))))
             for ending, text in (("csv", table), ("svg", picture)):
                 with replacing(self._folder / f"{stem}.{ending}") as temporary:
                     temporary.write_text(text, "utf-8")
@@ -78,58 +77,58 @@ def _stems(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield stem, name
 
 
-def _svg(name: str, points: list[Point]) -> str:
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
-        f' font-family="sans-serif" font-size="13" fill="{INK}">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="24" font-size="16">{escape(_printable(name))}</text>',
-    ]
+def _chart(name: str, points: list[Point]) -> Chart:
     finite = [(step, value) for step, value in points if abs(value) <= LARGEST]
-    if finite:
-        steps = _range(step for step, _ in finite)
-        values = _range(value for _, value in finite)
-        parts += _axes(steps, values)
-        for line in _lines(points, steps):
-            places = " ".join(
-                f"{_across(step, steps):.1f},{_down(value, values):.1f}" for step, value in line
-            )
-            parts.append(
-                f'<polyline points="{places}" fill="none" stroke="{CURVE}" stroke-width="1.5"'
-                ' stroke-linecap="round" stroke-linejoin="round"/>'
-            )
-    else:
-        parts.append(f'<text x="{LEFT}" y="{HEIGHT // 2}">no finite values</text>')
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    if not finite:
+        return Chart(title=name, notice="no finite values")
+    steps = Range.of(step for step, _ in finite)
+    values = Range.of(value for _, value in finite)
+    return Chart(
+        lines=[
+            Line([(steps.share(step), values.share(value)) for step, value in line], CURVE)
+            for line in _lines(points, steps)
+        ],
+        across=steps.marks(),
+        up=values.marks(),
+        title=name,
+    )
 
 
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that an axis shows."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, numbers: Iterable[float]) -> Range:
+        """From the least to the greatest number, apart even where there is only one."""
+        ordered = sorted(numbers)
+        low, high = ordered[0], ordered[-1]
+        margin = 0.0 if high - low > 1e-12 * max(abs(low), abs(high)) else abs(high) * 0.05 or 1.0
+        return cls(low - margin, high + margin)
+
+    def share(self, number: float) -> float:
+        """Where a number lies between both ends."""
+        return (number - self.low) / (self.high - self.low)
+
+    def marks(self) -> list[tuple[float, str]]:
+        """Round numbers and where they lie."""
+        return [(self.share(tick), f"{tick:.6g}") for tick in ticks(self.low, self.high, MARKS)]
 
 
-def _range(numbers: Iterable[float]) -> tuple[float, float]:
-    """The least and the greatest number, apart even where there is only one."""
-    ordered = sorted(numbers)
-    low, high = ordered[0], ordered[-1]
-    margin = 0.0 if high - low > 1e-12 * max(abs(low), abs(high)) else abs(high) * 0.05 or 1.0
-    return low - margin, high + margin
-
-
-def _across(step: float, steps: tuple[float, float]) -> float:
-    return LEFT + (step - steps[0]) / (steps[1] - steps[0]) * (WIDTH - LEFT - RIGHT)
-
-
-def _down(value: float, values: tuple[float, float]) -> float:
-    return HEIGHT - BOTTOM - (value - values[0]) / (values[1] - values[0]) * (HEIGHT - TOP - BOTTOM)
-
-
-def _lines(points: list[Point], steps: tuple[float, float]) -> Iterator[list[Point]]:
+def _lines(points: list[Point], steps: Range) -> Iterator[list[Point]]:
     """Stretches without gaps, of which only the extremes of every pixel are drawn."""
     line: list[Point] = []
     pixel: list[Point] = []
+
+    def column(point: Point) -> int:
+        return int(steps.share(point[0]) * PLOT_WIDTH)
+
     for step, value in [*points, (0.0, math.nan)]:
         gap = not abs(value) <= LARGEST
-        if pixel and (gap or int(_across(step, steps)) != int(_across(pixel[0][0], steps))):
+        if pixel and (gap or column((step, value)) != column(pixel[0])):
             low = min(pixel, key=lambda point: point[1])
             high = max(pixel, key=lambda point: point[1])
             line += sorted({pixel[0], low, high, pixel[-1]})
@@ -137,17 +136,5 @@ def _lines(points: list[Point], steps: tuple[float, float]) -> Iterator[list[Poi
         if not gap:
             pixel.append((step, value))
         elif line:
-            yield line if len(line) > 1 else line * 2
+            yield line
             line = []
-
-
-def _axes(steps: tuple[float, float], values: tuple[float, float]) -> Iterator[str]:
-    bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    for value in ticks(*values, MARKS):
-        y = _down(value, values)
-        yield f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{AXIS}" stroke-width="0.5"/>'
-        yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.6g}</text>'
-    for step in ticks(*steps, MARKS):
-        x = _across(step, steps)
-        yield f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{step:.6g}</text>'
-    yield f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="{INK}"/>'

@@ -9,7 +9,6 @@ from io import TextIOWrapper
 from typing import Protocol, TextIO
 
 from lispe_core.context import TextOutput
-from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import EMPTY, Value
 from lispe_core.printer import display
@@ -160,15 +159,13 @@ class TextReport:
     def finished(self, value: Value) -> None:
         """Print the value if that is wanted."""
         if self._print_value and value is not EMPTY:
-            with deep_recursion():
-                self.output.write(f"{display(value)}\n")
+            self.output.write(f"{display(value)}\n")
         self.output.flush()
 
     def failed(self, error: LispError, source: Source) -> None:
         """Report the error with its place and the calls that led to it."""
         self.output.flush()
-        with deep_recursion():
-            told = report(error, source, variables=self._verbose)
+        told = report(error, source, variables=self._verbose)
         self.error_output.write(f"{self._process}{told}\n")
 
     def broken(self, defect: Exception) -> None:

@@ -26,6 +26,7 @@ from lispe_core.builtins.slices import slices
 from lispe_core.builtins.strings import strings
 from lispe_core.builtins.system import system
 from lispe_core.builtins.threads import exchange
+from lispe_core.builtins.tokens import tokens
 
 LIBRARIES = (
     arithmetic,
@@ -45,6 +46,7 @@ LIBRARIES = (
     mathematics,
     randomness,
     strings,
+    tokens,
     expressions,
     json_text,
     files,

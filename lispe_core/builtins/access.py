@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
+from collections.abc import Iterator
 from itertools import islice, product
 from typing import Any
 
-from lispe_core.containers import alike, element, element_in_order, elements, iterate, size, store
+from lispe_core.containers import (
+    alike,
+    byte_string,
+    element,
+    element_in_order,
+    elements,
+    finite,
+    iterate,
+    size,
+    store,
+)
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
-from lispe_core.forms import LispList, Truth, Value, truth
+from lispe_core.forms import LispList, Symbol, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
 from lispe_core.matrices import Matrix
@@ -50,6 +62,16 @@ def at(container: Value, key: Value, *keys: Value) -> Value:
     return element_in_order(container, key)
 
 
+@access.builtin("getfast")
+def element_under(container: Value, key: Value) -> Value:
+    """The element under one key, as ``@`` gives it.
+
+    Example:
+        (getfast '(a b c) 1)          ; => b
+    """
+    return element(container, key)
+
+
 @access.builtin("set@", in_place=True)
 def set_at(container: Value, key: Value, value: Value, *more: Value) -> Value:
     """Put the last operand under the keys before it; the innermost container.
@@ -63,7 +85,7 @@ def set_at(container: Value, key: Value, value: Value, *more: Value) -> Value:
         return store(container, key, value)
     inner = element(container, key)
     changed = set_at(inner, value, *more)
-    if isinstance(inner, str):
+    if isinstance(inner, (str, bytes)):
         store(container, key, changed)
     return changed
 
@@ -100,13 +122,18 @@ def contains(container: Value, sought: Value) -> Truth | None:
         (in "abcdef" "cd")    ; => true
         (in {"a":1} "a")      ; => true
     """
-    if isinstance(container, str):
-        return truth(display(sought) in container)
+    if isinstance(container, (str, bytes)):
+        return truth(_mark(container, sought) in container)
     if isinstance(container, dict):
         return truth(_has_key(container, sought))
     if isinstance(container, (list, array, LispSet)):
         return truth(sought in container)
     return truth(any(value == sought for value in iterate(container)))
+
+
+def _mark(container: str | bytes, sought: Value) -> Any:
+    """``sought`` as text of the kind that it is looked for in."""
+    return byte_string(sought) if isinstance(container, bytes) else display(sought)
 
 
 def _has_key(dictionary: Any, key: Value) -> bool:
@@ -124,18 +151,18 @@ def find(container: Value, sought: Value, start: int = 0) -> Value:
         (find '(a b a) 'a 1)     ; => 2
         (find {"a":5} 5)         ; => a
     """
-    if isinstance(container, str):
-        index = container.find(display(sought), start)
+    if isinstance(container, (str, bytes)):
+        index = container.find(_mark(container, sought), start)
         return None if index < 0 else index
     if isinstance(container, dict):
         return next((key for key, value in container.items() if value == sought), None)
     if isinstance(container, LispSet):
         return sought if sought in container else None
-    return next(_places(container, sought, start), None)
+    return next(_places(iterate(container), sought, start), None)
 
 
-def _places(container: Value, sought: Value, start: int) -> Any:
-    for index, value in enumerate(islice(iterate(container), start, None), start):
+def _places(visit: Iterator[Value], sought: Value, start: int) -> Iterator[int]:
+    for index, value in enumerate(islice(visit, max(0, start), None), max(0, start)):
         if value == sought:
             yield index
 
@@ -147,10 +174,10 @@ def find_last(container: Value, sought: Value, start: int = 0) -> Value:
     Example:
         (rfind '(a b a) 'a)    ; => 2
     """
-    if isinstance(container, str):
-        index = container.rfind(display(sought), start)
+    if isinstance(container, (str, bytes)):
+        index = container.rfind(_mark(container, sought), start)
         return None if index < 0 else index
-    found = list(_places(container, sought, start))
+    found = list(_places(finite(container), sought, start))
     return found[-1] if found else None
 
 
@@ -161,9 +188,9 @@ def find_all(container: Value, sought: Value, start: int = 0) -> Value:
     Example:
         (findall "abcabc" "bc")    ; => (1 4)
     """
-    if not isinstance(container, str):
-        return Integers(_places(container, sought, start))
-    mark = display(sought)
+    if not isinstance(container, (str, bytes)):
+        return Integers(_places(finite(container), sought, start))
+    mark = _mark(container, sought)
     found = Integers()
     index = container.find(mark, start) if mark else -1
     while index >= 0:
@@ -180,11 +207,11 @@ def count(container: Value, sought: Value, start: int = 0) -> int:
         (count '(1 2 1) 1)      ; => 2
         (count "banana" "an")   ; => 2
     """
-    if isinstance(container, str):
-        return container.count(display(sought), start)
+    if isinstance(container, (str, bytes)):
+        return container.count(_mark(container, sought), start)
     if isinstance(container, dict):
         return sum(1 for value in container.values() if value == sought)
-    return sum(1 for _ in _places(container, sought, start))
+    return sum(1 for _ in _places(finite(container), sought, start))
 
 
 @access.builtin("last")
@@ -194,8 +221,8 @@ def last(container: Value) -> Value:
     Example:
         (last '(1 2 3))    ; => 3
     """
-    if isinstance(container, (list, array, str)):
-        return container[-1] if container else None
+    if isinstance(container, (list, array, str, bytes)):
+        return element(container, -1) if container else None
     if isinstance(container, Foreign):
         return container.at(-1)
     values = elements(container)
@@ -206,10 +233,10 @@ def first_of(name: str, value: Value) -> Value:
     """``car``, with errors that speak of ``name``."""
     if isinstance(value, (list, array)):
         return value[0] if value else None
-    if isinstance(value, str):
+    if isinstance(value, (str, bytes)):
         if not value:
             raise LispError("Empty string")
-        return value[0]
+        return value[:1]
     if isinstance(value, Container):
         return next(value.iterate(), None)
     raise LispError(f"You cannot apply '{name}' to: '{display(value)}'")
@@ -219,7 +246,7 @@ def rest_of(name: str, value: Value) -> Value:
     """``cdr``, with errors that speak of ``name``."""
     if isinstance(value, (list, array)):
         return alike(value, value[1:]) if len(value) > 1 else None
-    if isinstance(value, str):
+    if isinstance(value, (str, bytes)):
         if not value:
             raise LispError("Empty string")
         return value[1:]
@@ -256,13 +283,18 @@ def cdr(value: Value) -> Value:
 
 
 _STEPS = {"a": first_of, "d": rest_of}
-_LONGEST_PATH = 4
+_LONGEST_DECLARED = 4
+_PATH = re.compile("c([ad]{2,})r")
 
 
-def _declare_path(letters: str) -> None:
+def _declare_path(library: Library, letters: str) -> None:
     name = f"c{letters}r"
     steps = [_STEPS[letter] for letter in reversed(letters)]
     nested = " of the ".join(f"c{letter}r" for letter in letters)
+    example: Value = LispList([Symbol("x")]) if letters[0] == "d" else Symbol("x")
+    answer = display(example)
+    for letter in letters:
+        example = LispList([example] if letter == "a" else [Symbol("o"), *example])
 
     def traverse(value: Value) -> Value:
         found = steps[0](name, value)
@@ -273,10 +305,24 @@ def _declare_path(letters: str) -> None:
         return found
 
     traverse.__name__ = name
-    traverse.__doc__ = f"The {nested} of ``value``."
-    access.add(name, traverse)
+    traverse.__doc__ = f"""The {nested} of ``value``.
+
+    Example:
+        ({name} '{display(example)})    ; => {answer}
+    """
+    library.add(name, traverse)
 
 
-for _length in range(2, _LONGEST_PATH + 1):
+for _length in range(2, _LONGEST_DECLARED + 1):
     for _letters in product("ad", repeat=_length):
-        _declare_path("".join(_letters))
+        _declare_path(access, "".join(_letters))
+
+
+def longer_path(name: str) -> Library | None:
+    """A library of the one instruction ``c[ad]…r`` of that name, if ``name`` is one."""
+    found = _PATH.fullmatch(name)
+    if found is None:
+        return None
+    library = Library(access.name)
+    _declare_path(library, found[1])
+    return library

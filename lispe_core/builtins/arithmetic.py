@@ -12,7 +12,7 @@ from lispe_core.containers import elements
 from lispe_core.elementwise import Elementwise, Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
-from lispe_core.forms import LispList, Strings, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix
 from lispe_core.operators import OPERATIONS, add, fold, less, multiply, negate
@@ -208,6 +208,8 @@ def summed(values: Value) -> Value:
         return total(values)
     if isinstance(values, Strings):
         return "".join(values)
+    if isinstance(values, Stringbytes):
+        return b"".join(values)
     if isinstance(values, Matrix) and len(values) * len(values[0]) >= LARGE:
         from lispe_core.vectors import total_of_matrix
 

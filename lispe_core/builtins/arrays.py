@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable
 from functools import reduce
@@ -16,15 +17,16 @@ from lispe_core.containers import (
     clone,
     element,
     elements,
+    finite,
     index_of,
-    iterate,
     require_list,
     store,
 )
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
+from lispe_core.memory import POINTER, require_room
 from lispe_core.operators import elementwise_equal
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import LARGE, Integers, TypedList
@@ -53,7 +55,7 @@ def _shaped(dimensions: list[int], supply: Any, source: Value) -> Value:
     if not inner:
         return alike(source, [next(supply) for _ in range(count)])
     rows = [_shaped(inner, supply, source) for _ in range(count)]
-    typed = isinstance(source, TypedList) or type(source).__name__ == "Strings"
+    typed = isinstance(source, (TypedList, Strings, Stringbytes))
     return grouped(rows) if typed else LispList(rows)
 
 
@@ -80,6 +82,7 @@ def rho(first: Value, *others: Value) -> Value:
     leaves = list(spread(source))
     if not leaves:
         raise LispError("'rho' needs at least one element")
+    require_room(math.prod(sizes), POINTER)
     if not isinstance(source, TypedList) and all(type(leaf) is int for leaf in leaves):
         source = Integers()
     return _shaped(sizes, cycle(leaves), source)
@@ -105,7 +108,13 @@ def _folded(combine: Function, values: Value) -> Value:
     return reduce(combine, held) if held else None
 
 
+def _require_regular(rows: Value) -> None:
+    if len({len(row) for row in rows}) > 1:
+        raise LispError("the rows of a matrix have the same size")
+
+
 def _columns(table: Value) -> list[Value]:
+    _require_regular(table)
     return [alike(table[0], column) for column in zip(*table, strict=True)]
 
 
@@ -154,13 +163,14 @@ def fold_columns(function: Value, values: Value = None, _: Value = None) -> Valu
 def _pairwise(combine: Function, left: Value, right: Value) -> Value:
     if not isinstance(left, (list, array)):
         return combine(left, right)
+    _require_regular([left, right])
     return grouped([_pairwise(combine, a, b) for a, b in zip(left, right, strict=True)])
 
 
 def _scanned(combine: Function, values: Value) -> Value:
     if _is_table(values):
         return grouped([_scanned(combine, row) for row in values])
-    results = list(accumulate(iterate(values), combine))
+    results = list(accumulate(finite(values), combine))
     return grouped(results) if isinstance(values, TypedList) else LispList(results)
 
 
@@ -203,7 +213,7 @@ def outer(function: Value, left: Value, right: Value) -> Value:
         (outer '* '(1 2) '(3 4))    ; => ((3 4) (6 8))
     """
     combine = _combining(function)
-    return grouped([grouped([combine(a, b) for b in iterate(right)]) for a in iterate(left)])
+    return grouped([grouped([combine(a, b) for b in finite(right)]) for a in finite(left)])
 
 
 @arrays.builtin(".", "inner")
@@ -254,8 +264,6 @@ def transpose(table: Value) -> Value:
     """
     if not _is_table(table):
         return table
-    if len({len(row) for row in table}) != 1:
-        raise LispError("the rows of a matrix have the same size")
     return table.regrouped(_columns(table))
 
 
@@ -267,7 +275,7 @@ def membership(values: Value, container: Value) -> Value:
         (member '(1 5) '(1 2 3))    ; => (1 0)
     """
     held = elements(container)
-    return Integers(1 if value in held else 0 for value in iterate(values))
+    return Integers(1 if value in held else 0 for value in finite(values))
 
 
 @arrays.builtin(",")
@@ -325,13 +333,13 @@ def lazy_rank(values: Value, index: Value, *indexes: Value) -> Stream:
         inner = list(_ranked(values, (index, *indexes)))
         parts = _columns(values) if _is_table(values) and not indexes else inner
     else:
-        parts = list(iterate(_ranked(values, (index, *indexes))))
+        parts = list(finite(_ranked(values, (index, *indexes))))
     return Stream(lambda: iter(parts), endless=False)
 
 
 def _places(shape: Value, indexes: tuple[Value, ...]) -> list[int]:
     """Where the indexes lead in a flat list; a negative one runs over its axis."""
-    sizes = [index_of(size) for size in iterate(shape)]
+    sizes = [index_of(size) for size in finite(shape)]
     if len(indexes) != len(sizes):
         raise LispError("a virtual shape needs an index for each of its dimensions")
     places = [0]

@@ -9,13 +9,13 @@ from typing import Any
 from lispe_core.calls import callable_of, through_c
 from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Strings, Symbol, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.heaps import Heap
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
 from lispe_core.sets import LispSet, fingerprint
-from lispe_core.typed_lists import Integers, Numbers, TypedList
+from lispe_core.typed_lists import TypedList
 
 changes = Library("changing lists")
 
@@ -73,8 +73,8 @@ def push_last(container: Value, *values: Value) -> Value:
     Example:
         (pushlast '(1) 2 3)    ; => (1 2 3)
     """
-    if isinstance(container, str):
-        return container + "".join(map(display, values))
+    if isinstance(container, (str, bytes)):
+        return alike(container, [container, *values])
     for value in values:
         _append("push", container, value)
     return container
@@ -88,8 +88,8 @@ def push_first(container: Value, *values: Value) -> Value:
         (pushfirst '(1) 2 3)    ; => (3 2 1)
     """
     for value in values:
-        if isinstance(container, str):
-            container = display(value) + container
+        if isinstance(container, (str, bytes)):
+            container = alike(container, [value, container])
         elif isinstance(container, (list, array)):
             container.insert(0, converted(container, value))
         elif isinstance(container, LinkedList):
@@ -110,11 +110,11 @@ def push_true(container: Value, *values: Value) -> Value:
 
 
 def _removed(container: Value, index: int) -> Value:
-    if isinstance(container, str):
+    if isinstance(container, (str, bytes)):
         if not -len(container) <= index < len(container):
             return None
         place = index % len(container)
-        return container[:place] + container[place + 1 :]
+        return alike(container, [container[:place], container[place + 1 :]])
     if isinstance(container, LinkedList):
         return container if container.remove(index % max(1, len(container))) else None
     if not isinstance(container, (list, array, Heap)):
@@ -201,8 +201,8 @@ def insert(container: Value, value: Value, place: Value = None) -> Value:
     index = int(place)
     if index < 0:
         raise LispError("Wrong index in 'insert'")
-    if isinstance(container, str):
-        return container[:index] + display(value) + container[index:]
+    if isinstance(container, (str, bytes)):
+        return alike(container, [container[:index], value, container[index:]])
     if isinstance(container, LinkedList):
         values = list(container)
         values.insert(index, value)
@@ -224,7 +224,7 @@ def extend(container: Value, values: Value) -> Value:
     if isinstance(container, LinkedList) and isinstance(values, LinkedList):
         container.append_cells(values.first)
         return container
-    scalar = values is None or isinstance(values, (str, int, float, complex, Symbol))
+    scalar = values is None or isinstance(values, (str, bytes, int, float, complex, Symbol))
     return push_last(container, *([values] if scalar else elements(values)))
 
 
@@ -278,7 +278,7 @@ def reverse(container: Value, copied: Value = None) -> Value:
         (reverse "abc")            ; => cba
         (reverse {"a":1 "b":1})    ; => {"1":("a" "b")}
     """
-    if isinstance(container, str):
+    if isinstance(container, (str, bytes)):
         return container[::-1]
     if isinstance(container, dict):
         return _inverted(container)
@@ -309,8 +309,8 @@ def sort(order: Value, values: Value) -> Value:
         (sort '< '(3 1 2))                              ; => (1 2 3)
         (sort (λ (a b) (> (% a 5) (% b 5))) '(5 6 7))   ; => (7 6 5)
     """
-    if isinstance(values, str):
-        return "".join(_sorted(order, list(values)))
+    if isinstance(values, (str, bytes)):
+        return alike(values, _sorted(order, elements(values)))
     if isinstance(values, LinkedList):
         values.first = LinkedList(_sorted(order, list(values))).first
         return values
@@ -344,7 +344,7 @@ def unique(values: Value) -> Value:
     Example:
         (unique '(1 2 1 3 2))    ; => (1 2 3)
     """
-    if isinstance(values, str):
+    if isinstance(values, (str, bytes)):
         return values
     held = elements(values)
     if _HASHED.issuperset(map(type, held)):
@@ -363,7 +363,7 @@ def flatten(value: Value) -> Value:
         (flatten '(1 (2 (3 4))))    ; => (1 2 3 4)
         (flatten {"a":1})           ; => ("a" 1)
     """
-    if isinstance(value, (Strings, Integers, Numbers)):
+    if isinstance(value, (TypedList, Strings, Stringbytes)):
         return alike(value, value)
     return LispList(_flat(value))
 
@@ -389,12 +389,13 @@ def rotate(values: Value, count: int = 1, lines: Value = None) -> Value:
 
     if isinstance(values, Matrix) and not lines:
         return values.regrouped([rotate(row, count) for row in values])
-    if not isinstance(values, (str, list, array)):
+    if not isinstance(values, (str, bytes, list, array)):
         raise _refused("rotate", values)
     if not values:
         return values
-    turn = count % len(values)
-    return alike(values, [*values[turn:], *values[:turn]])
+    held = elements(values)
+    turn = count % len(held)
+    return alike(values, held[turn:] + held[:turn])
 
 
 @changes.builtin("slice", "cutlist")
@@ -406,7 +407,7 @@ def cut(values: Value, length: int) -> LispList:
     """
     if length <= 0:
         raise LispError("'slice' needs a length above zero")
-    held = values if isinstance(values, (str, list, array)) else LispList(elements(values))
+    held = values if isinstance(values, (str, bytes, list, array)) else LispList(elements(values))
     return LispList(
         alike(held, held[start : start + length]) for start in range(0, len(held), length)
     )
@@ -420,7 +421,7 @@ def take_number(count: int, values: Value, from_end: Value = None) -> Value:
         (takenb 2 '(1 2 3))     ; => (1 2)
         (takenb -2 '(1 2 3))    ; => (2 3)
     """
-    held = values if isinstance(values, (str, list, array)) else LispList(elements(values))
+    held = values if isinstance(values, (str, bytes, list, array)) else LispList(elements(values))
     if count >= 0 and from_end is None:
         return alike(held, held[:count])
     return alike(held, held[max(0, len(held) - abs(count)) :])

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 from lispe_core.calls import BreakIteration, callable_of
-from lispe_core.containers import alike, converted, elements, iterate
+from lispe_core.containers import alike, converted, elements, finite, iterate
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
@@ -32,7 +32,7 @@ def join(values: Value, separator: Value = "") -> str:
     if isinstance(values, dict):
         pairs = [f"{display(key)}:{display(value)}" for key, value in values.items()]
         return (mark or ",").join(pairs)
-    return mark.join([value if type(value) is str else display(value) for value in iterate(values)])
+    return mark.join([value if type(value) is str else display(value) for value in finite(values)])
 
 
 def _aligned(name: str, lists: tuple[Value, ...]) -> list[Value]:
@@ -161,7 +161,7 @@ def over(function: Value, values: Value) -> Value:
     changed = callable_of(function)(values)
     if not isinstance(values, (list, array)):
         return changed
-    values[:] = alike(values, [converted(values, value) for value in iterate(changed)])
+    values[:] = alike(values, [converted(values, value) for value in finite(changed)])
     return values
 
 
@@ -173,4 +173,4 @@ def mask(flags: Value, values: Value, others: Value = None) -> LispList:
         (mask@ '(1 0 1) '(a b c) '(x y z))    ; => (a x b)
     """
     chosen, rest = iterate(values), iterate(others)
-    return LispList(next(chosen if flag else rest, None) for flag in iterate(flags))
+    return LispList(next(chosen if flag else rest, None) for flag in finite(flags))

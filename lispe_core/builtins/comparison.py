@@ -138,7 +138,10 @@ def opposite(value: Value) -> Value:
     if isinstance(value, list):
         return LispList(map(opposite, value))
     if isinstance(value, dict):
-        return type(value)({key: opposite(element) for key, element in value.items()})
+        opposites: Value = type(value)()
+        for key, element in value.items():
+            opposites[key] = opposite(element)
+        return opposites
     return truth(not value)
 
 

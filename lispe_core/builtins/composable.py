@@ -11,7 +11,7 @@ from lispe_core.containers import elements, iterate
 from lispe_core.dictionaries import Dictionary
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
-from lispe_core.streams import Stream, is_endless
+from lispe_core.streams import Stream, is_computed, is_endless
 
 composable = Library("composable functions")
 
@@ -19,14 +19,16 @@ composable = Library("composable functions")
 def _derived(values: Value, make: Callable[[Iterator[Value]], Iterable[Value]]) -> Value:
     """What ``make`` gives of a visit of ``values``: a list, or a stream when there is no end."""
     if is_endless(values):
-        return Stream(lambda: iter(make(iterate(values))))
-    results: list[Value] = []
+        return Stream(lambda: _until_break(make(iterate(values))), computed=True)
+    return LispList(_until_break(make(iterate(values))))
+
+
+def _until_break(values: Iterable[Value]) -> Iterator[Value]:
+    """``values`` as far as no function that makes them ends the iteration."""
     try:
-        for value in make(iterate(values)):
-            results.append(value)
+        yield from values
     except BreakIteration:
-        pass
-    return LispList(results)
+        return
 
 
 @composable.builtin("map", "!map")
@@ -95,13 +97,7 @@ def take_while(predicate: Value, values: Value) -> LispList:
         (takewhile '(< 10) (map '+ (irange 1 1)))    ; => (2 4 6 8)
     """
     holds = callable_of(predicate, "map")
-    taken: list[Value] = []
-    try:
-        for value in _while(holds, iterate(values)):
-            taken.append(value)
-    except BreakIteration:
-        pass
-    return LispList(taken)
+    return LispList(_until_break(_while(holds, iterate(values))))
 
 
 def _after(holds: Function, visit: Iterator[Value]) -> Iterator[Value]:
@@ -248,7 +244,7 @@ def cycle(values: Value) -> Stream:
     Example:
         (take 5 (cycle '(1 2)))    ; => (1 2 1 2 1)
     """
-    return Stream(lambda: itertools.cycle(iterate(values)))
+    return Stream(lambda: itertools.cycle(iterate(values)), computed=is_computed(values))
 
 
 @composable.builtin("repeat")
@@ -258,4 +254,4 @@ def repeat(value: Value) -> Stream:
     Example:
         (take 3 (repeat 'a))    ; => (a a a)
     """
-    return Stream(lambda: itertools.repeat(value))
+    return Stream(lambda: itertools.repeat(value), computed=is_computed(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lispe_core.containers import clone, iterate
+from lispe_core.containers import byte_string, clone, finite
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.printer import display, type_name
@@ -86,23 +86,23 @@ def string(value: Value) -> str:
 
 
 @conversion.builtin("stringbyte")
-def byte_string(value: Value) -> bytes:
+def to_byte_string(value: Value) -> bytes:
     """The text of ``value`` as a byte string.
 
     Example:
         (stringbyte "ab")    ; => ab
     """
-    return value if isinstance(value, bytes) else display(value).encode()
+    return byte_string(value)
 
 
 @conversion.builtin("complex")
-def complex_number(real: float, imaginary: float) -> complex:
-    """The complex number of two parts.
+def complex_number(real: Value, imaginary: Value) -> complex:
+    """The complex number of two parts; text as far as it is a number.
 
     Example:
         (complex 10 -3)    ; => 10,-3i
     """
-    return complex(real, imaginary)
+    return complex(to_number(real), to_number(imaginary))
 
 
 @conversion.builtin("real")
@@ -132,7 +132,7 @@ def explode(text: Value) -> LispList:
     Example:
         (explode "abc")    ; => (a b c)
     """
-    return LispList(Symbol(display(character)) for character in iterate(text))
+    return LispList(Symbol(display(character)) for character in finite(text))
 
 
 @conversion.builtin("clone", "copy")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
+
 from lispe_core import tracing
+from lispe_core.containers import iterate
 from lispe_core.context import current
 from lispe_core.errors import LispError
-from lispe_core.forms import EMPTY, LispList, Symbol, Truth, Value, truth
+from lispe_core.foreign import Container
+from lispe_core.forms import EMPTY, TRUE, LispList, Symbol, Truth, Value, truth
 from lispe_core.functions import function_info
 from lispe_core.hints import nearest
 from lispe_core.library import Library
+from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
 
 introspection = Library("introspection")
@@ -44,6 +49,54 @@ def address(value: Value) -> str:
         (setq l '(1)) (= (addr_ l) (addr_ l))    ; => true
     """
     return f"{id(value):x}"
+
+
+def _markable(value: Value) -> Value:
+    if not isinstance(value, (list, array, dict, Container)):
+        raise LispError(f"only a container can be marked, not '{display(value)}'")
+    return value
+
+
+@introspection.builtin("mark")
+def mark(container: Value, on: Value = EMPTY) -> Truth | None:
+    """Whether a container carries a mark; with a second operand, put the mark on or take it off.
+
+    A walk through lists that lead back to themselves marks where it has been.
+
+    Example:
+        (setq l '(1 2))    ; => true
+        (mark l true)      ; => true
+        (mark l)           ; => true
+    """
+    marks = current().marks
+    if on is EMPTY:
+        return truth(id(_markable(container)) in marks)
+    if on:
+        marks[id(_markable(container))] = container
+    else:
+        marks.pop(id(container), None)
+    return TRUE
+
+
+@introspection.builtin("resetmark")
+def reset_mark(container: Value) -> Truth:
+    """Take the marks off a container and off those inside of it.
+
+    Example:
+        (setq l '((1) (2)))    ; => true
+        (mark (car l) true)    ; => true
+        (resetmark l)          ; => true
+        (mark (car l))         ; => nil
+    """
+    marks = current().marks
+    waiting, seen = [_markable(container)], set[int]()
+    while waiting:
+        inner = waiting.pop()
+        if id(inner) not in seen and isinstance(inner, (list, dict, LinkedList)):
+            seen.add(id(inner))
+            waiting.extend(inner.values() if isinstance(inner, dict) else iterate(inner))
+        marks.pop(id(inner), None)
+    return TRUE
 
 
 @documentation.builtin("trace")

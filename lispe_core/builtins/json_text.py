@@ -7,7 +7,7 @@ from typing import Any
 
 from lispe_core.builtins.dictionaries import dictionary
 from lispe_core.builtins.files import read_text, write_text
-from lispe_core.containers import elements
+from lispe_core.containers import elements, text_of
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
@@ -57,7 +57,7 @@ def from_json(text: str, raw: Value = None) -> Value:
     import json
 
     try:
-        return _value(json.loads(text))
+        return _value(json.loads(text_of(text)))
     except json.JSONDecodeError as error:
         raise LispError(f"JSON structure contains errors line: {error.lineno}") from None
 
@@ -74,13 +74,23 @@ def _value(parsed: Any) -> Value:
 
 @json_text.builtin("json_read")
 def read_json(path: str, raw: Value = None) -> Value:
-    """The value of a JSON file."""
+    """The value of a JSON file.
+
+    Example:
+        (json_write {"a":1} "a.json")    ; => true
+        (json_read "a.json")            ; => {"a":1}
+    """
     return from_json(read_text(path))
 
 
 @json_text.builtin("json_write")
 def write_json(value: Value, path: str) -> Truth:
-    """Write ``value`` to a file as JSON."""
+    """Write ``value`` to a file as JSON.
+
+    Example:
+        (json_write '(1 2) "a.json")     ; => true
+        (fread "a.json")                ; => [1,2]
+    """
     return write_text(path, to_json(value))
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lispe_core.arithmetic import multiply
 from lispe_core.builtins.lists import spread
-from lispe_core.containers import elements, iterate, require_list
+from lispe_core.containers import converted, elements, finite, require_list
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Strings, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
+from lispe_core.memory import POINTER, require_room
 from lispe_core.printer import display
-from lispe_core.scalars import to_number
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 
 linear_algebra = Library("linear algebra")
 
-RowKind = type[TypedList] | type[Strings]
+RowKind = type[TypedList] | type[Strings] | type[Stringbytes]
 
 _KINDS: dict[str, RowKind] = {
     "short": Shorts,
@@ -25,13 +26,14 @@ _KINDS: dict[str, RowKind] = {
     "float": Floats,
     "number": Numbers,
     "string": Strings,
+    "stringbyte": Stringbytes,
 }
 
 
 def _row(kind: RowKind, values: list[Value]) -> Value:
     if issubclass(kind, TypedList):
         return kind.converted(values)
-    return Strings(map(display, values))
+    return kind(converted(kind(), value) for value in values)
 
 
 def _filled(kind: RowKind, sizes: list[int], content: Value) -> Value:
@@ -43,36 +45,46 @@ def _filled(kind: RowKind, sizes: list[int], content: Value) -> Value:
 
 def _converted(kind: RowKind, values: Value) -> Value:
     rows = elements(values)
-    if any(isinstance(row, (list, TypedList)) for row in rows):
-        return grouped([_converted(kind, row) for row in rows])
-    return _row(kind, rows)
+    if not any(isinstance(row, (list, TypedList)) for row in rows):
+        return _row(kind, rows)
+    made = [_converted(kind, row) if isinstance(row, (list, TypedList)) else row for row in rows]
+    if len({shape_of(row) for row in made}) > 1:
+        raise LispError("the rows of a matrix have the same size")
+    return grouped(made)
 
 
 def _dimensions(operands: list[Value]) -> list[int]:
-    sizes = list(spread(operands))
+    return _sizes(list(spread(operands)))
+
+
+def _sizes(sizes: list[Value]) -> list[int]:
     if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise LispError("the dimensions of a matrix are whole numbers above zero")
+    require_room(math.prod(sizes), POINTER)
     return sizes
 
 
 def _blank(kind: RowKind) -> Value:
-    return "" if kind is Strings else 0
+    return 0 if issubclass(kind, TypedList) else ""
 
 
 def _declare(name: str) -> None:
     kind = _KINDS[name]
-    blank = "" if kind is Strings else "0"
-    shown = '"" ""' if kind is Strings else "0 0"
+    blank, shown = ("0", "0 0") if issubclass(kind, TypedList) else ("", '"" ""')
 
     def matrix(rows: Value, columns: int | None = None, content: Value = None) -> Value:
         if columns is None:
             require_list(f"matrix_{name}", rows)
+            if not rows or not all(isinstance(row, (list, TypedList)) for row in rows):
+                raise LispError(f"'matrix_{name}' needs a list of rows")
             return _converted(kind, rows)
         filling = _blank(kind) if content is None else content
-        return _filled(kind, _dimensions([rows, columns]), filling)
+        if issubclass(kind, TypedList):
+            filling = _real(f"matrix_{name}", filling)
+        return _filled(kind, _sizes([rows, columns]), filling)
 
     def tensor(first: Value, *dimensions: Value) -> Value:
-        if not dimensions and any(isinstance(row, (list, TypedList)) for row in iterate(first)):
+        if not dimensions and any(isinstance(row, (list, TypedList)) for row in finite(first)):
             return _converted(kind, first)
         return _filled(kind, _dimensions([first, *dimensions]), _blank(kind))
 
@@ -102,7 +114,14 @@ def _square(name: str, matrix: Value) -> Any:
     shape = shape_of(matrix)
     if len(shape) != 2 or any(shape_of(row) != shape[:1] for row in matrix):
         raise LispError(f"'{name}' needs a square matrix")
-    return numpy.array([[to_number(value) for value in row] for row in matrix])
+    return numpy.array([[_real(name, value) for value in row] for row in matrix])
+
+
+def _real(name: str, value: Value) -> float:
+    """A value that must be a number."""
+    if not isinstance(value, (int, float)):
+        raise LispError(f"'{name}' needs numbers, not '{display(value)}'")
+    return float(value)
 
 
 def _from_numpy(values: Any) -> Value:
@@ -156,7 +175,9 @@ def solve(matrix: Value, right: Value) -> Value:
     square = _square("solve", matrix)
     require_list("solve", right)
     nested = len(shape_of(right)) == 2
-    side = [[to_number(v) for v in row] if nested else to_number(row) for row in right]
+    side = [
+        [_real("solve", value) for value in row] if nested else _real("solve", row) for row in right
+    ]
     try:
         return _from_numpy(numpy.linalg.solve(square, numpy.array(side)))
     except numpy.linalg.LinAlgError:
@@ -225,9 +246,11 @@ def substitute(matrix: Value, order: Value, right: Value = None) -> Value:
         units = [[float(row == column) for row in range(size)] for column in range(size)]
         columns = [substitute(matrix, order, LispList(unit)) for unit in units]
         return grouped([Numbers(row) for row in zip(*columns, strict=True)])
-    values = [to_number(value) for value in iterate(right)]
+    values = [_real("lubksb", value) for value in finite(right)]
     if len(values) != size or len(order) != size:
         raise LispError("the sizes of a linear system do not fit")
+    if any(not isinstance(pivot, int) or not 0 <= pivot < size for pivot in order):
+        raise LispError("'lubksb' needs the order that 'ludcmp' gave")
     for place, pivot in enumerate(order):
         values[place], values[pivot] = values[pivot], values[place]
     for row in range(size):

@@ -5,13 +5,22 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 
-from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
+from lispe_core.containers import (
+    alike,
+    byte_string,
+    clone,
+    converted,
+    elements,
+    finite,
+    index_of,
+)
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
-from lispe_core.forms import LispList, Strings, Value
+from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
 from lispe_core.linked_lists import Link, LinkedList
 from lispe_core.matrices import grouped
+from lispe_core.memory import NUMBER, POINTER, require_room
 from lispe_core.printer import display
 from lispe_core.streams import Range, steps
 from lispe_core.typed_lists import (
@@ -118,15 +127,13 @@ def strings(*values: Value) -> Strings:
 
 
 @lists.builtin("stringbytes")
-def byte_strings(*values: Value) -> LispList:
-    """The operands as byte strings.
+def byte_strings(*values: Value) -> Stringbytes:
+    """The operands, and the elements of lists among them, as byte strings.
 
     Example:
         (stringbytes "a" "b")    ; => ("a" "b")
     """
-    return LispList(
-        value if isinstance(value, bytes) else display(value).encode() for value in spread(values)
-    )
+    return Stringbytes(map(byte_string, spread(values)))
 
 
 @lists.builtin("cons")
@@ -167,6 +174,7 @@ def _range(first: Value, last: Value, step: Value, inclusive: bool) -> Value:
     if step == 0:
         raise LispError("the step of a range cannot be zero")
     count = steps(first, last, step, inclusive)
+    require_room(count, NUMBER)
     if all(isinstance(operand, int) for operand in (first, last, step)):
         numbers = range(first, first + count * step, step)
         return counted(Integers, numbers) if count else LispList()
@@ -232,6 +240,7 @@ def lazy_range_including(first: Value, last: Value, step: Value = None) -> Range
 def _iota(first: int, counts: tuple[int | float, ...]) -> Value:
     made = LispList()
     for count in counts:
+        require_room(int(count), NUMBER)
         if count <= 0:
             made.append(LispList())
         elif isinstance(count, float):
@@ -270,7 +279,7 @@ def enumerated(values: Value, start: int = 0) -> LispList:
         (enum '(a b))      ; => ((0 a) (1 b))
         (enum '(a b) 1)    ; => ((1 a) (2 b))
     """
-    return LispList(LispList(pair) for pair in enumerate(iterate(values), start))
+    return LispList(LispList(pair) for pair in enumerate(finite(values), start))
 
 
 @lists.builtin("replicate")
@@ -280,6 +289,7 @@ def replicate(count: int, value: Value) -> Value:
     Example:
         (replicate 3 'a)    ; => (a a a)
     """
+    require_room(count, POINTER)
     return LispList(clone(value) for _ in range(count))
 
 

@@ -56,14 +56,35 @@ def print_error_line(*values: Value) -> Silence:
 
 @output.builtin("input@", "input")
 def input_line(prompt: Value = "") -> str | None:
-    """The next line that is typed, ``nil`` at the end of the input."""
-    return current().read_line(display(prompt))
+    """The next line that is typed, ``nil`` at the end of the input.
+
+    Example:
+        (input@ "Your name? ")    ; => Ada
+    """
+    return current().next_line(display(prompt))
 
 
 @output.builtin("pipe")
 def piped_line() -> str | None:
-    """The next line of the standard input, ``nil`` at its end."""
-    return current().read_line("")
+    """The next line of the standard input, ``nil`` at its end.
+
+    Example:
+        (pipe)    ; => Ada
+    """
+    return current().next_line("")
+
+
+@output.builtin("getchar")
+def input_character() -> str | None:
+    """The next character that is typed, ``nil`` at the end of the input.
+
+    A line is typed at a time; ``input@`` gives what is left of it.
+
+    Example:
+        (getchar)       ; => A
+        (input@ "")     ; => da
+    """
+    return current().next_character()
 
 
 @output.builtin("prettify")

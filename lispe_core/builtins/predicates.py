@@ -6,8 +6,9 @@ import unicodedata
 from array import array
 from collections.abc import Callable
 
+from lispe_core.containers import text_of
 from lispe_core.foreign import Container
-from lispe_core.forms import LispList, Strings, Symbol, Truth, Value, truth
+from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
 from lispe_core.sets import LispSet
@@ -118,8 +119,8 @@ def is_null(value: Value) -> Truth | None:
         (nullp ())    ; => true
         (nullp 0)     ; => nil
     """
-    plain = isinstance(value, LispList) and not isinstance(value, Strings)
-    return truth(value is None or (plain and not value))
+    typed = isinstance(value, (Strings, Stringbytes))
+    return truth(value is None or (isinstance(value, LispList) and not typed and not value))
 
 
 @predicates.builtin("emptyp", "empty?")
@@ -143,7 +144,7 @@ def is_zero(value: Value) -> Truth | None:
         (zerop ())     ; => nil
     """
     number = isinstance(value, (int, float, complex))
-    return truth(value is None or (number and value == 0) or value == "0")
+    return truth(value is None or (number and value == 0) or value in ("0", b"0"))
 
 
 @predicates.builtin("negativep")
@@ -192,29 +193,44 @@ def _bare(character: str) -> str:
     return unicodedata.normalize("NFD", character)[0].lower()
 
 
-def _is_emoji(character: str) -> bool:
-    return unicodedata.category(character) == "So" and ord(character) > 0x2190
+_EMOJI_JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
+"""What joins and varies the emojis before it."""
 
 
-_CHARACTERS: dict[str, tuple[Callable[[str], bool], str, str, str]] = {
-    "lower": (str.islower, "a lower-case letter", "abc", "aBc"),
-    "upper": (str.isupper, "an upper-case letter", "ABC", "aBc"),
-    "alpha": (str.isalpha, "a letter", "abc", "a1"),
-    "digit": (str.isdigit, "a digit", "123", "1a"),
+def _is_emoji(text: str) -> bool:
+    bases = [character for character in text if character not in _EMOJI_JOINERS]
+    return bool(bases) and all(
+        unicodedata.category(base) == "So" and ord(base) > 0x2190 for base in bases
+    )
+
+
+Test = Callable[[str], bool]
+
+
+def _each(test: Test) -> Test:
+    """A test of a whole text: all its characters pass."""
+    return lambda text: all(map(test, text))
+
+
+_CHARACTERS: dict[str, tuple[Test, str, str, str]] = {
+    "lower": (_each(str.islower), "a lower-case letter", "abc", "aBc"),
+    "upper": (_each(str.isupper), "an upper-case letter", "ABC", "aBc"),
+    "alpha": (_each(str.isalpha), "a letter", "abc", "a1"),
+    "digit": (_each(str.isdigit), "a digit", "123", "1a"),
     "punctuation": (
-        lambda character: unicodedata.category(character)[0] in "PS",
+        _each(lambda character: unicodedata.category(character)[0] in "PS"),
         "a punctuation mark",
         "?!",
         "a!",
     ),
-    "vowel": (lambda character: _bare(character) in _VOWELS, "a vowel", "aé", "ab"),
+    "vowel": (_each(lambda character: _bare(character) in _VOWELS), "a vowel", "aé", "ab"),
     "consonant": (
-        lambda character: character.isalpha() and _bare(character) not in _VOWELS,
+        _each(lambda character: character.isalpha() and _bare(character) not in _VOWELS),
         "a consonant",
         "bc",
         "ab",
     ),
-    "emoji": (_is_emoji, "an emoji", "😀", "a"),
+    "emoji": (_is_emoji, "an emoji", "😀👍🏽", "a"),
 }
 
 
@@ -222,7 +238,8 @@ def _declare(kind: str) -> None:
     test, description, holds, fails = _CHARACTERS[kind]
 
     def predicate(text: str) -> Truth | None:
-        return truth(text and all(map(test, text)))
+        text = text_of(text)
+        return truth(text and test(text))
 
     predicate.__name__ = f"{kind}p"
     predicate.__doc__ = f"""Whether every character of ``text`` is {description}.

@@ -10,6 +10,8 @@ from lispe_core.containers import alike, elements, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
+from lispe_core.memory import NUMBER, require_room
+from lispe_core.printer import display
 from lispe_core.scalars import to_number
 from lispe_core.typed_lists import Integers, Numbers
 
@@ -56,10 +58,17 @@ def random_choice(count: int, values: Value, seed: int) -> Value:
     held = elements(values)
     if not held:
         raise LispError("there is nothing to choose from")
+    _require_draws(count)
     return alike(values, Random(seed).choices(held, k=count))
 
 
 Draw = Callable[..., Any]
+
+
+def _require_draws(count: Value) -> None:
+    if not isinstance(count, int) or count < 0:
+        raise LispError(f"the number of draws is a whole number from 0 on, not '{display(count)}'")
+    require_room(count, NUMBER, "draws")
 
 
 def _extreme_value(generator: numpy.random.Generator, a: float, b: float, count: int) -> Any:
@@ -116,10 +125,14 @@ def _declare(kind: str) -> None:
     def drawn(count: int, operands: tuple[float, ...]) -> Value:
         import numpy
 
+        _require_draws(count)
+        if not all(isinstance(operand, (int, float)) for operand in operands):
+            raise LispError(f"'{kind}_distribution' needs numbers")
         try:
             values = draw(numpy.random.default_rng(), *operands, count)
-        except ValueError as error:
-            raise LispError(str(error)) from None
+        except (ValueError, ZeroDivisionError, OverflowError):
+            given = " ".join(map(display, operands))
+            raise LispError(f"there is no {kind} distribution with {given}") from None
         return (Numbers if values.dtype.kind == "f" else Integers)(values.tolist())
 
     def of_one(count: int, a: float = defaults[0]) -> Value:
@@ -152,20 +165,22 @@ def discrete(count: int, weights: Value) -> Integers:
     from random import choices
 
     require_list("discrete_distribution", weights)
-
-    try:
-        return Integers(choices(range(len(weights)), list(map(to_number, weights)), k=count))
-    except (ValueError, IndexError) as error:
-        raise LispError(str(error)) from None
+    _require_draws(count)
+    chances = list(map(to_number, weights))
+    if min(chances, default=-1) < 0 or not 0 < sum(chances) < math.inf:
+        raise LispError("weights are numbers that are not negative, and not all of them zero")
+    return Integers(choices(range(len(chances)), chances, k=count))
 
 
 def _piecewise(count: int, bounds: Value, weights: Value, *, linear: bool) -> Numbers:
     import numpy
 
-    edges = numpy.asarray(elements(bounds), dtype="d")
-    heights = numpy.asarray(elements(weights), dtype="d")
+    _require_draws(count)
+    edges = numpy.array(list(map(to_number, elements(bounds))))
+    heights = numpy.array(list(map(to_number, elements(weights))))
     expected = len(edges) - (0 if linear else 1)
-    if len(edges) < 2 or len(heights) != expected or heights.sum() <= 0:
+    fits = len(edges) > 1 and len(heights) == expected and (numpy.diff(edges) >= 0).all()
+    if not fits or not 0 < heights.sum() < math.inf or (heights < 0).any():
         raise LispError("the weights of a piecewise distribution do not fit its bounds")
     widths = numpy.diff(edges)
     left, right = (heights[:-1], heights[1:]) if linear else (heights, heights)

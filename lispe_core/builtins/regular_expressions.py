@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 
+from lispe_core.containers import text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import Strings, Truth, Value, truth
 from lispe_core.library import Library
+from lispe_core.rgx_syntax import refused, translated, with_posix_classes
 from lispe_core.typed_lists import Integers
 
 expressions = Library("regular expressions", "function")
-
-_CLASSES = {
-    "d": "0-9",
-    "x": "0-9a-fA-F",
-    "a": "^\\W\\d_",
-    "c": "a-zß-öø-ÿ",
-    "C": "A-ZÀ-ÖØ-Þ",
-    "p": "!-/:-@\\[-`{-~¡-¿–-”…",
-    "s": "\\s",
-    "r": "\\r\\n",
-    "h": "Ͱ-Ͽ",
-    "H": "぀-ヿ㐀-鿿가-힯",
-}
-_ESCAPED_CODE = re.compile(r"\\(?:x([0-9a-fA-F]{4})|([0-9]{3}))")
 
 
 class Expression:
@@ -32,93 +21,17 @@ class Expression:
     __slots__ = ("compiled", "text")
     type_name = "rgx_"
 
-    def __init__(self, text: str, translated: str) -> None:
+    def __init__(self, text: str, pattern: str) -> None:
         self.text = text
         try:
-            self.compiled = re.compile(translated)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                self.compiled = re.compile(pattern)
         except re.error as error:
-            raise LispError(f"bad regular expression '{text}': {error}") from None
+            raise refused(text, str(error)) from None
 
     def __str__(self) -> str:
         return self.text
-
-
-class Translator:
-    """Turns LispE's own syntax into that of :mod:`re`."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.place = 0
-
-    def translated(self) -> str:
-        """The whole expression."""
-        parts = []
-        while self.place < len(self.text):
-            parts.append(self._part())
-        return "".join(parts)
-
-    def _part(self) -> str:
-        character = self.text[self.place]
-        if character == "(":
-            return self._optional()
-        if character in "+*^$":
-            self.place += 1
-            return character
-        return self._set(self._alternatives())
-
-    def _optional(self) -> str:
-        self.place += 1
-        parts = []
-        while self.place < len(self.text) and self.text[self.place] != ")":
-            parts.append(self._part())
-        self.place += 1
-        return f"(?:{''.join(parts)})?"
-
-    def _alternatives(self) -> list[str]:
-        """The members of the character set that starts here; ``~`` in front negates it."""
-        negated = self.text[self.place] == "~" and self.place + 1 < len(self.text)
-        if negated:
-            self.place += 1
-        if self.text[self.place] != "{":
-            members = [self._member()]
-        else:
-            self.place += 1
-            members = []
-            while self.place < len(self.text) and self.text[self.place] != "}":
-                if self.text[self.place] == " ":
-                    self.place += 1
-                else:
-                    members.append(self._member(ranged=True))
-            self.place += 1
-        return ["~", *members] if negated else members
-
-    def _member(self, *, ranged: bool = False) -> str:
-        text, place = self.text, self.place
-        code = _ESCAPED_CODE.match(text, place)
-        if code:
-            self.place = code.end()
-            return re.escape(chr(int(code[1], 16) if code[1] else int(code[2])))
-        if text[place] == "%" and place + 1 < len(text):
-            self.place += 2
-            return _CLASSES.get(text[place + 1], re.escape(text[place + 1]))
-        if text[place] == "?":
-            self.place += 1
-            return "\\s\\S"
-        if ranged and text[place + 1 : place + 2] == "-" and text[place + 2 : place + 3] not in "}":
-            self.place += 3
-            return f"{re.escape(text[place])}-{re.escape(text[place + 2])}"
-        self.place += 1
-        return re.escape(text[place])
-
-    @staticmethod
-    def _set(members: list[str]) -> str:
-        negated = members[0] == "~" and len(members) > 1
-        sets = []
-        for member in members[1:] if negated else members:
-            inverse = member.startswith("^")
-            sets.append(f"[^{member[1:]}]" if inverse else f"[{member}]")
-        choice = sets[0] if len(sets) == 1 else f"(?:{'|'.join(sets)})"
-        return f"(?:(?!{choice})[\\s\\S])" if negated else choice
 
 
 @expressions.builtin("rgx")
@@ -131,9 +44,8 @@ def own_expression(pattern: str, text: str | None = None) -> Value:
     Example:
         (rgx_findall (rgx "%d+") "12 a 345")    ; => ("12" "345")
     """
-    if not isinstance(pattern, str):
-        raise LispError("a regular expression is a text")
-    expression = Expression(pattern, Translator(pattern).translated())
+    own = text_of(pattern)
+    expression = Expression(own, translated(own))
     return expression if text is None else match(expression, text)
 
 
@@ -141,10 +53,13 @@ def own_expression(pattern: str, text: str | None = None) -> Value:
 def usual_expression(pattern: str, text: str | None = None) -> Value:
     """A compiled expression in the usual syntax; with a text, whether it matches the whole.
 
+    The classes of POSIX, such as ``[[:digit:]]``, are known too.
+
     Example:
         (prgx_findall (prgx "[0-9]+") "12 a 345")    ; => ("12" "345")
     """
-    expression = Expression(pattern, pattern)
+    usual = text_of(pattern)
+    expression = Expression(usual, with_posix_classes(usual))
     return expression if text is None else match(expression, text)
 
 
@@ -161,7 +76,7 @@ def find(expression: Expression, text: str, start: int = 0) -> str:
     Example:
         (rgx_find (rgx "%a+") "12 abc")    ; => abc
     """
-    found = _compiled(expression).search(text, start)
+    found = _compiled(expression).search(text_of(text), start)
     return found.group() if found else ""
 
 
@@ -172,7 +87,7 @@ def find_all(expression: Expression, text: str, start: int = 0) -> Strings:
     Example:
         (rgx_findall (rgx "%d%d") "1234 5")    ; => ("12" "34")
     """
-    matches = _compiled(expression).finditer(text, start)
+    matches = _compiled(expression).finditer(text_of(text), start)
     return Strings(found.group() for found in matches if found.group())
 
 
@@ -183,7 +98,7 @@ def find_place(expression: Expression, text: str, start: int = 0) -> Integers:
     Example:
         (rgx_find_i (rgx "%d+") "ab12")    ; => (2 4)
     """
-    found = _compiled(expression).search(text, start)
+    found = _compiled(expression).search(text_of(text), start)
     return Integers(found.span() if found else ())
 
 
@@ -194,7 +109,7 @@ def find_all_places(expression: Expression, text: str, start: int = 0) -> Intege
     Example:
         (rgx_findall_i (rgx "%d+") "a12b3")    ; => (1 3 4 5)
     """
-    matches = _compiled(expression).finditer(text, start)
+    matches = _compiled(expression).finditer(text_of(text), start)
     return Integers(place for found in matches if found.group() for place in found.span())
 
 
@@ -205,7 +120,7 @@ def match(expression: Expression, text: str) -> Truth | None:
     Example:
         (rgx_match (rgx "%d+") "123")    ; => true
     """
-    return truth(_compiled(expression).fullmatch(text))
+    return truth(_compiled(expression).fullmatch(text_of(text)))
 
 
 @expressions.builtin("rgx_replace", "prgx_replace")
@@ -215,7 +130,7 @@ def replace(expression: Expression, text: str, replacement: str) -> str:
     Example:
         (rgx_replace (rgx "%d+") "a1b22" "-")    ; => a-b-
     """
-    return _compiled(expression).sub(lambda _: replacement, text)
+    return _compiled(expression).sub(lambda _: text_of(replacement), text_of(text))
 
 
 @expressions.builtin("rgx_split", "prgx_split")
@@ -227,6 +142,7 @@ def split(expression: Expression, text: str) -> Strings:
     """
     pieces: list[str] = []
     place = 0
+    text = text_of(text)
     for found in _compiled(expression).finditer(text):
         if found.group():
             pieces.append(text[place : found.start()])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from array import array
 from typing import NamedTuple
 
-from lispe_core.containers import alike, converted, element, elements, store
+from lispe_core.containers import alike, converted, element, elements, store, text_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
 from lispe_core.library import Library
-from lispe_core.printer import display
 
 slices = Library("slices")
 
@@ -36,8 +35,8 @@ def _bound(operand: Value) -> Bound:
     """The end that an operand means: a mark, an index, or ``-`` for the end of the container."""
     if isinstance(operand, Mark):
         return operand
-    if isinstance(operand, str):
-        return Mark(operand)
+    if isinstance(operand, (str, bytes)):
+        return Mark(text_of(operand))
     if isinstance(operand, (int, float)):
         return int(operand)
     name = operand.name if isinstance(operand, Symbol) else getattr(operand, "__name__", None)
@@ -57,8 +56,9 @@ def mark(sign: str, text: str) -> Mark:
 
 
 def _search(container: Value, mark: str, begin: int, backwards: bool) -> int:
-    if isinstance(container, str):
-        return container.rfind(mark, begin) if backwards else container.find(mark, begin)
+    if isinstance(container, (str, bytes)):
+        sought: Value = mark.encode() if isinstance(container, bytes) else mark
+        return container.rfind(sought, begin) if backwards else container.find(sought, begin)
     places = [index for index in range(begin, len(container)) if container[index] == mark]
     if not places:
         return -1
@@ -75,6 +75,8 @@ def _begin(container: Value, bound: Bound) -> int | None:
 
 
 def _width(container: Value, mark: Mark) -> int:
+    if isinstance(container, bytes):
+        return len(mark.text.encode())
     return len(mark.text) if isinstance(container, str) else 1
 
 
@@ -102,7 +104,7 @@ def _range(container: Value, begin: Bound, end: Bound) -> tuple[int, int]:
 
 
 def _sliceable(container: Value) -> Value:
-    if isinstance(container, (str, list, array)):
+    if isinstance(container, (str, bytes, list, array)):
         return container
     if isinstance(container, Container):
         return LispList(elements(container))
@@ -143,8 +145,8 @@ def set_range(container: Value, begin: Value, end: Value, value: Value = EMPTY) 
     if value is EMPTY:
         return store(container, begin, end)
     start, stop = _range(_sliceable(container), _bound(begin), _bound(end))
-    if isinstance(container, str):
-        return container[:start] + display(value) + container[stop:]
+    if isinstance(container, (str, bytes)):
+        return alike(container, [container[:start], value, container[stop:]])
     if not isinstance(container, (list, array)):
         raise LispError("value cannot be access through index")
     container[start:stop] = alike(container, [converted(container, value)])

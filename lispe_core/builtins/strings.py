@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from lispe_core.containers import alike, index_of, iterate, require_list
+from lispe_core.containers import alike, finite, index_of, require_list, text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
 from lispe_core.library import Library
+from lispe_core.memory import require_room
 from lispe_core.printer import display
 from lispe_core.scalars import to_integer, to_number
 from lispe_core.typed_lists import Integers, Shorts
@@ -30,6 +31,7 @@ def split(text: str, separator: Value = None) -> Strings:
         (split "a,b,,c" ",")    ; => ("a" "b" "c")
         (split " a  b ")        ; => ("a" "b")
     """
+    text = text_of(text)
     if separator is None:
         return Strings(piece for piece in _BLANK_RUN.split(text) if piece)
     mark = display(separator)
@@ -43,6 +45,7 @@ def split_keeping_empty(text: str, separator: Value = None) -> Strings:
     Example:
         (splite "a,,b" ",")    ; => ("a" "" "b")
     """
+    text = text_of(text)
     if separator is None:
         return Strings(_BLANK_RUN.split(text))
     mark = display(separator)
@@ -56,6 +59,7 @@ def trim(text: str) -> str:
     Example:
         (trim "  a b ")    ; => a b
     """
+    text = text_of(text)
     return text.strip(_BLANKS)
 
 
@@ -66,6 +70,7 @@ def trim_left(text: str) -> str:
     Example:
         (trimleft "  a")    ; => a
     """
+    text = text_of(text)
     return text.lstrip(_BLANKS)
 
 
@@ -76,6 +81,7 @@ def trim_right(text: str) -> str:
     Example:
         (trimright "a  ")    ; => a
     """
+    text = text_of(text)
     return text.rstrip(_BLANKS)
 
 
@@ -97,6 +103,7 @@ def lower(text: str) -> str:
     Example:
         (lower "ABC")    ; => abc
     """
+    text = text_of(text)
     return text.lower()
 
 
@@ -107,6 +114,7 @@ def upper(text: str) -> str:
     Example:
         (upper "abc")    ; => ABC
     """
+    text = text_of(text)
     return text.upper()
 
 
@@ -117,6 +125,7 @@ def deaccentuate(text: str) -> str:
     Example:
         (deaccentuate "été")    ; => ete
     """
+    text = text_of(text)
     parts = unicodedata.normalize("NFD", text)
     return "".join(part for part in parts if not unicodedata.combining(part))
 
@@ -128,6 +137,7 @@ def left(text: str, count: int) -> str:
     Example:
         (left "abcdef" 2)    ; => ab
     """
+    text = text_of(text)
     return text[: max(0, count)]
 
 
@@ -138,6 +148,7 @@ def right(text: str, count: int) -> str:
     Example:
         (right "abcdef" 2)    ; => ef
     """
+    text = text_of(text)
     return text[max(0, len(text) - count) :] if count > 0 else ""
 
 
@@ -148,6 +159,7 @@ def middle(text: str, position: int, count: int) -> str:
     Example:
         (middle "abcdef" 2 3)    ; => cde
     """
+    text = text_of(text)
     return text[position : position + count]
 
 
@@ -159,9 +171,10 @@ def replace(text: Value, sought: Value, replacement: Value, end: int | None = No
         (replace "banana" "an" "o")    ; => booa
         (replace "abcdef" "-" 1 3)     ; => a-def
     """
-    if not isinstance(text, str):
-        values = [replacement if value == sought else value for value in iterate(text)]
+    if not isinstance(text, (str, bytes)):
+        values = [replacement if value == sought else value for value in finite(text)]
         return alike(text, values)
+    text = text_of(text)
     if end is not None:
         return text[: index_of(replacement)] + display(sought) + text[end:]
     return text.replace(display(sought), display(replacement))
@@ -174,6 +187,7 @@ def format_text(template: str, value: Value, *values: Value) -> str:
     Example:
         (format "%1 of %2" 3 10)    ; => 3 of 10
     """
+    template = text_of(template)
     shown = [display(operand) for operand in (value, *values)]
 
     def chosen(match: re.Match[str]) -> str:
@@ -210,7 +224,9 @@ def fill(text: str, count: int) -> str:
     Example:
         (fill "=" 5)    ; => =====
     """
-    return display(text) * count
+    shown = display(text)
+    require_room(count, len(shown.encode()), "repetitions")
+    return shown * count
 
 
 @strings.builtin("padding")
@@ -223,6 +239,7 @@ def padding(text: str, filler: str, length: int) -> str:
     """
     shown = display(text)
     missing = max(0, abs(length) - len(shown))
+    require_room(missing, len(filler.encode()), "characters")
     filling = (filler * missing)[:missing]
     return filling + shown if length < 0 else shown + filling
 
@@ -234,6 +251,7 @@ def starts_with(text: str, beginning: str) -> Truth | None:
     Example:
         (startwith "abc" "ab")    ; => true
     """
+    text, beginning = text_of(text), text_of(beginning)
     return truth(text.startswith(beginning))
 
 
@@ -244,6 +262,7 @@ def ends_with(text: str, ending: str) -> Truth | None:
     Example:
         (endwith "abc" "bc")    ; => true
     """
+    text, ending = text_of(text), text_of(ending)
     return truth(text.endswith(ending))
 
 
@@ -254,6 +273,7 @@ def code_points(text: str) -> Integers:
     Example:
         (ord "AB")    ; => (65 66)
     """
+    text = text_of(text)
     return Integers(map(ord, text))
 
 
@@ -265,7 +285,7 @@ def characters(codes: Value) -> str:
         (chr 65)          ; => A
         (chr '(72 105))   ; => Hi
     """
-    listed = [codes] if isinstance(codes, (int, float)) else iterate(codes)
+    listed = [codes] if isinstance(codes, (int, float)) else finite(codes)
     try:
         text = "".join(chr(int(code)) for code in listed)
         text.encode()
@@ -283,34 +303,51 @@ def ngrams(text: Value, length: int) -> Value:
     """
     if length <= 0:
         raise LispError("'ngrams' needs a length above zero")
-    if not isinstance(text, str):
+    if isinstance(text, (str, bytes)):
+        text = text_of(text)
+    else:
         require_list("ngrams", text)
     places = range(len(text) - length + 1)
     runs = [alike(text, text[place : place + length]) for place in places]
     return Strings(runs) if isinstance(text, str) else LispList(runs)
 
 
-_TOKEN = re.compile(r"[+-]?\d+(?:\.\d+)?|[^\W\d_]+(?:['’_-]?\w+)*|\s|.", re.DOTALL)
+_WORD_OR_MARK = r"|[^\W\d_]+(?:['’_-]?\w+)*|\s|."
+_TOKENS = [
+    re.compile(rf"[+-]?\d+(?:{point}\d+)?{_WORD_OR_MARK}", re.DOTALL)
+    for point in (r"\.", ",", "[.,]")
+]
+"""What a token is, by what separates a number from its fraction."""
+
+
+def _tokens(text: str, point: int) -> list[str]:
+    if point not in range(len(_TOKENS)):
+        raise LispError("the mark of a fraction is 0 for a point, 1 for a comma, 2 for both")
+    return _TOKENS[point].findall(text_of(text))
 
 
 @strings.builtin("segment")
-def segment(text: str, mode: Value = None) -> Strings:
+def segment(text: str, point: int = 0) -> Strings:
     """The words, numbers and marks of ``text``.
+
+    The fraction of a number stands behind a point; with ``point`` 1 behind a comma, with 2 behind
+    either.
 
     Example:
         (segment "I'm 5€, x+1.5")    ; => ("I'm" "5" "€" "," "x" "+1.5")
+        (segment "10,5 or 1.5" 1)    ; => ("10,5" "or" "1" "." "5")
     """
-    return Strings(token for token in _TOKEN.findall(text) if not token.isspace())
+    return Strings(token for token in _tokens(text, point) if not token.isspace())
 
 
 @strings.builtin("segment_e")
-def segment_with_blanks(text: str, mode: Value = None) -> Strings:
-    """The words, numbers, marks and blanks of ``text``.
+def segment_with_blanks(text: str, point: int = 0) -> Strings:
+    """The words, numbers, marks and blanks of ``text``, as ``segment`` finds them.
 
     Example:
         (segment_e "a b")    ; => ("a" " " "b")
     """
-    return Strings(_TOKEN.findall(text))
+    return Strings(_tokens(text, point))
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -347,6 +384,7 @@ def edit_distance(first: str, second: str) -> int:
     Example:
         (editdistance "kitten" "sitting")    ; => 3
     """
+    first, second = text_of(first), text_of(second)
     previous = list(range(len(second) + 1))
     for row, left_character in enumerate(first, 1):
         current = [row]
@@ -364,6 +402,7 @@ def balanced_piece(text: str, opening: str, closing: str, start: int = 0) -> Val
     Example:
         (getstruct "f(a(b))c" "(" ")")    ; => ("(a(b))" 1 7)
     """
+    text, opening, closing = text_of(text), text_of(opening), text_of(closing)
     begin = text.find(opening, start)
     depth = 0
     place = begin
@@ -388,4 +427,5 @@ def character_bytes(text: str) -> Shorts:
     Example:
         (bytes "A")    ; => (65 0 0 0)
     """
+    text = text_of(text)
     return Shorts(list(text.encode("utf-32-le")))

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lispe_core.containers import text_of
+from lispe_core.context import current
 from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
+from lispe_core.permissions import require_commands
 from lispe_core.printer import display
 from lispe_core.threads import pause
 
@@ -21,6 +24,26 @@ if TYPE_CHECKING:
     from lispe_core.dates import Date
 
 system = Library("system", "function")
+
+
+@system.builtin("command")
+def run_command(line: str) -> Strings:
+    """The lines that a command of the system prints, each with its line feed.
+
+    The workbench refuses it unless it was started with --allow-shell, or the setting allow_shell
+    or the variable LISPE_ALLOW_COMMANDS of the environment allows it.
+
+    Example:
+        (command "echo hello")    ; error: Error: commands of the system are not allowed here
+    """
+    require_commands()
+    import subprocess
+
+    done = subprocess.run(
+        text_of(line), shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    current().error_output.write(done.stderr.decode("utf-8", "replace"))
+    return Strings(done.stdout.decode("utf-8", "replace").splitlines(keepends=True))
 
 
 @system.builtin("getenv")
@@ -35,14 +58,24 @@ def environment_variable(name: str) -> str:
 
 @system.builtin("setenv")
 def set_environment_variable(name: str, value: Value) -> Truth:
-    """Set an environment variable for this program and those it starts."""
+    """Set an environment variable for this program and those it starts.
+
+    Example:
+        (setenv "EXAMPLE_OF_LISPE" "on")    ; => true
+        (getenv "EXAMPLE_OF_LISPE")         ; => on
+    """
     os.environ[display(name)] = display(value)
     return TRUE
 
 
 @system.builtin("ls")
 def directory_entries(directory: str = ".") -> Strings:
-    """The names in a directory, in order."""
+    """The names in a directory, in order.
+
+    Example:
+        (fwrite "a.txt" "one")    ; => true
+        (in (ls ".") "a.txt")     ; => true
+    """
     try:
         return Strings(sorted(entry.name for entry in Path(directory).iterdir()))
     except OSError:
@@ -61,13 +94,22 @@ def is_directory(path: str) -> Truth | None:
 
 @system.builtin("realpath")
 def real_path(path: str) -> str:
-    """The absolute path, without links."""
+    """The absolute path, without links.
+
+    Example:
+        (= (realpath ".") (realpath "./."))    ; => true
+    """
     return os.path.realpath(path)
 
 
 @system.builtin("fileinfo")
 def file_information(path: str) -> Dictionary:
-    """A dictionary of what the system knows of a file: size, dates, permissions."""
+    """A dictionary of what the system knows of a file: size, dates, permissions.
+
+    Example:
+        (fwrite "a.txt" "one")           ; => true
+        (@ (fileinfo "a.txt") "size")     ; => 3
+    """
     try:
         status = Path(path).stat()
     except OSError:
@@ -124,8 +166,9 @@ def _with_parts(date: Date, parts: dict[str, int]) -> datetime:
     try:
         replace: Callable[..., datetime] = date.moment.replace
         return replace(**parts)
-    except (ValueError, OverflowError) as error:
-        raise LispError(str(error)) from None
+    except (TypeError, ValueError, OverflowError):
+        shown = ", ".join(f"{part} {display(value)}" for part, value in parts.items())
+        raise LispError(f"there is no date with {shown}") from None
 
 
 def _dated(value: Value) -> Date:

@@ -72,15 +72,24 @@ def _renew_element(
         if isinstance(text, ast.Name):
             e.add(nodes.assign(text.id, changed))
         e.add(ast.Expr(e.call("store", outer, key, changed)))
-    e.add(ast.If(e.has_type(changed, "str"), stored, []))
+    e.add(ast.If(e.is_text(changed), stored, []))
 
 
 def put(
-    e: Emitter, container: ast.expr, key: ast.expr, value: ast.expr, renew: Renew | None = None
+    e: Emitter,
+    container: ast.expr,
+    key: ast.expr,
+    value: ast.expr,
+    renew: Renew | None = None,
+    *,
+    checked: str = "store",
 ) -> None:
-    """Store a settled value; ``renew`` puts the new text where a text was the container."""
+    """Store a settled value; ``renew`` puts the new text where a text was the container.
+
+    ``checked`` names what stores it where Python can't.
+    """
     if isinstance(container, ast.Constant):  # Python warns of one that cannot be subscripted
-        changed = e.keep(e.call("store", container, key, value))
+        changed = e.keep(e.call(checked, container, key, value))
         if renew is not None:
             renew(changed)
         return
@@ -91,11 +100,11 @@ def put(
     with e.into([]) as plain:
         e.add(ast.Assign([nodes.item_target(container, key)], value))
     with e.into([]) as beyond:
-        e.add(ast.Expr(e.call("store", container, key, value)))
+        e.add(ast.Expr(e.call(checked, container, key, value)))
     with e.into([]) as fast:
         e.add(nodes.attempt(plain, nodes.support("IndexError"), beyond))
     with e.into([]) as slow:
-        changed = e.keep(e.call("store", container, key, value))
+        changed = e.keep(e.call(checked, container, key, value))
         if renew is not None:
             renew(changed)
     e.add(ast.If(ast.BoolOp(ast.Or(), [is_dictionary, is_list]), fast, slow))
@@ -152,7 +161,13 @@ def _push(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @elements.special("replaceall", "(replaceall container old new)", minimum=3, maximum=3)
 def replaceall(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Replaces every element equal to ``old`` in place; the number of those replaced."""
+    """Replaces every element equal to ``old`` in place; the number of those replaced.
+
+    Example:
+        (setq l '(1 2 1))    ; => true
+        (replaceall l 1 9)    ; => 2
+        l                     ; => (9 2 9)
+    """
     changed = e.keep(e.call("replace_all", *e.operands(form)))
     if isinstance(form[1], Symbol):
         e.store_text(form[1].name, e.keep(nodes.item(changed, nodes.constant(0))))

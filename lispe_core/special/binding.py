@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import names, nodes
-from lispe_core.emitter import VALUE, Destination, Emitter
+from lispe_core.emitter import NIL_NAMES, VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.access import (
@@ -35,6 +35,10 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         e.mark_set(target.name)
         return True
     if isinstance(target, list) and target and all(isinstance(name, Symbol) for name in target):
+        constants = [name.name for name in target if name.name in e.namespace.constants]
+        if constants and (error := refused(e, constants[0])):
+            e.add(ast.Expr(error))
+            return False
         values = e.call("parts", e.operand(form, 2), nodes.constant(len(target)))
         targets = [e.destination_of(name.name).target() for name in target]
         e.add(ast.Assign([nodes.tuple_target(targets)], values))
@@ -53,21 +57,32 @@ def _assign_shared(e: Emitter, form: list[Value], name: str) -> None:
 
 def refused(e: Emitter, name: str) -> ast.expr | None:
     """What raises the error of assigning a constant, if ``name`` is one."""
-    if name in e.namespace.constants:
+    if name in e.namespace.constants or name in NIL_NAMES:
         return e.call("fail", nodes.constant(f"'{name}' is a constant value"))
     return None
 
 
 @binding.special("setq", "(setq name value)", minimum=2, maximum=2)
 def setq(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart."""
+    """Gives ``name`` a value in the current frame; ``(setq (a b…) list)`` takes a list apart.
+
+    Example:
+        (setq x 3)            ; => true
+        x                     ; => 3
+        (setq (a b) '(1 2))   ; => true
+        (+ a b)               ; => 3
+    """
     _assign(e, form, "setq")
     return e.deliver(nodes.support("true"), to)
 
 
 @binding.special("setqv", "(setqv name value)", minimum=2, maximum=2)
 def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """As ``setq``, but the result is the value."""
+    """As ``setq``, but the result is the value.
+
+    Example:
+        (setqv x 3)    ; => 3
+    """
     target = form[1]
     if not _assign(e, form, "setqv") or not isinstance(target, Symbol):
         return e.deliver(nodes.nil(), to)
@@ -76,7 +91,14 @@ def setqv(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setq=", "(setq= name value)", minimum=2, maximum=2)
 def setq_found(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a value to the variable that ``name`` is now: local, else global, else a new local."""
+    """Gives a value to the variable that ``name`` is now: local, else global, else a new local.
+
+    Example:
+        (setq n 1)                       ; => true
+        (defun reset () (setq= n 0))     ; =>
+        (reset)                          ; => true
+        n                                ; => 0
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setq='")), to)
@@ -119,7 +141,13 @@ def _store_found(e: Emitter, name: str, value: ast.expr) -> None:
 
 @binding.special("setg", "(setg name value)", minimum=2, maximum=2)
 def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a global variable a value."""
+    """Gives a global variable a value.
+
+    Example:
+        (defun remember (x) (setg last-one x))    ; =>
+        (remember 5)    ; => true
+        last-one        ; => 5
+    """
     target = form[1]
     targets = target if isinstance(target, list) else [target]
     if not targets or not all(isinstance(name, Symbol) for name in targets):
@@ -140,10 +168,17 @@ def setg(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("setconst", "(setconst name value)", minimum=2, maximum=2)
 def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives a global variable a value that no later assignment may change."""
+    """Gives a global variable a value that no later assignment may change.
+
+    Example:
+        (setconst limit 10)    ; => true
+        (setq limit 11)    ; error: Error: 'limit' is a constant value
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing variable name in 'setconst'")), to)
+    if name.name in NIL_NAMES and (error := refused(e, name.name)):
+        return e.deliver(error, to)
     value = e.operand(form, 2)
     slot = nodes.constant(names.variable(name.name))
     e.add(ast.Expr(e.call("set_global", slot, value)))
@@ -153,7 +188,12 @@ def setconst(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("label", "(label name value)", minimum=2, maximum=2)
 def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives ``name`` a value in the current frame, where it must not have one yet."""
+    """Gives ``name`` a value in the current frame, where it must not have one yet.
+
+    Example:
+        (label size-of-step 0.1)    ; => 0.1
+        (label size-of-step 0.2)    ; error: Error: 'size-of-step' has been recorded already
+    """
     name = form[1]
     if not isinstance(name, Symbol):
         return e.deliver(e.call("fail", nodes.constant("Missing label for 'label'")), to)
@@ -172,7 +212,11 @@ def label(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @binding.special("let", "(let ((name value)…) e…)", minimum=2)
 def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Gives names values while the body runs, then their former values back."""
+    """Gives names values while the body runs, then their former values back.
+
+    Example:
+        (let ((a 1) (b (+ a 1))) (* 10 b))    ; => 20
+    """
     pairs = form[1]
     if not isinstance(pairs, list) or any(
         not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], Symbol)
@@ -238,7 +282,15 @@ def _restore(e: Emitter, name: str, value: ast.expr) -> None:
 
 
 def _update(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Combines the variable or element with the other operands and stores the result there."""
+    """Combines the variable or element with the other operands and stores the result there.
+
+    Example:
+        (setq n 3)             ; => true
+        (+= n 2)               ; => 5
+        (*= n 2 3)             ; => 30
+        (setq d {"a":1})       ; => true
+        (+= (@ d "a") 4)       ; => 5
+    """
     sign = str(form[0])[:-1]
     place = form[1]
     if isinstance(place, Symbol):
@@ -273,7 +325,9 @@ def _update_element(
         outer, container = container, fetch(e, container, key, e.call("element", container, key))
         renew = renewed_element(e, outer, key, container)
     operands = [e.keep_unless_name(value) for value in e.operands(form, 2)]
-    return e.deliver(_combined_element(e, sign, container, keys[-1], operands, renew), to)
+    in_order = "_in_order" if place[0] is Symbol("at") and len(keys) == 1 else ""
+    combined = _combined_element(e, sign, container, keys[-1], operands, renew, in_order)
+    return e.deliver(combined, to)
 
 
 def _combined_element(
@@ -283,6 +337,7 @@ def _combined_element(
     key: ast.expr,
     operands: list[ast.expr],
     renew: Renew | None,
+    in_order: str,
 ) -> ast.expr:
     """Read, combine and store one element: Python's way, and all of it anew where that fails."""
     old, new = e.temporary(), e.temporary()
@@ -292,9 +347,9 @@ def _combined_element(
         e.add(nodes.assign(new, formula.fast))
         e.add(ast.Assign([nodes.item_target(container, key)], nodes.name(new)))
     with e.into([]) as checked:
-        e.add(nodes.assign(old, e.call("counter", container, key, operands[0])))
+        e.add(nodes.assign(old, e.call(f"counter{in_order}", container, key, operands[0])))
         e.add(nodes.assign(new, formula.slow))
-        changed = e.keep(e.call("store", container, key, nodes.name(new)))
+        changed = e.keep(e.call(f"store{in_order}", container, key, nodes.name(new)))
         if renew is not None:
             renew(changed)
     if isinstance(container, ast.Constant):  # Python warns of one that cannot be subscripted

@@ -60,13 +60,22 @@ def _if(test: ast.expr, first: list[ast.stmt], second: list[ast.stmt]) -> ast.If
 
 @control.special("block", "(block e…)")
 def block(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The value of the last of several forms, evaluated in order."""
+    """The value of the last of several forms, evaluated in order.
+
+    Example:
+        (block (setq n 1) (+ n 1))    ; => 2
+    """
     return e.sequence(form, 1, to)
 
 
 @control.special("if", "(if condition then (else))", minimum=2, maximum=3)
 def if_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The value of ``then`` when ``condition`` is true, else of ``else``."""
+    """The value of ``then`` when ``condition`` is true, else of ``else``.
+
+    Example:
+        (if (> 2 1) 'yes 'no)    ; => yes
+        (if nil 'yes)            ; => nil
+    """
     test = e.operand(form, 1, TEST)
     return choose(
         e, test, lambda dest: e.operand(form, 2, dest), lambda dest: e.sequence(form, 3, dest), to
@@ -75,7 +84,11 @@ def if_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @control.special("ife", "(ife condition then else…)", minimum=3)
 def ife(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """As ``if``, with several forms for the false case."""
+    """As ``if``, with several forms for the false case.
+
+    Example:
+        (ife nil 'yes (setq n 1) (+ n 1))    ; => 2
+    """
     test = e.operand(form, 1, TEST)
     return choose(
         e, test, lambda dest: e.operand(form, 2, dest), lambda dest: e.sequence(form, 3, dest), to
@@ -84,7 +97,12 @@ def ife(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @control.special("check", "(check condition e…)", minimum=1)
 def check(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The value of the last form when ``condition`` is true, else ``nil``."""
+    """The value of the last form when ``condition`` is true, else ``nil``.
+
+    Example:
+        (check (> 2 1) 'first 'second)    ; => second
+        (check nil 'first)                ; => nil
+    """
     test = e.operand(form, 1, TEST)
     return choose(
         e,
@@ -97,7 +115,12 @@ def check(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @control.special("ncheck", "(ncheck condition otherwise e…)", minimum=2)
 def ncheck(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``otherwise`` when ``condition`` is false, else the value of the last form."""
+    """``otherwise`` when ``condition`` is false, else the value of the last form.
+
+    Example:
+        (ncheck nil 'otherwise 'then)    ; => otherwise
+        (ncheck 1 'otherwise 'then)      ; => then
+    """
     test = e.operand(form, 1, TEST)
     return choose(
         e, test, lambda dest: e.sequence(form, 3, dest), lambda dest: e.operand(form, 2, dest), to
@@ -106,7 +129,12 @@ def ncheck(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @control.special("cond", "(cond (condition e…)…)", minimum=1)
 def cond(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The last value of the first clause whose condition is true; ``nil`` if there is none."""
+    """The last value of the first clause whose condition is true; ``nil`` if there is none.
+
+    Example:
+        (setq n 5)    ; => true
+        (cond ((< n 3) 'few) ((< n 9) 'some) (true 'many))    ; => some
+    """
     for clause in form[1:]:
         if not isinstance(clause, list) or len(clause) < 2:
             message = nodes.constant("in a 'cond' the first element must be a list")
@@ -132,7 +160,12 @@ def _clauses(e: Emitter, form: list[Value], index: int, to: Destination) -> ast.
 
 @control.special("select", "(select e…)", minimum=1)
 def select(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The first true value, else the last one; a missing index or key counts as ``nil``."""
+    """The first true value, else the last one; a missing index or key counts as ``nil``.
+
+    Example:
+        (select nil 0 'found)              ; => found
+        (select (@ {} "key") 'default)      ; => default
+    """
     store = e.store_temporary()
     _select(e, form, 1, store)
     return e.finish(store, to)
@@ -156,7 +189,12 @@ def _select(e: Emitter, form: list[Value], index: int, store: Temporary) -> None
 
 @control.special("switch", "(switch value (key e…)… (true e…))", minimum=2)
 def switch(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The last value of the clause whose literal key is ``value``, compared as text."""
+    """The last value of the clause whose literal key is ``value``, compared as text.
+
+    Example:
+        (switch 2 (1 'one) (2 'two) (true 'many))    ; => two
+        (switch 3 (1 'one))    ; error: Error: Unknown 'switch' key: '3'
+    """
     clauses = form[2:]
     if any(not isinstance(clause, list) or not clause for clause in clauses):
         return e.deliver(e.call("fail", nodes.constant("Unknown statement")), to)
@@ -227,19 +265,34 @@ def _joined(tests: list[ast.expr], operator: ast.boolop) -> ast.expr:
 
 @control.special("and", "(and e…)", minimum=2)
 def and_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``true`` when every operand is true; stops at the first that is not."""
+    """``true`` when every operand is true; stops at the first that is not.
+
+    Example:
+        (and 1 "text")      ; => true
+        (and nil (/ 1 0))    ; => nil
+    """
     return _logic(e, form, ast.And(), to)
 
 
 @control.special("or", "(or e…)", minimum=2)
 def or_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``true`` when an operand is true; stops at the first that is."""
+    """``true`` when an operand is true; stops at the first that is.
+
+    Example:
+        (or nil 3)        ; => true
+        (or 1 (/ 1 0))    ; => true
+    """
     return _logic(e, form, ast.Or(), to)
 
 
 @control.special("andvalue", "(andvalue e…)", minimum=2)
 def andvalue(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The last operand evaluated: the first false one, else the last."""
+    """The last operand evaluated: the first false one, else the last.
+
+    Example:
+        (andvalue 1 2)        ; => 2
+        (andvalue nil 2)      ; => nil
+    """
     store = e.store_temporary()
     _andvalue(e, form, 1, store)
     return e.finish(store, to)
@@ -255,7 +308,12 @@ def _andvalue(e: Emitter, form: list[Value], index: int, store: Temporary) -> No
 
 @control.special("xor", "(xor a b…)", minimum=2)
 def xor(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``true`` when the truth of every two neighbours differs."""
+    """``true`` when the truth of every two neighbours differs.
+
+    Example:
+        (xor true nil)    ; => true
+        (xor 1 2)         ; => nil
+    """
     truths = [e.keep(nodes.negated(value)) for value in e.operands(form)]
     test = ast.Compare(truths[0], [ast.IsNot() for _ in truths[1:]], truths[1:])
     return e.deliver(as_value(test, to), to)
@@ -263,11 +321,21 @@ def xor(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @control.special("not", "(not x)", minimum=1, maximum=1)
 def not_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``true`` when ``x`` is false."""
+    """``true`` when ``x`` is false.
+
+    Example:
+        (not nil)     ; => true
+        (not '(1))    ; => nil
+    """
     return e.deliver(e.place(as_value(nodes.negated(e.operand(form, 1, TEST)), to)), to)
 
 
 @control.special("quote", "(quote x)", minimum=1, maximum=1)
 def quote(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``x`` itself, not evaluated: ``'x``."""
+    """``x`` itself, not evaluated: ``'x``.
+
+    Example:
+        (quote (a b))    ; => (a b)
+        '(a b)           ; => (a b)
+    """
     return e.deliver(e.constant(form[1]), to)

@@ -6,7 +6,7 @@ import ast
 
 from lispe_core import nodes
 from lispe_core.calls import applicable, spread
-from lispe_core.containers import iterate
+from lispe_core.containers import finite
 from lispe_core.context import current
 from lispe_core.emitter import Destination, Emitter
 from lispe_core.errors import LispError
@@ -24,13 +24,23 @@ def _frame(e: Emitter) -> ast.expr:
 
 @evaluation.special("eval", "(eval code)", minimum=1, maximum=1)
 def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Evaluates text, or a list as code, in the current frame; the value of the last form."""
+    """Evaluates text, or a list as code, in the current frame; the value of the last form.
+
+    Example:
+        (eval "(+ 1 2)")          ; => 3
+        (eval (list '+ 1 2))      ; => 3
+    """
     return e.deliver(e.call("evaluate", e.operand(form, 1), _frame(e)), to)
 
 
 @evaluation.special("loadcode", "(loadcode text (space))", minimum=1, maximum=2)
 def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Evaluates all forms of a text; ``true``. Functions that it defines belong to ``space``."""
+    """Evaluates all forms of a text; ``true``. Functions that it defines belong to ``space``.
+
+    Example:
+        (loadcode "(setq n 3)")    ; => true
+        n                         ; => 3
+    """
     text, *space = e.operands(form)
     text = e.call("text_of_program", text)
     e.add(ast.Expr(e.call("evaluate", text, _frame(e), *space)))
@@ -46,7 +56,7 @@ def apply(function: Value, arguments: Value) -> Value:
     """
     if isinstance(arguments, str | int | float | Symbol) or arguments is None:
         raise LispError("'apply' needs a list of arguments")
-    return spread(applicable(function), tuple(iterate(arguments)))
+    return spread(applicable(function), tuple(finite(arguments)))
 
 
 @evaluation.builtin("load")

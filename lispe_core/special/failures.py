@@ -17,7 +17,12 @@ failures = Library("errors")
 
 @failures.special("catch", "(catch e…)", minimum=1)
 def catch(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The value of the last form, or a ``maybe_`` with the message of the first error."""
+    """The value of the last form, or a ``maybe_`` with the message of the first error.
+
+    Example:
+        (catch (/ 1 0))    ; => Error: division by zero
+        (type (catch (/ 1 0)))    ; => maybe_
+    """
 
     def attempt(destination: Destination) -> ast.expr:
         store, error = e.store_temporary(), e.temporary()
@@ -35,6 +40,11 @@ def maybe(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Whether ``x`` is a caught error; or the value of ``handler`` when a form fails.
 
     A handler written as a lambda is called with the message.
+
+    Example:
+        (maybe (catch (/ 1 0)))       ; => true
+        (maybe (/ 1 0) 'none)         ; => none
+        (maybe (/ 1 0) (λ (message) (+ "failed: " message)))    ; => failed: Error: division by zero
     """
     if len(form) == 2:
         return e.deliver(as_value(e.call("is_maybe", e.operand(form, 1)), to), to)
@@ -57,5 +67,9 @@ def _attempt(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @failures.special("throw", "(throw message)", minimum=1, maximum=1)
 def throw(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Raises an error with that text."""
+    """Raises an error with that text.
+
+    Example:
+        (throw "no such thing")    ; error: no such thing
+    """
     return e.deliver(e.call("throw", e.operand(form, 1)), to)

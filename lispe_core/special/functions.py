@@ -10,6 +10,7 @@ from lispe_core.emitter import Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import InstanceFrame
 from lispe_core.library import Library
+from lispe_core.namespace import OLDER_SPELLINGS
 from lispe_core.spaces import qualified
 
 functions = Library("functions")
@@ -17,7 +18,13 @@ functions = Library("functions")
 
 @functions.special("defun", "(defun name (parameter…) e…)", minimum=2)
 def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Defines a function; a parameter is ``x``, ``(x)``, ``(x default)`` or ``(() rest)``."""
+    """Defines a function; a parameter is ``x``, ``(x)``, ``(x default)`` or ``(() rest)``.
+
+    Example:
+        (defun greet (name (greeting "hello")) (+ greeting " " name))    ; =>
+        (greet "Ada")          ; => hello Ada
+        (greet "Ada" "hi")     ; => hi Ada
+    """
     name, parameters = form[1], form[2]
     if not isinstance(name, Symbol) or not isinstance(parameters, list):
         message = "a function needs a name and a list of parameters"
@@ -36,14 +43,20 @@ def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 def refused_name(e: Emitter, name: str) -> ast.expr | None:
     """What raises the error of defining an instruction, if ``name`` is one."""
     definition = e.namespace.definition(name)
-    if definition is None or definition.kind == "function":
+    if definition is None or definition.kind == "function" or name in OLDER_SPELLINGS:
         return None
     return e.call("fail", nodes.constant(f"'{name}' is a reserved keyword."))
 
 
 @functions.special("lambda", "(lambda (parameter…) e…)", minimum=2)
 def lambda_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """A function without a name, which sees the variables around it: also ``λ`` and a backslash."""
+    r"""A function without a name, which sees the variables around it: also ``λ`` and a backslash.
+
+    Example:
+        ((lambda (x) (* x x)) 3)           ; => 9
+        (maplist (λ (x) (+ x 1)) '(1 2))   ; => (2 3)
+        (maplist (\(x) (+ x 1)) '(1 2))    ; => (2 3)
+    """
     if not isinstance(form[1], list):
         message = "a lambda needs a list of parameters"
         return e.deliver(e.call("fail", nodes.constant(message)), to)
@@ -58,7 +71,11 @@ functions.special("\\", "(\\ (parameter…) e…)", minimum=2)(lambda_)
 
 @functions.special("self", "(self argument…)")
 def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Calls the running function or lambda."""
+    """Calls the running function or lambda.
+
+    Example:
+        ((λ (n) (if (< n 2) 1 (* n (self (- n 1))))) 5)    ; => 120
+    """
     frame = next((each for each in e.frame.chain() if each.own_name), None)
     if frame is None:
         return e.deliver(e.call("fail", nodes.constant("no function runs here")), to)
@@ -71,9 +88,27 @@ def self_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(e.call(nodes.name(frame.own_name), *instance, *e.operands(form)), to)
 
 
+@functions.special("?", "(? name value)", minimum=2, maximum=2)
+def named_argument(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Among the last arguments of a call: the value of the parameter ``name``.
+
+    Example:
+        (defun area (width (height 1)) (* width height))    ; =>
+        (area (? height 2) (? width 5))    ; => 10
+        (area (? height 2))    ; error: Error: missing argument
+    """
+    message = "only what the program defines takes named arguments"
+    return e.deliver(e.call("fail", nodes.constant(message)), to)
+
+
 @functions.special("defmacro", "(defmacro name (pattern…) e…)", minimum=3)
 def defmacro(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Defines a macro: calls that match the pattern stand for the body."""
+    """Defines a macro: calls that match the pattern stand for the body.
+
+    Example:
+        (defmacro unless (c e) (if (not c) e))    ; =>
+        (unless nil 'done)    ; => done
+    """
     name, pattern = form[1], form[2]
     if not isinstance(name, Symbol) or not isinstance(pattern, list):
         message = "a macro needs a name and a list of patterns"

@@ -93,7 +93,12 @@ def for_each(
 
 @loops.special("while", "(while condition e…)", minimum=1)
 def while_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Repeats while ``condition`` is true; the last value of the last turn."""
+    """Repeats while ``condition`` is true; the last value of the last turn.
+
+    Example:
+        (setq n 0)    ; => true
+        (while (< n 3) (+= n 1))    ; => 3
+    """
 
     def emit(slot: str | None) -> None:
         state = e.set_variables()
@@ -132,6 +137,11 @@ def loop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Runs ``variable`` over a container, or with ``(variable from to)`` over numbers.
 
     The last value of the last turn; ``to`` is included.
+
+    Example:
+        (setq total 0)    ; => true
+        (loop x '(1 2 3) (+= total x))          ; => 6
+        (loop (epoch 1 3) (+= total epoch))     ; => 12
     """
     head = form[1]
     if isinstance(head, list):
@@ -146,7 +156,12 @@ def loop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @loops.special("loopcount", "(loopcount turns (variable) e…)", minimum=2)
 def loopcount(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Repeats ``turns`` times; ``variable`` counts from 0."""
+    """Repeats ``turns`` times; ``variable`` counts from 0.
+
+    Example:
+        (setq l (list))    ; => true
+        (loopcount 3 i (push l i))    ; => (0 1 2)
+    """
     counted = form[1]
     if type(counted) is int and counted >= 0:
         values: ast.expr = e.place(nodes.call("range", nodes.constant(counted)))
@@ -184,13 +199,23 @@ def _count(e: Emitter, form: list[Value], to: Destination, name: str, values: as
 
 @loops.special("dotimes", "(dotimes turns (variable) e…)", minimum=2)
 def dotimes(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """As ``loopcount``."""
+    """As ``loopcount``.
+
+    Example:
+        (setq l (list))    ; => true
+        (dotimes 3 i (push l i))    ; => (0 1 2)
+    """
     return loopcount(e, form, to)
 
 
 @loops.special("whilein", "(whilein variable container condition e…)", minimum=4)
 def whilein(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Runs ``variable`` over a container as long as ``condition`` is true."""
+    """Runs ``variable`` over a container as long as ``condition`` is true.
+
+    Example:
+        (setq l (list))    ; => true
+        (whilein x '(1 2 9 3) (< x 5) (push l x))    ; => (1 2)
+    """
     name = form[1]
     if error := _unfit(e, form, [name]):
         return e.deliver(error, to)
@@ -231,19 +256,33 @@ def _together(e: Emitter, form: list[Value], to: Destination, walk: str) -> ast.
 
 @loops.special("lloop", "(lloop (x y…) list list… e…)", minimum=3)
 def lloop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Runs several variables over as many lists at once, up to the shortest."""
+    """Runs several variables over as many lists at once, up to the shortest.
+
+    Example:
+        (setq l (list))    ; => true
+        (lloop (x y) '(1 2) '(a b) (push l (list x y)))    ; => ((1 a) (2 b))
+    """
     return _together(e, form, to, "side_by_side")
 
 
 @loops.special("mloop", "(mloop (x y…) container container… e…)", minimum=3)
 def mloop(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Runs several variables over containers; shorter ones than the first start again."""
+    """Runs several variables over containers; shorter ones than the first start again.
+
+    Example:
+        (setq l (list))    ; => true
+        (mloop (x y) '(1 2 3) '(a b) (push l y))    ; => (a b a)
+    """
     return _together(e, form, to, "repeating")
 
 
 @loops.special("for", "(for variable container e)", minimum=3, maximum=3)
 def for_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The list of the values of ``e`` for every element."""
+    """The list of the values of ``e`` for every element.
+
+    Example:
+        (for x '(1 2 3) (* x x))    ; => (1 4 9)
+    """
     results = e.keep(e.call("LispList"))
 
     def emit_turn(value: ast.expr) -> ast.expr:
@@ -255,14 +294,23 @@ def for_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @loops.special("break", "(break)", maximum=0)
 def break_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Ends the innermost loop, or the iteration that calls this lambda."""
+    """Ends the innermost loop, or the iteration that calls this lambda.
+
+    Example:
+        (loop x '(1 2 3) (if (eq x 2) (break)))    ; => nil
+    """
     leave_loop(e)
     return nodes.nil()
 
 
 @loops.special("return", "(return (value))", maximum=1)
 def return_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Leaves the running function or lambda with ``value``."""
+    """Leaves the running function or lambda with ``value``.
+
+    Example:
+        (defun first-even (l) (loop x l (if (eq (% x 2) 0) (return x))))    ; =>
+        (first-even '(3 4 5))    ; => 4
+    """
     if to is RETURN and e.frame.kind != "outline":
         return e.sequence(form, 1, RETURN)
     leave_function(e, e.operand(form, 1) if len(form) > 1 else nodes.nil())

@@ -58,6 +58,9 @@ def data(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(call, to)
 
 
+patterns.special("data", "(data (group) (Name constraint…)…)", minimum=1)(data)
+
+
 def _unfit(e: Emitter, constraint: Value) -> str | None:
     """What is wrong with a constraint."""
     if isinstance(constraint, Symbol):

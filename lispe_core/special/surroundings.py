@@ -14,7 +14,11 @@ surroundings = Library("surroundings")
 
 @surroundings.special("elapse", "(elapse e…)")
 def elapse(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The milliseconds that the body takes."""
+    """The milliseconds that the body takes.
+
+    Example:
+        (< (elapse (+ 1 2)) 1000)    ; => true
+    """
     start = e.keep(e.call("milliseconds"))
     e.sequence(form, 1, EFFECT)
     return e.deliver(e.place(ast.BinOp(e.call("milliseconds"), ast.Sub(), start)), to)
@@ -22,7 +26,11 @@ def elapse(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 @surroundings.special("lock", "(lock key e…)", minimum=1)
 def lock(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """The body, run by one thread at a time for each ``key``."""
+    """The body, run by one thread at a time for each ``key``.
+
+    Example:
+        (lock "counter" (setq n 1) (+ n 1))    ; => 2
+    """
     manager = e.call("lock", e.operand(form, 1))
     return within(e, manager, form, 2, to)
 
@@ -32,6 +40,10 @@ def flip(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Calls ``f`` with its first two operands exchanged.
 
     On a list the first two elements are exchanged, on a dictionary keys and values.
+
+    Example:
+        (flip (- 10 3))       ; => -7
+        (flip '(a b c))       ; => (b a c)
     """
     call = form[1]
     if isinstance(call, list) and len(call) > 2 and call[0] is not Symbol("quote"):

@@ -62,7 +62,12 @@ def _operand(operand: Value) -> Value:
 
 @text.special("infix", "(infix a + b * c)", minimum=1)
 def infix(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """Arithmetic written between its operands, with the usual precedence; parentheses group."""
+    """Arithmetic written between its operands, with the usual precedence; parentheses group.
+
+    Example:
+        (infix 10 + 2 * 3)       ; => 16
+        (infix (1 + 2) * 3)      ; => 9
+    """
     operands = form[1:]
     if len(operands) == 1 and isinstance(operands[0], list):
         operands = operands[0]
@@ -118,7 +123,12 @@ def _filled(inside: str) -> Value:
 
 @text.special("f_", '(f_ "…{name}…{f x}…")', minimum=1, maximum=1)
 def f_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """A text with the values of variables and calls filled in; ``%{`` and ``%}`` are braces."""
+    """A text with the values of variables and calls filled in; ``%{`` and ``%}`` are braces.
+
+    Example:
+        (setq n 3)    ; => true
+        (f_ "n is {n}, more is {+ n 1}")    ; => n is 3, more is 4
+    """
     if not isinstance(form[1], str):
         return e.deliver(e.call("fail", nodes.constant("'f_' needs a literal text")), to)
     return e.emit(template(form[1]), to)

@@ -50,6 +50,18 @@ d                                  ; => 2020/01/02 03:04:05
 (< (- (chrono) (chrono)) 1000)     ; => true
 (type (elapse (sleep 1)))          ; => number_
 
+(list (acos 1) (acosh 1) (asin 0) (asinh 0))    ; => (0 0 0 0)
+(list (atan 1) (atanh 0.5) (cbrt -27))          ; => (0.785398 0.549306 -3)
+(list (cos 0) (sin (/ _pi 2)) (tan 0))          ; => (1 1 0)
+(list (cosh 0) (sinh 1) (tanh 1))               ; => (1 1.1752 0.761594)
+(list (erf 1) (erfc 1))                         ; => (0.842701 0.157299)
+(list (exp2 10) (expm1 1) (log1p 1))            ; => (1024 1.71828 0.693147)
+(list (log10 1000) (log2 8) (logb 10))          ; => (3 3 3)
+(list (lgamma 10) (tgamma 6))                   ; => (12.8018 120)
+(list (nearbyint 2.5) (rint 3.5))               ; => (2 4)
+(list (degree _pi) (radian 180))                ; => (180 3.14159)
+(acos 2)                                        ; => nan
+(atanh 1)                                       ; => inf
 ; A program may have a function of its own by a library function's name.
 (defun distance (a b) (iabs (- a b)))  ; =>
 (list (distance 2 5) (iabs -2.5) (iabs '(1 -2)) (iabs (integers -3))) ; => (3 2.5 (1 2) (3))

@@ -1,6 +1,7 @@
-"""The examples of the documentation are true."""
+"""The examples of the documentation are true: files are in a folder of their own, Ada types."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,16 @@ LIBRARIES = (*builtins.LIBRARIES, *special.LIBRARIES)
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
-def test_examples(library: Library) -> None:
+def test_examples(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for definition in library:
         _, _, examples = definition.doc.partition("Example:\n")
         transcript = exchanges(line for line in examples.splitlines() if line.strip())
-        found = differences(Interpreter(output=StringIO(), error_output=StringIO()), transcript)
+        interpreter = Interpreter(
+            output=StringIO(),
+            error_output=StringIO(),
+            read_line=lambda prompt: "Ada",
+            allow_commands=False,
+        )
+        found = differences(interpreter, transcript)
         assert not found, "\n".join([definition.name, *found])

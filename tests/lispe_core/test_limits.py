@@ -14,7 +14,7 @@ OVERFLOW = "Error: stack overflow"
 RUNAWAYS = {
     "plain": "(defun f (n) (+ 1 (f n)))",
     "with a default": "(defun f ((n 1)) (+ 1 (f)))",
-    "default that calls": "(defun f (n (m (f n))) n)",
+    "default that calls": "(defun f (n (m (f 1))) n)",
     "rest": "(defun f ((() r)) (+ 1 (apply 'f r)))",
     "sort": "(defun f (n) (sort (\\(a b) (f n)) '(3 2 1)))",
     "map": "(defun f (n) (map 'f '(1 2)))",

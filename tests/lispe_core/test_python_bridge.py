@@ -19,7 +19,7 @@ from tests.lispe_core.transcripts import differences, exchanges
 
 @pytest.fixture
 def lisp() -> Interpreter:
-    return Interpreter([python])
+    return Interpreter([python], allow_commands=True)
 
 
 @pytest.mark.parametrize("definition", python, ids=lambda definition: definition.name)
@@ -70,9 +70,10 @@ def test_objects_stay_what_they_are(lisp: Interpreter) -> None:
 
 def test_functions_of_the_program_are_called_by_python(lisp: Interpreter) -> None:
     lisp.evaluate('(setq sorted (python_get (python_import "builtins") "sorted"))')
-    lisp.evaluate('(setq key (dictionary "key" (\\(s) (- 0 (size s))) "reverse" nil))')
+    lisp.evaluate('(setq words (dictionary "key" (\\(s) (size s)) "reverse" true))')
 
-    assert lisp.evaluate('(python_apply sorted \'(("a" "ccc" "bb")) key)') == ["ccc", "bb", "a"]
+    result = lisp.evaluate('(python_apply sorted \'(("a" "ccc" "bb")) words)')
+    assert result == ["ccc", "bb", "a"]
 
 
 def test_iterators_are_visited_as_far_as_needed(lisp: Interpreter) -> None:
@@ -118,3 +119,8 @@ def test_errors_and_stop_requests_pass_through_python(lisp: Interpreter) -> None
     lisp.set_variables([("stop", PythonObject(stop))])
     with pytest.raises(Interrupted):
         lisp.evaluate("(catch (stop 1))")
+
+
+def test_python_is_allowed_where_commands_are() -> None:
+    with pytest.raises(LispError, match="not allowed"):
+        Interpreter([python], allow_commands=False).evaluate('(python_import "os")')

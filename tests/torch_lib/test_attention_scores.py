@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from torch_lib.attention import multihead_attention
-from torch_lib.attention_scores import attention_scores
+from torch_lib.attention_scores import attention_maps, attention_scores
 from torch_lib.decoder import llama_model
-from torch_lib.errors import ArgumentError
+from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.layers import forward, linear
 from torch_lib.networks import sequential
 from torch_lib.transformer import transformer_block
@@ -77,3 +77,48 @@ def test_mistakes_are_named() -> None:
     ):
         with pytest.raises(ArgumentError, match=message):
             attention_scores(model, INPUT, layer, head)
+
+
+def test_maps_are_found_by_the_names_of_the_layers() -> None:
+    blocks = sequential([transformer_block(16, 4, 32, 0.5), transformer_block(16, 2, 32)])
+
+    maps = attention_maps(blocks, INPUT)
+
+    assert list(maps) == ["0.self_attention", "1.self_attention"]
+    for number, name in enumerate(maps):
+        torch.testing.assert_close(maps[name], attention_scores(blocks, INPUT, number))
+        outline = maps.outline(name)
+        assert (outline.shape, outline.dtype) == (maps[name].shape, maps[name].dtype)
+        assert outline.untyped_storage().nbytes() <= 8
+
+
+def test_a_part_attends_to_what_the_model_is_given() -> None:
+    blocks = sequential([transformer_block(16, 4, 32), transformer_block(16, 2, 32)])
+
+    maps = attention_maps(blocks, INPUT, part=blocks[1])
+
+    assert list(maps) == ["1.self_attention"]
+    torch.testing.assert_close(maps["1.self_attention"], attention_scores(blocks, INPUT, 1))
+    with pytest.raises(ArgumentError, match="this part of the model does not attend"):
+        attention_maps(blocks, INPUT, part=blocks.get_submodule("1.ffn1"))
+    with pytest.raises(ArgumentError, match="the model does not attend"):
+        attention_maps(linear(16, 4), INPUT)
+
+
+def test_a_layer_that_attends_twice_has_two_maps() -> None:
+    block = transformer_block(16, 4, 32)
+
+    maps = attention_maps(sequential([block, block]), INPUT)
+
+    assert list(maps) == ["0.self_attention", "0.self_attention #2"]
+    assert list(attention_maps(multihead_attention(16, 4), INPUT)) == ["attention"]
+
+
+def test_an_error_of_the_model_leaves_no_hooks() -> None:
+    block = transformer_block(16, 4, 32)
+
+    with pytest.raises(ShapeError):
+        attention_maps(block, torch.randn(2, 5, 7))
+
+    assert not any(module._forward_pre_hooks for module in block.modules())
+    assert len(attention_maps(block, INPUT)) == 1

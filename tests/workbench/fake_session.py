@@ -48,6 +48,8 @@ class FakeSession:
     inspected: list[tuple[Handle, Window]] = field(default_factory=list)
     pinned: list[tuple[Handle, Trail]] = field(default_factory=list)
     compared: list[tuple[Handle, Trail, Handle]] = field(default_factory=list)
+    measured: list[tuple[Handle, Trail, Handle | None]] = field(default_factory=list)
+    attended: list[tuple[Handle, Trail, str]] = field(default_factory=list)
     defined: list[tuple[str, Handle, Trail]] = field(default_factory=list)
     answers: list[tuple[RequestId, str | None]] = field(default_factory=list)
     closed: bool = False
@@ -105,6 +107,16 @@ class FakeSession:
 
     def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
         self.compared.append((handle, trail, other))
+
+    def measure(
+        self, handle: Handle, trail: Trail = (), other: Handle | None = None
+    ) -> EvaluationId:
+        self.measured.append((handle, trail, other))
+        return self.evaluate("every element", "<inspector>")
+
+    def attend(self, handle: Handle, trail: Trail, source: str) -> EvaluationId:
+        self.attended.append((handle, trail, source))
+        return self.evaluate(source, "<inspector>")
 
     def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
         self.defined.append((name, handle, trail))

@@ -179,21 +179,6 @@ def test_an_interrupt_is_told_and_is_status_130() -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
-    with subprocess.Popen(
-        [*COMMAND, "--eval", '(while true (catch (println "again")))'],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        process.stdout.close()
-        assert process.wait(30) == 1
-        assert process.stderr.read() == ""
-
-
 def test_only_the_first_of_several_processes_tells_events() -> None:
     done = run("--eval", '(println "x") (printerrln "y")', env={"RANK": "1", "WORLD_SIZE": "2"})
 

@@ -230,16 +230,17 @@ main(["--eval", "(println (catch (use 'lispe_torch))) (torch_zeros '(2))"])
     assert done.stderr.startswith(sentence)
 
 
-def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
+@pytest.mark.parametrize(("form", "first"), [([], "again"), (["--json"], '"started"')])
+def test_a_reader_that_leaves_ends_the_program_quietly(form: list[str], first: str) -> None:
     with subprocess.Popen(
-        [*COMMAND, "--eval", '(while true (catch (println "again")))'],
+        [*COMMAND, *form, "--eval", '(while true (catch (println "again")))'],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline() == "again\n"
+        assert first in process.stdout.readline()
         process.stdout.close()
         assert process.wait(30) == 1
         assert process.stderr.read() == ""
@@ -298,3 +299,54 @@ def test_a_deeply_nested_value_is_printed(
     )
 
     assert capsys.readouterr().out == "(" * 300 + "1" + ")" * 300 + "\n"
+
+
+def test_a_value_that_is_made_while_it_is_printed_may_fail() -> None:
+    done = run("--print", "--eval", "(map (λ () 1) (cycle '(1 2)))")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: Wrong number of arguments in: '(lambda ()...)'")
+
+
+def test_a_value_is_made_by_the_program_while_it_is_printed() -> None:
+    done = run("--print", "--eval", "(map (λ (x) (print '.) (+ x 1)) (cycle '(1 2)))")
+    assert done.stdout == "." * 11 + "(2 3 2 3 2 3 2 3 2 3 ...)\n"
+
+
+def test_a_program_starts_others_when_that_is_allowed() -> None:
+    program = '(print (command "echo one; echo two; echo three >&2"))'
+    done = run("--eval", program, env={"LISPE_ALLOW_COMMANDS": "1"})
+    assert done.stdout == '("one\n" "two\n")'
+    assert done.stderr == "three\n"
+    assert "warning" in run("--eval", program, env={"LISPE_ALLOW_COMMANDS": ""}).stderr
+
+
+COMMANDS = '(print (command "echo one")) (print (command "echo two"))'
+
+
+def test_commands_of_the_system_are_warned_of_once() -> None:
+    done = run("--eval", COMMANDS, env={"LISPE_ALLOW_COMMANDS": ""})
+
+    assert done.returncode == 0
+    assert done.stdout == '("one\n")("two\n")'
+    assert done.stderr.count("--allow-shell") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [(("--allow-shell",), {}), ((), {"LISPE_ALLOW_COMMANDS": "1"})],
+)
+def test_allowed_commands_need_no_warning(
+    options: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    done = run(*options, "--eval", COMMANDS, env=environment)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_setting_allows_commands(tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text("allow_shell = true\n")
+
+    done = run("--eval", COMMANDS, env={"LISPE_WORKBENCH_CONFIG": str(settings)})
+
+    assert done.stderr == ""

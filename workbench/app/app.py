@@ -55,6 +55,7 @@ from workbench.app.panels.base import (
     EvaluateSource,
     Inspect,
     InterruptRequested,
+    Measure,
     Panel,
     Pin,
     ShowAttention,
@@ -141,6 +142,7 @@ class Workbench(ProgramsApp):
         self.vocabulary = Vocabulary()
         self.pending: set[EvaluationId] = set()
         self._inputs = 0
+        self._attended_to = ""
         self._asked_to_stop = False
         self._restart_question: Choice | None = None
         self._popup = CompletionPopup(self.vocabulary, id="completion")
@@ -501,6 +503,11 @@ class Workbench(ProgramsApp):
     def _compare(self, message: Compare) -> None:
         self.session.compare(message.handle, message.trail, message.other)
 
+    @on(Measure)
+    def _measure(self, message: Measure) -> None:
+        self.pending.add(self.session.measure(message.handle, message.trail, message.other))
+        self.refresh_bindings()
+
     @on(Define)
     @work(exclusive=True, group="inspector")
     async def _define(self, message: Define) -> None:
@@ -513,12 +520,16 @@ class Workbench(ProgramsApp):
     @on(ShowAttention)
     @work(exclusive=True, group="inspector")
     async def _show_attention(self, message: ShowAttention) -> None:
-        question = f"Attention scores of {message.name}: the variable of its input, layer, head"
-        rest = await self.push_screen_wait(AskLine("Attention", question, "input 0 0"))
-        if rest:
-            source = f"(torch_attention_scores {message.name} {rest})"
-            self._repl.transcript.echo(source)
-            self._evaluate(source, "<inspector>")
+        question = (
+            f"What shall {message.title} read? An expression, or a text in quotes where it "
+            "has a tokenizer."
+        )
+        source = await self.push_screen_wait(AskLine("Attention", question, self._attended_to))
+        if source:
+            self._attended_to = source
+            self._repl.transcript.note(f"attention of {message.title} to {source}")
+            self.pending.add(self.session.attend(message.handle, message.trail, source))
+            self.refresh_bindings()
 
     @on(TextArea.SelectionChanged)
     @on(TextArea.Changed)

@@ -31,15 +31,27 @@ SECTIONS: dict[type[DOMNode], str] = {
     Editor: "Editor",
     Prompt: "Prompt",
 }
-SIGNS = {"underscore": "_", "slash": "/", "plus": "+", "minus": "-", "equals_sign": "="}
+SIGNS = {
+    "underscore": "_",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "comma": ",",
+    "full_stop": ".",
+}
 NOTES = {
     "Inspector": """\
 A pinned value stays on show while other results come. A tensor is pinned as a copy if it has at
 most 256 MB, so that training can be compared with what was before.
-""",
-    "ModuleTree": """\
-The first evaluates `(torch_attention_scores model input layer head)`, which can be typed as well:
-its value comes up in the inspector, where h draws a heat map.
+
+Figures of more than a million elements are those of a sample, until every element is looked at;
+that can be stopped like any evaluation.
+
+Attention is that of any module that attends, within whichever container it is found; a part of a
+model attends to what the whole model is given. The layers are listed, enter shows one of them as a
+map, the keys for slices go through its heads, those for parts through the layers.
+`(torch_attention_maps model input)` gives the same at the prompt.
 """,
 }
 FUNCTION_KEY = re.compile(r"f\d+")

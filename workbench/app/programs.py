@@ -19,6 +19,7 @@ from workbench.app.files import write_atomically
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation
+from workbench.app.panels.loss import LossPanel
 from workbench.app.repl import Repl
 from workbench.app.workspace import Workspace, save_workspace
 
@@ -68,6 +69,7 @@ class ProgramsApp(App[int]):
         else:
             self._buffers.show_number(self._kept.shown)
             self._panels.show_named(self._kept.panel)
+            self._panels.panel(LossPanel).show_again(self._kept.runs)
             self._repl.prompt.text = self._kept.draft
         if recovered:
             self.notify(f"Unsaved text of {names(recovered)} is back.", markup=False)
@@ -84,6 +86,7 @@ class ProgramsApp(App[int]):
             self._panels.current.title,
             "" if self._repl.prompt.reading else self._repl.prompt.text,
             self._shares,
+            self._panels.panel(LossPanel).shown_runs,
         )
         if now == self._kept:
             return

@@ -1,4 +1,4 @@
-"""What was open when the workbench was left, or died: programs, cursors, unsaved text.
+"""What was open when the workbench was left, or died: programs, cursors, unsaved text, curves.
 
 One file for each folder that the workbench was started in. It is written every few seconds while
 something changes, so that a crash costs no more than those; leaving in order writes it without
@@ -29,13 +29,17 @@ class OpenProgram:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The programs, which was seen, the panel that was up, the draft at the prompt, the sizes."""
+    """The programs, which was seen, the panel that was up, the draft at the prompt, the sizes.
+
+    ``runs`` are the files of the runs whose curves are shown.
+    """
 
     programs: tuple[OpenProgram, ...] = ()
     shown: int = 0
     panel: str = ""
     draft: str = ""
     shares: Shares = field(default_factory=Shares)
+    runs: tuple[str, ...] = ()
 
 
 def workspace_file(sessions: Path, folder: Path) -> Path:
@@ -53,8 +57,10 @@ def load_workspace(file: Path) -> Workspace:
         shown = _whole(content["shown"])
         sizes = content["shares"]
         shares = Shares(_whole(sizes["code"]), _whole(sizes["editor"]))
-        return Workspace(programs, shown, _text(content["panel"]), _text(content["draft"]), shares)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        panel, draft = _text(content["panel"]), _text(content["draft"])
+        runs = tuple(map(_text, content.get("runs", ())))
+        return Workspace(programs, shown, panel, draft, shares, runs)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Workspace()
 
 

@@ -9,6 +9,7 @@ import platform
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import psutil
@@ -25,6 +26,7 @@ class DeviceSampler:
         self._cpu_label = processor_name()
         self._nvml = _start_nvml()
         self._process = psutil.Process()
+        self._seen: dict[str, int] = {}
         self._process.cpu_percent(None)
         psutil.cpu_percent(None)
 
@@ -43,8 +45,8 @@ class DeviceSampler:
             utilisation=psutil.cpu_percent(None),
             memory_used=memory.total - memory.available,
             memory_total=memory.total,
-            memory_reserved=self._process.memory_info().rss,
             process_load=self._process.cpu_percent(None) / (psutil.cpu_count() or 1),
+            process_memory=self._process.memory_info().rss,
         )
 
     def _cuda_cards(self) -> list[DeviceReading]:
@@ -58,24 +60,22 @@ class DeviceSampler:
 
     def _torch_card(self, torch: Any, index: int) -> DeviceReading:
         free, total = torch.cuda.mem_get_info(index)
-        utilisation, temperature, power = None, None, None
-        if self._nvml is not None:
-            # By its identifier: CUDA_VISIBLE_DEVICES gives torch other numbers than the driver's.
-            uuid = f"GPU-{torch.cuda.get_device_properties(index).uuid}"
-            with suppress(self._nvml.NVMLError):
-                handle = self._nvml.nvmlDeviceGetHandleByUUID(uuid)
-                utilisation, temperature, power = self._driver_figures(handle)
-        return DeviceReading(
+        reading = DeviceReading(
             name=f"cuda:{index}",
             label=torch.cuda.get_device_name(index),
-            utilisation=utilisation,
+            utilisation=None,
             memory_used=total - free,
             memory_total=total,
             memory_peak=torch.cuda.max_memory_allocated(index),
             memory_reserved=torch.cuda.memory_reserved(index),
-            temperature=temperature,
-            power=power,
         )
+        if self._nvml is None:
+            return reading
+        # By its identifier: CUDA_VISIBLE_DEVICES gives torch other numbers than the driver's.
+        uuid = f"GPU-{torch.cuda.get_device_properties(index).uuid}"
+        with suppress(self._nvml.NVMLError):
+            return self._with_driver(reading, self._nvml.nvmlDeviceGetHandleByUUID(uuid))
+        return reading
 
     def _driver_card(self, handle: Any, index: int) -> DeviceReading:
         used: int | None = None
@@ -83,19 +83,11 @@ class DeviceSampler:
         with suppress(self._nvml.NVMLError):
             memory = self._nvml.nvmlDeviceGetMemoryInfo(handle)
             used, total = int(memory.used), int(memory.total)
-        utilisation, temperature, power = self._driver_figures(handle)
-        return DeviceReading(
-            name=f"cuda:{index}",
-            label=str(self._nvml.nvmlDeviceGetName(handle)),
-            utilisation=utilisation,
-            memory_used=used,
-            memory_total=total,
-            temperature=temperature,
-            power=power,
-        )
+        label = str(self._nvml.nvmlDeviceGetName(handle))
+        return self._with_driver(DeviceReading(f"cuda:{index}", label, None, used, total), handle)
 
-    def _driver_figures(self, handle: Any) -> tuple[float | None, float | None, float | None]:
-        """Utilisation in percent, temperature in degrees, power in watts, where the card tells."""
+    def _with_driver(self, reading: DeviceReading, handle: Any) -> DeviceReading:
+        """The reading with what the driver knows, as far as the card tells."""
         nvml = self._nvml
         utilisation: float | None = None
         temperature: float | None = None
@@ -108,7 +100,37 @@ class DeviceSampler:
             )
         with suppress(nvml.NVMLError):
             power = nvml.nvmlDeviceGetPowerUsage(handle) / 1000
-        return utilisation, temperature, power
+        load, memory = self._own_share(handle)
+        return replace(
+            reading,
+            utilisation=utilisation,
+            temperature=temperature,
+            power=power,
+            process_load=load,
+            process_memory=memory,
+        )
+
+    def _own_share(self, handle: Any) -> tuple[float | None, int | None]:
+        """What this process takes of a card: utilisation in percent, memory in bytes.
+
+        In a container the driver may know the process by another number: then both are unknown.
+        """
+        nvml, own = self._nvml, self._process.pid
+        memory: int | None = None
+        load: float | None = None
+        with suppress(nvml.NVMLError):
+            for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle):
+                if process.pid == own and process.usedGpuMemory is not None:
+                    memory = int(process.usedGpuMemory)
+        if memory is None:
+            return None, None
+        with suppress(nvml.NVMLError):
+            since = self._seen.get(str(handle), 0)
+            samples = nvml.nvmlDeviceGetProcessUtilization(handle, since)
+            self._seen[str(handle)] = max((one.timeStamp for one in samples), default=since)
+            ours = [float(one.smUtil) for one in samples if one.pid == own]
+            load = ours[-1] if ours else 0.0
+        return load, memory
 
 
 def _readable(read: Callable[[], list[DeviceReading]]) -> list[DeviceReading]:

@@ -36,6 +36,7 @@ from workbench.runtime.protocol import (
     EvaluationId,
     EvaluationInterrupted,
     EvaluationStarted,
+    Event,
     InputRequested,
     LibraryLoaded,
     OutputWritten,
@@ -49,14 +50,17 @@ from workbench.runtime.protocol import (
 from workbench.runtime.torch_loader import TorchLoader, views_of
 from workbench.runtime.transport import (
     Answer,
+    Attend,
     Compare,
     Complete,
     Define,
     Evaluate,
     Inspect,
     Interrupt,
+    Measure,
     Outbox,
     Pin,
+    Work,
 )
 from workbench.runtime.views import Views
 from workbench.runtime.warning_lines import show_warnings
@@ -67,6 +71,7 @@ SIGNAL_EVERY = 0.05
 SAMPLE_EVERY = 1.0
 NICENESS = 10
 """How much a program gives way to the app, so that typing stays smooth on few cores."""
+INSPECTOR = "<inspector>"
 LARGEST_BACKLOG = 5000
 """Messages that may wait for the app before a printing program has to."""
 
@@ -124,7 +129,7 @@ class Evaluator:
         self._connection = connection
         self._outbox = outbox
         self._native = native
-        self._work: SimpleQueue[Evaluate | Define] = SimpleQueue()
+        self._work: SimpleQueue[Work] = SimpleQueue()
         self._questions: SimpleQueue[Question] = SimpleQueue()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._requests = 0
@@ -157,31 +162,30 @@ class Evaluator:
             while True:
                 self._evaluate(self._work.get())
 
-    def _evaluate(self, command: Evaluate | Define) -> None:
+    def _evaluate(self, command: Work) -> None:
         # First this, then the test: an interrupt either finds the evaluation or is found by it.
         self._current = command.id
         if command.id <= self._stop_through:
             self._current = None
             self._outbox.post(EvaluationInterrupted(command.id, 0.0))
             return
-        if isinstance(command, Define):
-            self._outbox.post(EvaluationStarted(command.id, command.name, "<inspector>"))
-        else:
-            self._outbox.post(EvaluationStarted(command.id, command.source, command.origin))
+        self._outbox.post(_beginning(command))
         outcome = self._outcome(command)
         self._current = None
         self._native.flush()
         self._outbox.post(outcome)
-        self._outbox.post(VariablesChanged(self._views.variables()))
+        if not isinstance(command, Measure):  # which changes nothing
+            self._outbox.post(VariablesChanged(self._views.variables()))
 
     def _outcome(
-        self, command: Evaluate | Define
+        self, command: Work
     ) -> EvaluationFinished | EvaluationFailed | EvaluationInterrupted:
         started = time.perf_counter()
         try:
             value = self._value_of(command)
             seconds = time.perf_counter() - started
-            with interrupts.user_code():  # printing may take long, too
+            # Printing may take long, too, and run functions of the program.
+            with self._interpreter.surrounded(), interrupts.user_code():
                 view = self._views.result(value)
             return EvaluationFinished(command.id, view, seconds)
         except Interrupted:
@@ -193,27 +197,47 @@ class Evaluator:
             seconds = time.perf_counter() - started
             return EvaluationFailed(command.id, defect_view(defect), seconds)
 
-    def _value_of(self, command: Evaluate | Define) -> Value:
-        if isinstance(command, Define):
-            self._define(command)
-            return EMPTY
+    def _value_of(self, command: Work) -> Value:
+        match command:
+            case Define():
+                self._define(command)
+                return EMPTY
+            case Measure():
+                self._measure(command)
+                return EMPTY
+            case Attend():
+                return self._attend(command)
         self._sources.add(command.origin, command.source)
         if not command.origin.startswith("<"):
             self._interpreter.enter_folder(Path(command.origin).resolve().parent)
         return self._interpreter.evaluate(command.source, command.origin)
 
+    def _measure(self, command: Measure) -> None:
+        with interrupts.user_code():
+            handle, trail, other = command.handle, command.trail, command.other
+            if other is None:
+                answer: Event = self._views.measure(handle, trail)
+            else:
+                answer = self._views.compare(handle, trail, other, whole=True)
+        self._outbox.post(answer)
+
+    def _attend(self, command: Attend) -> Value:
+        self._views.found(command.handle, command.trail)
+        given = self._interpreter.evaluate(command.source, INSPECTOR)
+        from workbench.runtime.attention_views import attended
+
+        with interrupts.user_code():
+            return attended(self._views.found(command.handle, ()), command.trail, given)
+
     def _define(self, command: Define) -> None:
-        try:
-            value = self._views.find(command.handle, command.trail)
-        except LookupError:
-            raise LispError("the value is no longer there") from None
+        value = self._views.found(command.handle, command.trail)
         try:
             forms = read(command.name)
         except LispError:
             forms = SourceList()
         if len(forms) != 1 or not isinstance(forms[0], Symbol):
             raise LispError(f"'{command.name}' is no name for a variable")
-        self._interpreter.evaluate(f"(setq {command.name} nil)", "<inspector>")
+        self._interpreter.evaluate(f"(setq {command.name} nil)", INSPECTOR)
         self._interpreter.set_global(variable(command.name), value)
 
     def _source(self, origin: str) -> str | None:
@@ -225,7 +249,7 @@ class Evaluator:
             while True:
                 for command in self._connection.recv():
                     match command:
-                        case Evaluate() | Define():
+                        case Evaluate() | Define() | Measure() | Attend():
                             self._work.put(command)
                         case Interrupt(through):
                             self._stop_through = through
@@ -290,3 +314,16 @@ class Evaluator:
         while True:
             self._outbox.post(DeviceSampled(sampler.sample()))
             time.sleep(SAMPLE_EVERY)
+
+
+def _beginning(command: Work) -> EvaluationStarted:
+    """What is told before the command is carried out."""
+    match command:
+        case Evaluate(id_, source, origin):
+            return EvaluationStarted(id_, source, origin)
+        case Define(id_, name):
+            return EvaluationStarted(id_, name, INSPECTOR)
+        case Measure(id_):
+            return EvaluationStarted(id_, "every element", INSPECTOR)
+        case Attend(id_, source=source):
+            return EvaluationStarted(id_, source, INSPECTOR)

@@ -19,7 +19,7 @@ from lispe_core.printer import type_name, written
 from lispe_core.sets import LispSet
 from workbench.runtime.protocol import GRADIENT, Step, Trail
 
-__all__ = ["carried_tensor", "follow", "module_of", "part_count", "parts"]
+__all__ = ["carried_tensor", "follow", "module_of", "owner_of", "part_count", "parts"]
 
 IN_ORDER = (LispSet, LinkedList, Heap)
 """Containers that are read from their start."""
@@ -30,6 +30,11 @@ LONGEST_LABEL = 200
 def carried_tensor(value: Value) -> Any:
     """The tensor that a Lisp value carries, or ``None``."""
     return value.tensor if type_name(value) in ("torch_tensor", "torch_quantized_tensor") else None
+
+
+def owner_of(value: Value) -> Any:
+    """What holds the elements of a tensor: the tensor, or the quantized numbers it stands for."""
+    return getattr(value, "quantized", carried_tensor(value))
 
 
 def module_of(value: Value) -> Any:
@@ -82,8 +87,10 @@ def parts(value: Value, first: int, count: int) -> Iterator[tuple[Step, str, Val
 
         content = _content(value)
         inside = content if isinstance(content, Mapping) else members_of(content)
+        # What is computed when it is read has an outline that is there at once.
+        read = getattr(content, "outline", inside.__getitem__)
         for key in islice(inside, section.start, section.stop):
-            yield key, _label(key), to_lisp(inside[key])
+            yield key, _label(key), to_lisp(read(key))
 
 
 def follow(value: Value, trail: Trail) -> Value:

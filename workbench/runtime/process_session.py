@@ -36,6 +36,7 @@ from workbench.runtime.protocol import (
 )
 from workbench.runtime.transport import (
     Answer,
+    Attend,
     Command,
     Compare,
     Complete,
@@ -43,8 +44,10 @@ from workbench.runtime.transport import (
     Evaluate,
     Inspect,
     Interrupt,
+    Measure,
     Outbox,
     Pin,
+    Work,
 )
 
 __all__ = ["ProcessSession"]
@@ -133,6 +136,22 @@ class ProcessSession:
         """Ask how a tensor differs from the one under ``other``; by ``ValuesCompared``."""
         self._send(Compare(handle, trail, other))
 
+    def measure(
+        self, handle: Handle, trail: Trail = (), other: Handle | None = None
+    ) -> EvaluationId:
+        """Queue a look at every element of a tensor; answered by ``TensorMeasured``.
+
+        With ``other`` every element is compared with the tensor under that; by ``ValuesCompared``.
+        """
+        return self._queue(lambda id_: Measure(id_, handle, trail, other))
+
+    def attend(self, handle: Handle, trail: Trail, source: str) -> EvaluationId:
+        """Queue an evaluation that gives the attention maps of a model, or of a part of one.
+
+        ``source`` is Lisp for the input of the model; a text is split into its tokens.
+        """
+        return self._queue(lambda id_: Attend(id_, handle, trail, source))
+
     def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
         """Queue an evaluation that gives the global variable ``name`` a value looked at."""
         return self._queue(lambda id_: Define(id_, name, handle, trail))
@@ -151,7 +170,7 @@ class ProcessSession:
         self._child.process.wait()
         self._events.put(None)
 
-    def _queue(self, command: Callable[[EvaluationId], Evaluate | Define]) -> EvaluationId:
+    def _queue(self, command: Callable[[EvaluationId], Work]) -> EvaluationId:
         with self._lock:
             if self._stillborn:
                 self._child = self._start_child()

@@ -27,6 +27,9 @@ Step = str | int | float
 Trail = tuple[Step, ...]
 """The way from a value to a part of it: indices, keys, names of submodules and parameters."""
 
+ATTENTION_KIND = "torch_attention_maps"
+"""The kind of the value that ``attend`` gives: a tensor (batch, head, query, key) a layer."""
+
 GRADIENT = "gradient"
 """The step from a tensor to its gradient."""
 
@@ -218,8 +221,8 @@ class DefinitionView:
 class DeviceReading:
     """One device now. Memory in bytes, utilisation in percent; ``None`` where unknown.
 
-    Temperature in degrees Celsius, power in watts. ``process_load`` is the evaluator's own part
-    of the utilisation; of the processor, ``memory_reserved`` is what the evaluator takes.
+    Temperature in degrees Celsius, power in watts. ``process_load`` and ``process_memory`` are the
+    evaluator's own part of utilisation and memory.
     """
 
     name: str
@@ -232,6 +235,7 @@ class DeviceReading:
     temperature: float | None = None
     power: float | None = None
     process_load: float | None = None
+    process_memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +329,15 @@ class ValuesCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class TensorMeasured:
+    """The answer to ``measure``: numbers about every element; ``None`` where none is finite."""
+
+    handle: Handle
+    trail: Trail
+    statistics: TensorStatistics | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSampled:
     """What the devices do now."""
 
@@ -382,6 +395,7 @@ Event = (
     | ValueInspected
     | ValuePinned
     | ValuesCompared
+    | TensorMeasured
     | DeviceSampled
     | VariablesChanged
     | InputRequested
@@ -430,6 +444,22 @@ class Session(Protocol):
 
     def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
         """Ask how a tensor differs from the one under ``other``; by ``ValuesCompared``."""
+
+    def measure(
+        self, handle: Handle, trail: Trail = (), other: Handle | None = None
+    ) -> EvaluationId:
+        """Queue a look at every element of a tensor; answered by ``TensorMeasured``.
+
+        With ``other`` every element is compared with the tensor under that; by ``ValuesCompared``.
+        """
+        ...
+
+    def attend(self, handle: Handle, trail: Trail, source: str) -> EvaluationId:
+        """Queue an evaluation that gives the attention maps of a model, or of a part of one.
+
+        ``source`` is Lisp for the input of the model; a text is split into its tokens.
+        """
+        ...
 
     def define(self, name: str, handle: Handle, trail: Trail = ()) -> EvaluationId:
         """Queue an evaluation that gives the global variable ``name`` a value looked at."""

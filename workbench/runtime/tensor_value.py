@@ -59,15 +59,27 @@ class TensorValue(Foreign):
 
     def element_in_order(self, key: Value) -> Value:
         """The element at an index that counts through all of them, the last dimension first."""
-        tensor = self.tensor
-        if tensor.dim() < 2:
+        if self.tensor.dim() < 2:
             return self.at(key)
-        place = _checked_index(key, tensor.numel()) % tensor.numel()
-        return lisp_value(tensor[torch.unravel_index(torch.tensor(place), tensor.shape)])
+        return lisp_value(self.tensor[self._place_in_order(key)])
+
+    def _place_in_order(self, key: Value) -> tuple[Tensor, ...]:
+        count = self.tensor.numel()
+        place = torch.tensor(_checked_index(key, count) % count)
+        return torch.unravel_index(place, self.tensor.shape)
 
     def store(self, key: Value, value: Value) -> None:
         """Overwrite the element or the slice at an index."""
-        index = self._slice_index(key)
+        self._overwrite(self._slice_index(key), value)
+
+    def store_in_order(self, key: Value, value: Value) -> None:
+        """Overwrite the element at an index that counts through all of them."""
+        if self.tensor.dim() < 2:
+            self.store(key, value)
+        else:
+            self._overwrite(self._place_in_order(key), value)
+
+    def _overwrite(self, index: int | tuple[Tensor, ...], value: Value) -> None:
         try:
             self.tensor[index] = plain_tensor(value)
         except (RuntimeError, TorchLibError) as problem:

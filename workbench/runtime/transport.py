@@ -24,6 +24,7 @@ from workbench.runtime.protocol import (
 
 __all__ = [
     "Answer",
+    "Attend",
     "Command",
     "Compare",
     "Complete",
@@ -31,8 +32,10 @@ __all__ = [
     "Evaluate",
     "Inspect",
     "Interrupt",
+    "Measure",
     "Outbox",
     "Pin",
+    "Work",
     "merged",
 ]
 
@@ -56,6 +59,26 @@ class Define:
     name: str
     handle: Handle
     trail: Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Look at every element of a tensor, or of two, when everything before it is done."""
+
+    id: EvaluationId
+    handle: Handle
+    trail: Trail
+    other: Handle | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """Let a model attend to what ``source`` gives, when everything before it is done."""
+
+    id: EvaluationId
+    handle: Handle
+    trail: Trail
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +129,10 @@ class Answer:
     text: str | None
 
 
-Command = Evaluate | Define | Interrupt | Complete | Inspect | Pin | Compare | Answer
+Work = Evaluate | Define | Measure | Attend
+"""What the evaluator does one after the other."""
+
+Command = Work | Interrupt | Complete | Inspect | Pin | Compare | Answer
 
 
 class Outbox:

@@ -13,9 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, Symbol, Value
 from lispe_core.printer import display, type_name, written
-from workbench.runtime.parts import carried_tensor, follow, module_of, part_count, parts
+from lispe_core.streams import is_computed
+from workbench.runtime.parts import (
+    carried_tensor,
+    follow,
+    module_of,
+    owner_of,
+    part_count,
+    parts,
+)
 from workbench.runtime.protocol import (
     ComparisonView,
     EntriesView,
@@ -24,6 +33,7 @@ from workbench.runtime.protocol import (
     ModuleFacts,
     Step,
     TensorInspected,
+    TensorMeasured,
     TensorView,
     Trail,
     ValueInspected,
@@ -74,7 +84,7 @@ class Views:
         self._results[handle] = value
         if len(self._results) > KEPT_RESULTS:
             self._results.popitem(last=False)
-        return _value_view(value, handle, Window())
+        return _value_view(value, handle, Window(), computing=True)
 
     def variables(self) -> tuple[VariableView, ...]:
         """A line for every variable, sorted by name."""
@@ -117,8 +127,44 @@ class Views:
         self._pinned = number, value if copied is None else copied
         return ValuePinned(handle, trail, number, copied is not None)
 
-    def compare(self, handle: Handle, trail: Trail, other: Handle) -> ValuesCompared:
-        """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``."""
+    def measure(self, handle: Handle, trail: Trail) -> TensorMeasured:
+        """Numbers about every element of a tensor, which from now on are told whenever it is seen.
+
+        Raises:
+            LispError: The value is gone, or is no tensor.
+        """
+        value = self.found(handle, trail)
+        tensor = carried_tensor(value)
+        if tensor is None:
+            raise LispError("only a tensor has statistics")
+        from workbench.runtime.tensor_statistics import exact_statistics, remember
+
+        statistics = exact_statistics(tensor)
+        remember(owner_of(value), statistics)
+        return TensorMeasured(handle, trail, statistics)
+
+    def found(self, handle: Handle, trail: Trail) -> Value:
+        """As :meth:`find`, for an evaluation.
+
+        Raises:
+            LispError: It is gone.
+        """
+        try:
+            return self.find(handle, trail)
+        except LookupError:
+            raise LispError("the value is no longer there") from None
+
+    def compare(
+        self, handle: Handle, trail: Trail, other: Handle, *, whole: bool = False
+    ) -> ValuesCompared:
+        """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``.
+
+        Args:
+            handle: Leads to the value.
+            trail: Leads from there to the tensor.
+            other: The tensor it is compared with.
+            whole: Look at every element, however many there are.
+        """
         try:
             tensor, reference = (
                 carried_tensor(value) for value in (self.find(handle, trail), self.find(other))
@@ -131,7 +177,7 @@ class Views:
             return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
         from workbench.runtime.comparisons import comparison
 
-        return ValuesCompared(comparison(tensor, reference, handle, trail, other))
+        return ValuesCompared(comparison(tensor, reference, handle, trail, other, whole=whole))
 
     def _variable(self, name: str, value: Value) -> VariableView:
         handle = self._handles.get(name)
@@ -151,13 +197,16 @@ class Views:
         return self._results[handle]
 
 
-def bounded_text(value: Value, longest: int) -> tuple[str, bool]:
-    """The printed form, and whether it was cut: a container is read only as far as it is shown."""
+def bounded_text(value: Value, longest: int, *, computing: bool = False) -> tuple[str, bool]:
+    """The printed form, and whether it was cut: a container is read only as far as it is shown.
+
+    Elements that functions of the program make are shown as ``...`` unless ``computing``.
+    """
     if isinstance(value, str):
         return value[:longest], len(value) > longest
     pieces: list[str] = []
     length = 0
-    for piece in _pieces(value, longest, ()):
+    for piece in _pieces(value, longest, (), computing):
         pieces.append(piece)
         length += len(piece)
         if length > longest:
@@ -165,16 +214,18 @@ def bounded_text(value: Value, longest: int) -> tuple[str, bool]:
     return "".join(pieces), False
 
 
-def _pieces(value: Value, longest: int, outer: tuple[int, ...]) -> Iterator[str]:
+def _pieces(value: Value, longest: int, outer: tuple[int, ...], computing: bool) -> Iterator[str]:
     """The printed form in pieces; ``outer`` are the containers that hold ``value``."""
     printer = display.dispatch(type(value))
     if isinstance(value, str):
         yield written(value[: longest + 1])
+    elif is_computed(value) and not computing:
+        yield "(...)"
     elif printer not in PRINTED_IN_PIECES:
         yield written(value)
     elif isinstance(value, list) and len(value) == 2 and value[0] is QUOTE:
         yield "'"
-        yield from _pieces(value[1], longest, outer)
+        yield from _pieces(value[1], longest, outer, computing)
     elif id(value) in outer or len(outer) > DEEPEST:
         yield "..."
     else:
@@ -184,17 +235,23 @@ def _pieces(value: Value, longest: int, outer: tuple[int, ...]) -> Iterator[str]
         for place, element in enumerate(value):
             if place:
                 yield " "
-            yield from _pieces(element, longest, outer)
+            yield from _pieces(element, longest, outer, computing)
             if isinstance(value, dict):
                 yield ":"
-                yield from _pieces(value[element], longest, outer)
+                yield from _pieces(value[element], longest, outer, computing)
         yield closing
 
 
-def _shown(value: Value, longest: int) -> tuple[str, bool]:
-    """As :func:`bounded_text`; a value that fails to print must not take the evaluator along."""
+def _shown(value: Value, longest: int, *, computing: bool = False) -> tuple[str, bool]:
+    """As :func:`bounded_text`; a value that fails to print must not take the evaluator along.
+
+    Raises:
+        LispError: A function of the program, which makes the value, fails.
+    """
     try:
-        return bounded_text(value, longest)
+        return bounded_text(value, longest, computing=computing)
+    except LispError:
+        raise
     except Exception as problem:
         return f"({type(problem).__name__} while printing)", True
 
@@ -212,8 +269,10 @@ def _line(value: Value) -> str:
     return " ".join(text.split()) + (" …" if cut else "")
 
 
-def _value_view(value: Value, handle: Handle, window: Window, trail: Trail = ()) -> ValueView:
-    text, cut = _shown(value, LONGEST_RESULT)
+def _value_view(
+    value: Value, handle: Handle, window: Window, trail: Trail = (), *, computing: bool = False
+) -> ValueView:
+    text, cut = _shown(value, LONGEST_RESULT, computing=computing)
     tensor = _tensor_view(value, handle, window, trail)
     return ValueView(
         type_name(value), text, handle, cut, tensor, _entries_view(value, window), trail
@@ -226,7 +285,7 @@ def _tensor_view(value: Value, handle: Handle, window: Window, trail: Trail) -> 
         return None
     from workbench.runtime.tensor_views import tensor_view
 
-    return tensor_view(tensor, handle, window, trail)
+    return tensor_view(tensor, handle, window, trail, owner_of(value))
 
 
 def _entries_view(value: Value, window: Window) -> EntriesView | None:

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.panel_area import PanelArea
-from workbench.app.panels.base import Compare, Define, Pin, ShowAttention
+from workbench.app.panels.base import Compare, Define, Measure, Pin, ShowAttention
 
 Build = Callable[[Path | None], Workbench]
 
@@ -40,6 +40,15 @@ async def test_pins_and_comparisons_are_passed_on(build: Build, session: FakeSes
         assert session.compared == [(5, (), 9)]
 
 
+async def test_a_look_at_every_element_can_be_stopped(build: Build, session: FakeSession) -> None:
+    async with build(None).run_test() as pilot:
+        await wish(pilot, Measure(5, ("k",), 9))
+        await pilot.press("ctrl+c")
+
+        assert session.measured == [(5, ("k",), 9)]
+        assert session.interrupts == 1
+
+
 @pytest.mark.parametrize(("name", "defined"), [(" mine ", [("mine", 5, ("k",))]), ("", [])])
 async def test_a_variable_is_defined_under_the_name_that_is_typed(
     build: Build, session: FakeSession, name: str, defined: list[object]
@@ -60,11 +69,13 @@ async def test_escape_defines_nothing(build: Build, session: FakeSession) -> Non
         assert session.defined == []
 
 
-async def test_attention_is_evaluated_for_the_input_that_is_typed(
-    build: Build, session: FakeSession
-) -> None:
+async def test_a_model_attends_to_what_is_typed(build: Build, session: FakeSession) -> None:
     async with build(None).run_test() as pilot:
-        await wish(pilot, ShowAttention("model"))
-        await typed(pilot, "x 1 2")
+        await wish(pilot, ShowAttention(5, ("encoder", 0), "inside › [x]"))
+        await typed(pilot, "(list 1 2)")
+        await wish(pilot, ShowAttention(6, (), "model"))
+        await pilot.press("enter")
+        await pilot.pause()
 
-        assert session.evaluated[-1].source == "(torch_attention_scores model x 1 2)"
+        assert session.attended == [(5, ("encoder", 0), "(list 1 2)"), (6, (), "(list 1 2)")]
+        assert session.interrupts == 0

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.workbench.fake_session import FakeSession
+from torch_lib.events import Metric
 from workbench.app.app import Workbench
 from workbench.app.buffers import Buffers
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
+from workbench.app.panels.loss import LossPanel
 from workbench.app.repl import Prompt
 from workbench.app.workspace import (
     OpenProgram,
@@ -19,6 +21,7 @@ from workbench.app.workspace import (
     save_workspace,
     workspace_file,
 )
+from workbench.runtime.protocol import EvaluationStarted
 
 Start = Callable[..., Workbench]
 
@@ -73,6 +76,40 @@ async def test_a_crash_loses_no_text(start: Start, program: Path) -> None:
         assert told == ["Unsaved text of program.lisp, untitled is back."]
         known.undo()
         assert known.text == program.read_text("utf-8")
+
+
+async def test_the_curves_come_back(start: Start, tmp_path: Path) -> None:
+    """Those of runs that are still on disk."""
+    first = start()
+    async with first.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        curves = first.query_one(PanelArea).panel(LossPanel)
+        for run in range(3):
+            curves.receive([EvaluationStarted(run, f"(train {run})", "<repl>")])
+            curves.receive([Metric("loss", float(value)) for value in range(3 + run)])
+        gone = curves.view.runs[1].path
+        first.keep_workspace()
+    assert gone is not None
+    gone.unlink()
+
+    second = start()
+    async with second.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        curves = second.query_one(PanelArea).panel(LossPanel)
+        await second.workers.wait_for_complete()
+        await pilot.pause()
+        assert [run.title for run in curves.view.runs] == ["(train 0)", "(train 2)"]
+        assert [run.steps for run in curves.view.runs] == [3, 5]
+        assert curves.filled
+        second.keep_workspace()
+
+    third = start()
+    async with third.run_test(size=(120, 40)) as pilot:
+        await third.workers.wait_for_complete()
+        curves = third.query_one(PanelArea).panel(LossPanel)
+        curves.receive([EvaluationStarted(1, "(train)", "<repl>"), Metric("loss", 1.0)])
+        assert len(curves.view.runs) == 3
+        assert curves.view.run is curves.training
 
 
 async def test_a_program_by_name_comes_alone(start: Start, program: Path, tmp_path: Path) -> None:

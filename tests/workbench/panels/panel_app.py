@@ -15,6 +15,7 @@ from workbench.app.panels.base import (
     EvaluateSource,
     Inspect,
     InterruptRequested,
+    Measure,
     OpenLocation,
     Panel,
     Pin,
@@ -54,6 +55,7 @@ class PanelApp(App[None]):
     @on(Compare)
     @on(Define)
     @on(Inspect)
+    @on(Measure)
     @on(Pin)
     @on(ShowAttention)
     @on(InterruptRequested)

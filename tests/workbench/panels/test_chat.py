@@ -65,7 +65,17 @@ def test_a_program_asks_with_the_conversation_and_the_settings() -> None:
 def test_temperature_zero_takes_the_best_token() -> None:
     program = question_program("m", [Message("user", "Hi")], Sampling(temperature=0))
 
-    assert '"do_sample":false}' in program
+    assert '"do_sample":false "repetition_penalty":1.0}' in program
+
+
+def test_a_penalty_and_a_seed_are_asked_with() -> None:
+    settings = sampling("1", "1", "1", "1", "1.2", "7")
+
+    program = question_program("m", [Message("user", "Hi")], settings)
+
+    assert '"repetition_penalty":1.2 "seed":7}' in program
+    with pytest.raises(ValueError, match="the seed must be a whole number"):
+        sampling("1", "1", "1", "1", "1", "x")
 
 
 @pytest.mark.parametrize(

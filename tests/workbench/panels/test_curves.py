@@ -9,7 +9,7 @@ import pytest
 from workbench.app.panels import curves
 from workbench.app.panels.axes import decade_ticks, step_axis, value_axis
 from workbench.app.panels.braille import Canvas
-from workbench.app.panels.curves import FAN, Point, Series
+from workbench.app.panels.curves import FAN, Point, Series, between_values
 from workbench.round_numbers import ticks
 
 
@@ -95,6 +95,26 @@ def test_a_line_is_cut_where_it_leaves_the_range() -> None:
     lines = series.segments(50, smoothed=False, floor=-math.inf, window=(1.5, 1.75))
 
     assert lines == [[(1.5, 5.0), (1.75, 7.5)]]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ([(0, 0.5), (1, 0.5)], [[(0, 0.5), (1, 0.5)]]),
+        ([(0, -1.0), (2, 1.0), (4, -1.0)], [[(1.0, 0.0), (2, 1.0), (3.0, 0.0)]]),
+        ([(0, 0.0), (1, 4.0), (2, 0.0)], [[(0, 0.0), (0.25, 1.0)], [(1.75, 1.0), (2, 0.0)]]),
+        ([(0, 2.0), (1, 3.0), (2, 3.0)], []),
+        ([(0, -9.0), (2, 9.0)], [[(1.0, 0.0), (1 + 1 / 9, 1.0)]]),
+        ([(3, 0.5)], [[(3, 0.5)]]),
+        ([(3, 1.5)], []),
+    ],
+)
+def test_a_line_is_cut_where_it_leaves_the_values(
+    line: list[tuple[float, float]], parts: list[list[tuple[float, float]]]
+) -> None:
+    assert between_values(line, 0.0, 1.0) == [
+        [pytest.approx(point) for point in part] for part in parts
+    ]
 
 
 def test_steps_of_the_program_are_kept_while_they_go_on() -> None:

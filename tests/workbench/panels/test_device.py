@@ -107,7 +107,7 @@ async def test_both_thresholds_have_a_mark_besides_the_colour(panel: DevicePanel
 
 
 async def test_the_share_of_the_evaluator_is_told(panel: DevicePanel) -> None:
-    cpu = DeviceReading("cpu", "", 50.0, 2 * GIB, 16 * GIB, None, GIB, process_load=25.0)
+    cpu = DeviceReading("cpu", "", 50.0, 2 * GIB, 16 * GIB, process_load=25.0, process_memory=GIB)
     async with PanelApp(panel).run_test(size=(100, 10)) as pilot:
         (line,) = await show(panel, pilot, cpu)
 

@@ -326,3 +326,30 @@ async def test_nothing_that_a_model_writes_commands_the_terminal(panel: Generati
             shown = texts(panel)[0] + below(panel)
             assert not set(shown) & set("\x1b\x07\r\x9b\udc80")
         assert "a·[31mb·\n\tc·d·".replace("·", REPLACEMENT) in texts(panel)[0]
+
+
+async def test_a_click_chooses_a_token_of_any_passage(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(60, 14)) as pilot:
+        for word in ("first", "second"):
+            chance = TokenChance(1, word, math.log(0.25))
+            panel.receive([begun("x "), TokenGenerated(1, word, "", math.log(0.25), (chance,))])
+            panel.receive([GenerationFinished(1, 0.5, "end")])
+        await pilot.pause(0.1)
+        older, newer = panel.query(Passage)
+        await pilot.click(older, offset=(5, 0))
+        await pilot.pause()
+        odds = str(panel.query_one("#generation-token", Static).content)
+        assert "“first” 25.0%" in odds
+
+        await pilot.click(newer, offset=(5, 0))
+        await pilot.pause()
+        odds = str(panel.query_one("#generation-token", Static).content)
+        assert "“second” 25.0%" in odds
+        assert older.chosen is None
+
+        panel.focus()
+        await pilot.press("escape")
+        assert newer.chosen is None
+        await pilot.click(newer, offset=(1, 0))
+        assert newer.chosen is None  # that is the prompt

@@ -17,7 +17,7 @@ from tests.workbench.panels.panel_app import (
     tensor_computed,
     tensor_view,
 )
-from workbench.app.panels.base import Define, Inspect, ShowAttention
+from workbench.app.panels.base import Define, Inspect
 from workbench.app.panels.entry_list import EntryList
 from workbench.app.panels.inspector import Inspector
 from workbench.app.panels.module_tree import LARGEST_BRANCH, ModuleTree
@@ -294,16 +294,3 @@ async def test_the_app_is_asked_to_define_a_variable(panel: Inspector) -> None:
         await pilot.press("v")
 
         assert app.wishes[-1] == Define(1, ())
-
-
-async def test_attention_is_asked_for_a_named_model_only(panel: Inspector) -> None:
-    app = PanelApp(panel)
-    async with app.run_test(size=(80, 20)) as pilot:
-        panel.receive([EvaluationFinished(1, MODEL.view, 0.1)])
-        panel.focus()
-        await pilot.press("a")
-        assert app.wishes == []
-
-        await shown(pilot, panel, MODEL, "model")
-        await pilot.press("a")
-        assert app.wishes[-1] == ShowAttention("model")

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.workbench.panels.panel_app import PanelApp, tensor_computed, tensor_view
-from workbench.app.panels.base import Inspect
+from workbench.app.panels.base import Inspect, Measure
 from workbench.app.panels.inspector import Inspector
 from workbench.app.panels.slice_bar import SliceBar
 from workbench.app.panels.tensor_grid import TensorGrid
@@ -18,6 +18,7 @@ from workbench.runtime.protocol import (
     EvaluationInterrupted,
     SessionRestarted,
     TensorInspected,
+    TensorMeasured,
     ValueInspected,
     ValueView,
     VariablesChanged,
@@ -269,3 +270,37 @@ async def test_heat_shades_by_value_and_can_be_switched_off(panel: Inspector) ->
         flat = panel.grid.cell(9, 0).style
         assert flat
         assert flat.bgcolor == low.bgcolor
+
+
+async def test_figures_of_a_sample_are_replaced_by_those_of_all_elements(
+    panel: Inspector,
+) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(60, 20)) as pilot:
+        view = tensor_view((3, 4))
+        assert view.statistics is not None
+        sampled = replace(view.statistics, sampled=1_000_000)
+        panel.receive([tensor_computed(replace(view, statistics=sampled))])
+        panel.focus()
+        await pilot.press("b", "e")
+        exact = replace(sampled, sampled=None, maximum=77.0, nans=2)
+        panel.receive([TensorMeasured(1, (), exact)])
+        await pilot.pause()
+
+        assert [wish for wish in app.wishes if isinstance(wish, Measure)] == [Measure(1, ())]
+        assert "sampled" not in summary(panel)
+        assert "2 NaN" in summary(panel)
+        assert "77" in str(panel.query_one("#value-text", Static).content)
+        await pilot.press("e")
+        assert len([wish for wish in app.wishes if isinstance(wish, Measure)]) == 1
+
+
+async def test_figures_of_another_tensor_are_not_taken_over(panel: Inspector) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        view = tensor_view((3, 4))
+        panel.receive([tensor_computed(view)])
+        assert view.statistics is not None
+        panel.receive([TensorMeasured(9, (), replace(view.statistics, nans=5))])
+        await pilot.pause()
+
+        assert "NaN" not in summary(panel)

@@ -327,7 +327,9 @@ async def test_what_is_shown_is_exported(ending: str, panel: LossPanel, tmp_path
         root = ElementTree.parse(path).getroot()
         texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
         assert any("<a&[b]>" in text for text in texts)
-        assert list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+        drawn = list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+        assert len(drawn) == 3
+        assert all(len(line.attrib["points"].split()) > 1 for line in drawn)  # one is no dot
     else:
         assert "a  loss  train.lisp" in path.read_text("utf-8")
         assert "└┬─" in path.read_text("utf-8")
@@ -338,3 +340,76 @@ async def test_names_of_metrics_keep_to_their_line(panel: LossPanel) -> None:
         panel.receive([started(1), *losses(0.5, name="a\x1b[31m\nb")])
 
         assert summary(panel).splitlines()[0] == "a a\N{REPLACEMENT CHARACTER}[31m⏎b 0.5"
+
+
+def value_marks(panel: LossPanel) -> list[str]:
+    picture = panel.view.picture(60, (4, 6))
+    assert picture is not None
+    return [label for _, label in picture.values.marks]
+
+
+async def test_a_range_of_values_is_zoomed_into(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        panel.receive([started(1), *losses(*(float(value) for value in range(101)))])
+        panel.focus()
+        await pilot.pause(0.3)
+        await pilot.press("y", "y")
+        assert "values 37.5 to 62.5" in summary(panel)
+        await pilot.press("up")
+        assert "values 43.8 to 68.8" in summary(panel)
+
+        picture = panel.view.picture(60, (4, 6))
+        assert picture is not None
+        drawn = [value for _, _, line in picture.lines for _, value in line]
+        assert (min(drawn), max(drawn)) == (43.75, 68.75)
+
+        await pilot.press(*["up"] * 9)
+        assert "values 75 to 100" in summary(panel)
+        await pilot.press("Y", "Y", "Y")
+        assert "values" not in summary(panel)
+
+
+@pytest.mark.parametrize("key", ["0", "l", "m"])
+async def test_another_axis_shows_all_values_again(panel: LossPanel, key: str) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        panel.receive([started(1), *losses(1.0, 5.0, 2.0)])
+        panel.focus()
+        await pilot.pause(0.3)
+        await pilot.press("y", key)
+
+        assert "values" not in summary(panel)
+
+
+async def test_marks_of_a_narrow_range_are_told_apart(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        panel.receive([started(1), *losses(0.30001, 0.30002, 0.30003)])
+        panel.focus()
+        await pilot.pause(0.3)
+        await pilot.press("y", "y", "y")
+
+        marks = value_marks(panel)
+        assert len(marks) > 1
+        assert len(set(marks)) == len(marks)
+
+
+async def test_zooming_has_an_end(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        panel.receive([started(1), *losses(1.0, 1.0, 1.0)])
+        panel.focus()
+        await pilot.pause(0.3)
+        await pilot.press(*["y"] * 40, "down", "up")
+
+        assert value_marks(panel)
+        assert panel.view.render()
+
+
+async def test_the_wheel_over_the_axis_zooms_values(panel: LossPanel) -> None:
+    async with PanelApp(panel).run_test(size=(60, 20)) as pilot:
+        panel.receive([started(1), *losses(*(float(value) for value in range(101)))])
+        await pilot.pause(0.3)
+        view = panel.view
+        view.post_message(MouseScrollUp(view, 1, 0, 0, 0, 0, False, False, False))
+        await pilot.pause()
+
+        assert "values 20 to 100" in summary(panel)
+        assert view.span is None

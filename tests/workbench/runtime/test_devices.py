@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import SimpleNamespace
 
@@ -32,6 +33,8 @@ DRIVER = {
     "nvmlDeviceGetUtilizationRates": lambda handle: SimpleNamespace(gpu=50),
     "nvmlDeviceGetTemperature": lambda handle, sensor: 60,
     "nvmlDeviceGetPowerUsage": lambda handle: 70_000,
+    "nvmlDeviceGetComputeRunningProcesses": lambda handle: [],
+    "nvmlDeviceGetProcessUtilization": lambda handle, since: [],
 }
 
 
@@ -52,7 +55,7 @@ def test_the_processor_and_memory_are_always_there(monkeypatch: pytest.MonkeyPat
     assert processor.memory_used is not None
     assert processor.memory_total is not None
     assert 0 < processor.memory_used < processor.memory_total
-    assert processor.memory_reserved
+    assert processor.process_memory
     assert processor.process_load is not None
     assert 0 <= processor.process_load <= 100
 
@@ -143,3 +146,55 @@ def test_a_card_that_fails_altogether_is_left_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(devices, "_loaded_torch", lambda: torch)
 
     assert [reading.name for reading in DeviceSampler().sample()] == ["cpu", "mps"]
+
+
+def process(pid: int, memory: int | None) -> SimpleNamespace:
+    return SimpleNamespace(pid=pid, usedGpuMemory=memory)
+
+
+def test_the_share_of_the_evaluator_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, other = os.getpid(), os.getpid() + 1
+    asked: list[int] = []
+
+    def utilisation(handle: object, since: int) -> list[SimpleNamespace]:
+        asked.append(since)
+        return [
+            SimpleNamespace(pid=other, smUtil=90, timeStamp=100),
+            SimpleNamespace(pid=own, smUtil=30, timeStamp=200),
+        ]
+
+    use_driver(
+        monkeypatch,
+        nvmlDeviceGetComputeRunningProcesses=lambda handle: [process(other, 1), process(own, 3)],
+        nvmlDeviceGetProcessUtilization=utilisation,
+    )
+    sampler = DeviceSampler()
+
+    _, card = sampler.sample()
+    sampler.sample()
+
+    assert (card.process_load, card.process_memory) == (30.0, 3)
+    assert asked == [0, 200]
+
+
+@pytest.mark.parametrize("known", [failing, lambda handle: [process(os.getpid(), None)]])
+def test_a_share_that_is_not_told_is_unknown(
+    known: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_driver(monkeypatch, nvmlDeviceGetComputeRunningProcesses=known)
+
+    _, card = DeviceSampler().sample()
+
+    assert (card.process_load, card.process_memory) == (None, None)
+
+
+def test_a_share_of_memory_without_one_of_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_driver(
+        monkeypatch,
+        nvmlDeviceGetComputeRunningProcesses=lambda handle: [process(os.getpid(), 3)],
+        nvmlDeviceGetProcessUtilization=failing,
+    )
+
+    _, card = DeviceSampler().sample()
+
+    assert (card.process_load, card.process_memory) == (None, 3)

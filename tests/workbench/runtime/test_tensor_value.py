@@ -173,3 +173,22 @@ def test_identity_is_the_value_itself() -> None:
 
     assert operators.identical(value, value)
     assert not operators.identical(value, tensor([1]))
+
+
+@pytest.mark.parametrize(
+    ("change", "elements"),
+    [
+        ("(+= (at t 1) 10)", "(1 12 3 4)"),
+        ("(-= (at t -1) 4)", "(1 2 3 0)"),
+        ("(+= (at t 1 1) 10)", "(1 2 3 14)"),
+        ("(+= (@ t 0) 10)", "(11 12 3 4)"),
+    ],
+)
+def test_an_operator_changes_the_element_that_is_read(change: str, elements: str) -> None:
+    output = StringIO()
+    interpreter = build_interpreter(
+        output=output, error_output=output, read_line=lambda prompt: None
+    )
+    interpreter.evaluate("(setq t (torch_tensor '((1 2) (3 4))))")
+    interpreter.evaluate(change)
+    assert display(interpreter.evaluate("(for i (iota0 4) (at t i))")) == elements

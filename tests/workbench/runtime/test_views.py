@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import pytest
@@ -10,13 +11,15 @@ import torch
 from torch import nn
 
 from lispe_core.dictionaries import Dictionary
+from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
 from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
 from lispe_core.sets import LispSet
+from lispe_core.streams import Stream
 from lispe_core.typed_lists import Integers
-from workbench.runtime import tensor_views
+from workbench.runtime import tensor_statistics
 from workbench.runtime.protocol import (
     GRADIENT,
     ComparisonView,
@@ -29,8 +32,9 @@ from workbench.runtime.protocol import (
     ValueView,
     Window,
 )
+from workbench.runtime.tensor_statistics import exact_statistics, statistics
 from workbench.runtime.tensor_value import TensorValue
-from workbench.runtime.tensor_views import fitted, statistics, tensor_view
+from workbench.runtime.tensor_views import fitted, tensor_view
 from workbench.runtime.torch_object import TorchObject
 from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text
 
@@ -196,7 +200,7 @@ def test_every_element_type_has_statistics(dtype: torch.dtype) -> None:
 def test_a_large_tensor_is_sampled_over_all_columns(
     transposed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tensor_views, "LARGEST_WHOLE", 1000)
+    monkeypatch.setattr(tensor_statistics, "LARGEST_WHOLE", 1000)
     columns = torch.arange(100.0).expand(100, 100)
     tensor = columns.t() if transposed else columns.contiguous()
 
@@ -429,7 +433,7 @@ def test_a_scalar_compares() -> None:
 
 
 def test_large_tensors_are_compared_by_the_same_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tensor_views, "LARGEST_WHOLE", 1000)
+    monkeypatch.setattr(tensor_statistics, "LARGEST_WHOLE", 1000)
     numbers = torch.arange(10_000.0).reshape(100, 100)
 
     found = compared(numbers.t().contiguous().t(), numbers)
@@ -437,3 +441,116 @@ def test_large_tensors_are_compared_by_the_same_sample(monkeypatch: pytest.Monke
     assert found.sampled is not None
     assert found.sampled <= 1000
     assert found.largest == 0.0
+
+
+def test_elements_that_a_program_makes_are_made_for_results_alone() -> None:
+    made: list[int] = []
+
+    def make() -> Iterator[int]:
+        made.append(1)
+        return iter([1, 2])
+
+    stream = Stream(make, computed=True)
+    views = Views(lambda: {"s": LispList([stream])})
+
+    (variable,) = views.variables()
+    assert (variable.text, made) == ("((...))", [])
+
+    result = views.result(stream)
+    assert result is not None
+    assert (result.text, made) == ("(1 2)", [1])
+
+
+LAYOUTS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "contiguous": lambda tensor: tensor.clone(),
+    "transposed": lambda tensor: tensor.t().contiguous().t(),
+    "strided": lambda tensor: torch.stack([tensor, tensor], -1)[..., 0],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_all_elements_are_looked_at_on_demand(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensor_statistics, "PIECE", 64)
+    numbers = LAYOUTS[layout](torch.randn(30, 50, generator=torch.Generator().manual_seed(3)))
+    numbers[7, 9], numbers[8, 0], numbers[29, 49] = math.nan, math.inf, -math.inf
+
+    found, expected = exact_statistics(numbers), statistics(numbers)
+
+    assert found is not None
+    assert expected is not None
+    assert (found.nans, found.infinities, found.sampled) == (1, 2, None)
+    assert (found.minimum, found.maximum) == (expected.minimum, expected.maximum)
+    assert found.mean == pytest.approx(expected.mean)
+    assert found.deviation == pytest.approx(expected.deviation)
+    assert found.histogram == expected.histogram
+
+
+def test_what_a_sample_misses_is_found_among_all_elements(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tensor_statistics, "LARGEST_WHOLE", 1000)
+    numbers = torch.zeros(100, 101)
+    numbers.view(-1)[1] = 5.0
+    views, handle = looking_at(TensorValue(numbers))
+
+    sampled = views.look(handle, Window())
+    measured = views.measure(handle, ())
+    again = views.look(handle, Window())
+    numbers[0, 0] = 1.0
+    changed = views.look(handle, Window())
+
+    assert isinstance(sampled, TensorInspected)
+    assert isinstance(again, TensorInspected)
+    assert isinstance(changed, TensorInspected)
+    assert sampled.view.statistics is not None
+    assert (sampled.view.statistics.maximum, sampled.view.statistics.sampled) == (0.0, 919)
+    assert measured.statistics is not None
+    assert (measured.statistics.maximum, measured.statistics.sampled) == (5.0, None)
+    assert again.view.statistics == measured.statistics
+    assert changed.view.statistics is not None
+    assert changed.view.statistics.sampled
+
+
+def test_quantized_numbers_keep_what_is_known_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch_lib.quantized_tensors import quantize_linear
+    from workbench.runtime.quantized_value import QuantizedValue
+
+    monkeypatch.setattr(tensor_statistics, "LARGEST_WHOLE", 1000)
+    quantized = quantize_linear(torch.rand(60, 60), 0.1, 0)
+    views, handle = looking_at(QuantizedValue(quantized))
+
+    measured = views.measure(handle, ())
+    again = views.look(handle, Window())
+
+    assert isinstance(again, TensorInspected)
+    assert again.view.statistics == measured.statistics
+
+
+def test_only_a_tensor_that_is_there_is_measured() -> None:
+    views, handle = looking_at(LispList([1]))
+
+    with pytest.raises(LispError, match="only a tensor"):
+        views.measure(handle, ())
+    with pytest.raises(LispError, match="no longer there"):
+        views.measure(handle, (3,))
+
+
+def test_all_elements_are_compared_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensor_statistics, "LARGEST_WHOLE", 1000)
+    monkeypatch.setattr(tensor_statistics, "PIECE", 64)
+    first = torch.rand(100, 101)
+    changed = first.t().contiguous().t()
+    changed[50, 1] += 0.5
+    changed[99, 100] = math.nan
+    program: dict[str, Value] = {"value": TensorValue(first)}
+    views = Views(lambda: program)
+    handle = views.variables()[0].handle
+    pinned = views.pin(handle, ())
+    assert isinstance(pinned, ValuePinned)
+    program["value"] = TensorValue(changed)
+
+    found = views.compare(handle, (), pinned.pinned, whole=True).view
+
+    assert (found.place, found.different, found.unlike, found.sampled) == ((50, 1), 1, 1, None)
+    assert found.largest == pytest.approx(0.5)
+    assert found.cosine == pytest.approx(1.0, abs=1e-3)

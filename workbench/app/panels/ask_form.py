@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Notice
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from workbench.app.line_input import LineInput
@@ -19,10 +21,19 @@ from workbench.app.panels.chat import Sampling, is_name, sampling
 MODEL_KIND = "torch_decoder"
 DEFAULTS = Sampling()
 FIELDS = (
-    ("temp", "temperature", DEFAULTS.temperature, "Temperature; 0 always takes the best token"),
-    ("top-k", "top-k", DEFAULTS.top_k, "Draw from so many of the best tokens; 0 from all"),
-    ("top-p", "top-p", DEFAULTS.top_p, "Draw from the tokens that together reach this"),
-    ("max", "max-tokens", DEFAULTS.max_tokens, "Write so many tokens at most"),
+    (
+        "temp",
+        "temperature",
+        f"{DEFAULTS.temperature:g}",
+        "Temperature; 0 always takes the best token",
+    ),
+    ("top-k", "top-k", f"{DEFAULTS.top_k:g}", "Draw from so many of the best tokens; 0 from all"),
+    ("top-p", "top-p", f"{DEFAULTS.top_p:g}", "Draw from the tokens that together reach this"),
+    ("max", "max-tokens", f"{DEFAULTS.max_tokens:g}", "Write so many tokens at most"),
+)
+MODEL_FIELDS = (
+    ("rep", "penalty", f"{DEFAULTS.repetition_penalty:g}", "Repetition penalty; 1 for none"),
+    ("seed", "seed", "", "Where random numbers start; empty for another answer each time"),
 )
 
 
@@ -78,7 +89,7 @@ class AskForm(Vertical):
             &:focus { border: none; background: $primary 30%; }
         }
         & .setting { width: 5; margin: 0 1 0 0; }
-        & #ask-model { width: 1fr; }
+        & #ask-model { width: 1fr; margin: 0 1 0 0; }
         & #ask-question { width: 1fr; }
     }
     """
@@ -90,12 +101,9 @@ class AskForm(Vertical):
             model = LineInput("model", placeholder="variable of a model", id="ask-model")
             model.tooltip = "The variable that holds the model; m finds models on disk"
             yield model
+            yield from _settings(MODEL_FIELDS)
         with Horizontal():
-            for label, name, value, tooltip in FIELDS:
-                yield Label(label)
-                field = LineInput(f"{value:g}", id=f"ask-{name}", classes="setting")
-                field.tooltip = tooltip
-                yield field
+            yield from _settings(FIELDS)
         with Horizontal():
             yield Label("ask")
             yield LineInput(placeholder="a question", id="ask-question")
@@ -126,7 +134,8 @@ class AskForm(Vertical):
             return
         if not question.value.strip():
             return
-        values = [self.query_one(f"#ask-{name}", Input).value.strip() for _, name, _, _ in FIELDS]
+        names = [name for _, name, _, _ in FIELDS + MODEL_FIELDS]
+        values = [self.query_one(f"#ask-{name}", Input).value.strip() for name in names]
         try:
             if not is_name(self.model):
                 raise ValueError(f"“{self.model}” is no name of a variable")
@@ -143,3 +152,12 @@ class AskForm(Vertical):
     def action_leave(self) -> None:
         """Ask nothing."""
         self.post_message(self.Left())
+
+
+def _settings(fields: Iterable[tuple[str, str, str, str]]) -> Iterator[Widget]:
+    """A label and a line for each of the fields."""
+    for label, name, value, tooltip in fields:
+        yield Label(label)
+        field = LineInput(value, id=f"ask-{name}", classes="setting")
+        field.tooltip = tooltip
+        yield field

@@ -10,6 +10,7 @@ from workbench.app.panels.numerals import short_number
 from workbench.round_numbers import ticks
 
 FLAT, SMALLEST = 1e-12, 1e-280
+MOST_DIGITS = 9
 
 
 def decade_ticks(low: float, high: float, count: int) -> list[float]:
@@ -44,8 +45,15 @@ def value_axis(values: Sequence[float], count: int, *, logarithmic: bool) -> Axi
         low, high = low - margin, high + margin
     at = (decade_ticks if logarithmic else ticks)(low, high, count)
     marks = ((tick - low) / (high - low) for tick in at)
-    labels = (short_number(10**tick if logarithmic else tick, 3) for tick in at)
+    shown = [10**tick if logarithmic else tick for tick in at]
+    digits = next((n for n in range(3, MOST_DIGITS) if are_apart(shown, n)), MOST_DIGITS)
+    labels = (short_number(value, digits) for value in shown)
     return Axis(low, high, tuple(zip(marks, labels, strict=True)))
+
+
+def are_apart(values: Sequence[float], digits: int) -> bool:
+    """Whether all values are told differently with so many digits."""
+    return len({short_number(value, digits) for value in values}) == len(values)
 
 
 def step_axis(low: float, high: float, count: int) -> Axis:

@@ -50,6 +50,18 @@ class Compare(Message):
 
 
 @dataclass
+class Measure(Message):
+    """Every element of a tensor shall be looked at; the app passes it on to ``Session.measure``.
+
+    With ``other`` the tensor is compared with that.
+    """
+
+    handle: Handle
+    trail: Trail
+    other: Handle | None = None
+
+
+@dataclass
 class Define(Message):
     """A variable shall hold a value; the app asks for its name and calls ``Session.define``."""
 
@@ -59,9 +71,11 @@ class Define(Message):
 
 @dataclass
 class ShowAttention(Message):
-    """Attention scores of the model ``name`` are wanted; the app asks of what and evaluates."""
+    """Attention maps of a model, called ``title``, are wanted; the app asks of what."""
 
-    name: str
+    handle: Handle
+    trail: Trail
+    title: str
 
 
 @dataclass

@@ -13,12 +13,17 @@ NOT_IN_NAMES = set("()[]{}\"';:,`@&\\. \t\n")
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn: ``temperature`` 0 takes the best, ``top_k`` 0 keeps all."""
+    """How the next token is drawn: ``temperature`` 0 takes the best, ``top_k`` 0 keeps all.
+
+    ``repetition_penalty`` 1 lets tokens come again; without a ``seed`` each answer is another.
+    """
 
     temperature: float = 0.7
     top_k: int = 40
     top_p: float = 0.95
     max_tokens: int = 200
+    repetition_penalty: float = 1.0
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,10 @@ class Message:
     content: str
 
 
-def sampling(temperature: str, top_k: str, top_p: str, max_tokens: str) -> Sampling:
-    """The settings as typed.
+def sampling(
+    temperature: str, top_k: str, top_p: str, max_tokens: str, penalty: str = "1", seed: str = ""
+) -> Sampling:
+    """The settings as typed; an empty seed is none.
 
     Raises:
         ValueError: One is not a number or outside its limits.
@@ -40,6 +47,8 @@ def sampling(temperature: str, top_k: str, top_p: str, max_tokens: str) -> Sampl
         int(_number("top-k", top_k, 0, 10**9, whole=True)),
         _number("top-p", top_p, 0.0001, 1.0),
         int(_number("the number of tokens", max_tokens, 1, 10**9, whole=True)),
+        _number("the repetition penalty", penalty, 0.01, 100.0),
+        int(_number("the seed", seed, 0, 2**63 - 1, whole=True)) if seed else None,
     )
 
 
@@ -83,6 +92,9 @@ def question_program(model: str, messages: Sequence[Message], settings: Sampling
         )
     else:
         options += "false"
+    options += f' "repetition_penalty":{settings.repetition_penalty!r}'
+    if settings.seed is not None:
+        options += f' "seed":{settings.seed}'
     return f"""\
 ((lambda (model messages question)
    (setq tokenizer (torch_model_tokenizer model))

@@ -6,17 +6,16 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from functools import partial
-from html import escape
 from pathlib import Path
 
+from textual.color import Color
+
 from workbench.app.drawable import single_line
-from workbench.app.panels.curve_view import Curve, CurveView, Picture, letter
+from workbench.app.panels.curve_view import Curve, CurveView, letter
 from workbench.app.panels.numerals import counted
+from workbench.svg_chart import PLOT_WIDTH, Chart, Line, svg
 
 KINDS = (".csv", ".svg", ".txt")
-WIDTH, HEIGHT = 960, 480
-LEFT, TOP, RIGHT, BOTTOM = 80, 20, 20, 40
-LINE_HEIGHT = 20
 
 
 def exported(view: CurveView, path: Path) -> Callable[[], str]:
@@ -60,30 +59,23 @@ def plain_text(view: CurveView) -> str:
 
 def svg_text(view: CurveView) -> str:
     """The picture, larger and in the colours of the theme."""
-    curves = view.curves()
-    height = HEIGHT + LINE_HEIGHT * len(curves)
-    background = view.background_colors[1].hex6
-    foreground = view.app.theme_variables["foreground"]
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-        ' font-family="sans-serif" font-size="13">',
-        f'<rect width="{WIDTH}" height="{height}" fill="{background}"/>',
-    ]
-    picture = view.picture(WIDTH - LEFT - RIGHT, (8, 6))
+    picture = view.picture(PLOT_WIDTH, (8, 6))
+    lines: list[Line] = []
     if picture is not None:
-        parts += _axes(picture, foreground)
-        for curve, faint, line in picture.lines:
-            places = " ".join(_place(picture, step, value) for step, value in line)
-            colour = view.ink(curve, faint).hex6
-            parts.append(
-                f'<polyline points="{places}" fill="none" stroke="{colour}"'
-                ' stroke-width="1.5" stroke-linecap="round"/>'
-            )
-    for number, curve in enumerate(curves):
-        y = HEIGHT + LINE_HEIGHT * number + 4
-        colour = view.colour(curve).hex6
-        parts.append(f'<text x="{LEFT}" y="{y}" fill="{colour}">{escape(_named(curve))}</text>')
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        for curve, faint, points in picture.lines:
+            places = [(picture.steps.place(x), picture.values.place(y)) for x, y in points]
+            lines.append(Line(places, view.ink(curve, faint).hex6))
+    return svg(
+        Chart(
+            lines=lines,
+            across=picture.steps.marks if picture else (),
+            up=picture.values.marks if picture else (),
+            legend=[(_named(curve), view.colour(curve).hex6) for curve in view.curves()],
+            notice="" if picture else "no finite values",
+            ink=Color.parse(view.app.theme_variables["foreground"]).hex6,
+            paper=view.background_colors[1].hex6,
+        )
+    )
 
 
 def _named(curve: Curve) -> str:
@@ -92,28 +84,3 @@ def _named(curve: Curve) -> str:
     points = counted(curve.series.count, "point")
     began = f"{curve.run.began:%Y-%m-%d %H:%M}"
     return f"{sign}  {single_line(curve.name)}  {curve.run.title} {began}, {points}{gaps}"
-
-
-def _axes(picture: Picture, colour: str) -> list[str]:
-    bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    parts = [
-        f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="{colour}" opacity="0.6"/>'
-    ]
-    for place, label in picture.values.marks:
-        y = bottom - place * (bottom - TOP)
-        parts.append(
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" fill="{colour}" text-anchor="end">{label}</text>'
-        )
-    for place, label in picture.steps.marks:
-        x = LEFT + place * (right - LEFT)
-        parts.append(
-            f'<text x="{x:.1f}" y="{bottom + 18}" fill="{colour}"'
-            f' text-anchor="middle">{label}</text>'
-        )
-    return parts
-
-
-def _place(picture: Picture, step: float, value: float) -> str:
-    x = LEFT + picture.steps.place(step) * (WIDTH - LEFT - RIGHT)
-    y = HEIGHT - BOTTOM - picture.values.place(value) * (HEIGHT - TOP - BOTTOM)
-    return f"{x:.1f},{y:.1f}"

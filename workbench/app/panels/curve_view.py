@@ -15,9 +15,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from workbench.app.panels.axes import Axis, step_axis, value_axis
+from workbench.app.panels.axes import SMALLEST, Axis, step_axis, value_axis
 from workbench.app.panels.braille import Canvas
-from workbench.app.panels.curves import Point, Series
+from workbench.app.panels.curves import Point, Series, between_values
 from workbench.app.panels.runs import Run
 
 SERIES_COLOURS = ("primary", "warning", "success", "accent", "secondary", "error")
@@ -27,6 +27,8 @@ FRAME_SECONDS = 1 / 8
 EARLIER_STRENGTH, RAW_STRENGTH = 0.65, 0.4
 ZOOM, WHEEL_ZOOM, PAN, WHEEL_PAN = 2.0, 1.25, 0.25, 0.1
 NARROWEST = 4.0  # steps in view at the least
+NARROWEST_SHARE = 1e-6  # of the values
+NOTHING_FINITE = "\n No value in view can be drawn."
 
 
 def letter(number: int) -> str:
@@ -67,6 +69,8 @@ class CurveView(Widget, can_focus=True):
     span: reactive[float | None] = reactive(None)
     right: reactive[float | None] = reactive(None)
     cursor: reactive[float | None] = reactive(None)
+    band: reactive[tuple[float, float] | None] = reactive(None)
+    """The values in view, or their logarithms; by default those of what is drawn."""
 
     class Looked(Message):
         """Something else is in view, or at the cursor."""
@@ -77,6 +81,8 @@ class CurveView(Widget, can_focus=True):
         self.numbers = count()
         self.frame_due = False
         self.margin = 0
+        self.values = 0.0, 1.0
+        self.whole_values = 0.0, 1.0
 
     @property
     def run(self) -> Run | None:
@@ -130,6 +136,11 @@ class CurveView(Widget, can_focus=True):
         """Whether a value that is shown is positive."""
         return any(curve.series.positive for curve in self.curves())
 
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether the axis of the values is logarithmic."""
+        return self.logarithmic and self.can_be_logarithmic
+
     def extent(self) -> tuple[float, float]:
         """The first and the last step of what is shown."""
         series = [curve.series for curve in self.curves()]
@@ -172,6 +183,35 @@ class CurveView(Widget, can_focus=True):
         by = min(last - high, max(first - low, share * (high - low)))
         self.look_at(low + by, high + by)
 
+    def zoom_values(self, factor: float, around: float = 0.5) -> None:
+        """Show a range of values ``factor`` times as narrow around a share of the height."""
+        low, high = self.values
+        pivot = low + around * (high - low)
+        self.look_at_values(pivot + (low - pivot) / factor, pivot + (high - pivot) / factor)
+
+    def pan_values(self, share: float) -> None:
+        """Go to higher or lower values by a share of what is in view."""
+        if self.band is not None:
+            low, high = self.values
+            bottom, top = self.whole_values
+            by = min(max(top - high, 0.0), max(min(bottom - low, 0.0), share * (high - low)))
+            self.look_at_values(low + by, high + by)
+
+    def look_at_values(self, low: float, high: float) -> None:
+        """Bring a range of values into view, or all of them where it holds them all."""
+        bottom, top = self.whole_values
+        narrowest = max((top - bottom) * NARROWEST_SHARE, SMALLEST)
+        if high - low < narrowest:
+            return
+        self.band = None if low <= bottom and high >= top else (low, high)
+        self.values = self.band or self.whole_values
+        self.post_message(self.Looked())
+
+    def share_at(self, y: int) -> float:
+        """How high a row of the widget stands: 0 at the bottom of the picture, 1 at the top."""
+        rows = max(1, self.size.height - 3)
+        return min(1.0, max(0.0, 1 - y / rows))
+
     def move_cursor(self, columns: int) -> None:
         """Move the cursor by columns of the picture; what is in view goes with it."""
         low, high = self.window()
@@ -193,10 +233,15 @@ class CurveView(Widget, can_focus=True):
         return low + share * (high - low)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Zoom in where the pointer is, or with shift go to earlier steps."""
+        """Zoom in where the pointer is, or with shift go to earlier steps.
+
+        On the vertical axis it is the values that are zoomed.
+        """
         event.stop()
         if event.shift:
             self.pan(-WHEEL_PAN)
+        elif event.x <= self.margin:
+            self.zoom_values(WHEEL_ZOOM, self.share_at(event.y))
         else:
             self.zoom(WHEEL_ZOOM, self.step_at(event.x))
 
@@ -205,6 +250,8 @@ class CurveView(Widget, can_focus=True):
         event.stop()
         if event.shift:
             self.pan(WHEEL_PAN)
+        elif event.x <= self.margin:
+            self.zoom_values(1 / WHEEL_ZOOM, self.share_at(event.y))
         else:
             self.zoom(1 / WHEEL_ZOOM, self.step_at(event.x))
 
@@ -229,7 +276,7 @@ class CurveView(Widget, can_focus=True):
 
         Nothing where there is nothing finite. On a logarithmic axis values are logarithms.
         """
-        logarithmic = self.logarithmic and self.can_be_logarithmic
+        logarithmic = self.is_logarithmic
         floor = 0.0 if logarithmic else -math.inf
         window = self.window()
         found: list[tuple[Curve, bool, list[Point]]] = []
@@ -249,7 +296,16 @@ class CurveView(Widget, can_focus=True):
             return None
         values = [value for _, _, line in found for _, value in line]
         across, up = ticks
-        axis = value_axis(values, up, logarithmic=logarithmic)
+        axis = value_axis((min(values), max(values)), up, logarithmic=logarithmic)
+        self.values = self.whole_values = axis.low, axis.high
+        if self.band is not None:
+            self.values = self.band
+            axis = value_axis(self.band, up, logarithmic=logarithmic)
+            found = [
+                (curve, faint, part)
+                for curve, faint, line in found
+                for part in between_values(line, *self.band)
+            ]
         return Picture(tuple(found), axis, step_axis(*window, across), logarithmic)
 
     def ink(self, curve: Curve, faint: bool) -> Color:
@@ -258,7 +314,7 @@ class CurveView(Widget, can_focus=True):
         return self.background_colors[1].blend(colour, RAW_STRENGTH) if faint else colour
 
     def render(self) -> Segments:
-        """The picture, or nothing where there is no room or nothing finite to draw."""
+        """The picture; nothing where there is no room, a sentence where no value can be drawn."""
         width, height = self.size
         if width < MINIMUM_WIDTH or height < MINIMUM_HEIGHT:
             return Segments([])
@@ -266,7 +322,7 @@ class CurveView(Widget, can_focus=True):
         ticks = max(1, min(6, width // 14)), max(1, min(6, rows // 3))
         picture = self.picture(width, ticks)
         if picture is None:
-            return Segments([])
+            return Segments([Segment(NOTHING_FINITE if self.curves() else "")])
         self.margin = max((len(label) for _, label in picture.values.marks), default=0)
         canvas = Canvas(max(1, width - self.margin - 1), rows)
         palette: dict[Color, int] = {}

@@ -12,6 +12,7 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 FAN = 16
@@ -255,6 +256,37 @@ def clipped(line: list[Point], low: float, high: float) -> list[Point]:
     if after:
         near[-1] = _crossing(near[-2], near[-1], high)
     return near
+
+
+def between_values(line: list[Point], low: float, high: float) -> list[list[Point]]:
+    """The parts of a line between two values, cut where it crosses them."""
+    if len(line) == 1:
+        return [line] if low <= line[0][1] <= high else []
+    parts: list[list[Point]] = []
+    for start, end in pairwise(line):
+        part = _between(start, end, low, high)
+        if not part:
+            continue
+        if parts and parts[-1][-1] == part[0]:
+            parts[-1].append(part[1])
+        else:
+            parts.append(part)
+    return parts
+
+
+def _between(start: Point, end: Point, low: float, high: float) -> list[Point]:
+    """The part of a straight line between two values: its two ends, or nothing."""
+    (x, y), (across, up) = start, end
+    if max(y, up) < low or min(y, up) > high:
+        return []
+
+    def at(value: float) -> Point:
+        inside = min(high, max(low, value))
+        return (x + (across - x) * ((inside - y) / (up - y)), inside) if up != y else (x, y)
+
+    first = start if low <= y <= high else at(y)
+    last = end if low <= up <= high else at(up)
+    return [first, last]
 
 
 def _crossing(start: Point, end: Point, step: float) -> Point:

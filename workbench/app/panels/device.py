@@ -30,6 +30,7 @@ COLUMNS = (
     "memories",
     "temperature",
     "power",
+    "process",
     "peak",
     "reserved",
     "label",
@@ -41,6 +42,7 @@ BY_WORTH = (
     "temperature",
     "power",
     "history",
+    "process",
     "reserved",
     "share",
     "peak",
@@ -96,10 +98,11 @@ def cells(
     if reading.memory_peak is not None:
         found["peak"] = muted(f"peak {byte_size(reading.memory_peak)}")
     if reading.memory_reserved is not None:
-        word = "process" if reading.name == "cpu" else "reserved"
+        found["reserved"] = muted(f"reserved {byte_size(reading.memory_reserved)}")
+    if reading.process_memory is not None:
         own = reading.process_load
         share = "" if own is None or not math.isfinite(own) else f"{own:.0f}% "
-        found["reserved"] = muted(f"{word} {share}{byte_size(reading.memory_reserved)}")
+        found["process"] = muted(f"process {share}{byte_size(reading.process_memory)}")
     if reading.label:
         found["label"] = muted(single_line(reading.label))
     return found

@@ -104,6 +104,13 @@ class EntryList(RowList, PagedView):
         super().watch_cursor()
         self.cursors[self.handle, self.trail] = self.cursor
 
+    def beside(self, trail: Trail, step: int) -> Trail:
+        """The part ``step`` further than the one at ``trail``; nothing where there is none."""
+        rows = (row for row, entry in self.entries.items() if entry.step == trail[-1])
+        row = next(rows, None)
+        entry = None if row is None else self.entries.get(row + step)
+        return () if entry is None else (*self.trail, entry.step)
+
     def row_parts(self, row: int, width: int) -> Parts:
         """Label, kind and value; a dot for what is not there yet."""
         entry = self.entries.get(row)

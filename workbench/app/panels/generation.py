@@ -73,7 +73,7 @@ class GenerationPanel(Panel[Happening]):
     title = "Generation"
     empty = (
         "Nothing has been generated yet.\n\nText appears here token by token\n"
-        "while (torch_generate …) runs."
+        "while (torch_generate …) runs.\nm loads a model from disk, a asks one."
     )
     accepts = (
         EvaluationStarted,
@@ -192,6 +192,8 @@ class GenerationPanel(Panel[Happening]):
         self.clock = clock
         self.passages: list[Passage] = []
         self.evaluation: EvaluationStarted | None = None
+        self.read: Passage | None = None
+        """The passage that has a chosen token."""
         self.look = Look()
         self.conversation: list[Message] = []
         self.models = ""
@@ -249,14 +251,14 @@ class GenerationPanel(Panel[Happening]):
             self.remember_answer(writing.text)
         else:
             if writing:
-                writing.finish("interrupted")
+                writing.finish("failed" if isinstance(event, EvaluationFailed) else "interrupted")
             self.give_up_question(event)
 
     def begin(self, started: GenerationStarted, now: float) -> None:
         """A separator, a new passage, and the oldest one goes where there are too many."""
         if self.passages:
             self.passages[-1].add_class("-past")
-            self.passages[-1].leave()
+        self.action_leave_token()
         if len(self.passages) == KEPT:
             self.passages.pop(0).remove()
         passage = Passage(started, now, self.evaluation)
@@ -274,7 +276,7 @@ class GenerationPanel(Panel[Happening]):
             width = self.size.width - 2 - BUTTON_WIDTH * writing
             facts = self.passages[-1].facts(width)
             self.query_one("#generation-summary", Static).update(facts, layout=False)
-            self.tell_odds(self.passages[-1])
+            self.tell_odds(self.read or self.passages[-1])
 
     def tell_odds(self, passage: Passage) -> None:
         """The chosen token and its alternatives, or what the colours mean."""
@@ -333,7 +335,7 @@ class GenerationPanel(Panel[Happening]):
         """Choose a token of the newest passage and bring it into view."""
         if not self.passages or self.look.prompt:
             return
-        passage = self.passages[-1]
+        self.read = passage = self.read or self.passages[-1]
         passage.choose(step)
         self.summarise()
         self.call_after_refresh(self.show_chosen, passage)
@@ -348,9 +350,20 @@ class GenerationPanel(Panel[Happening]):
 
     def action_leave_token(self) -> None:
         """Choose no token any more."""
-        if self.passages:
-            self.passages[-1].leave()
+        if self.read is not None:
+            self.read.leave()
+            self.read = None
             self.summarise()
+
+    @on(Passage.TokenClicked)
+    def choose_clicked(self, message: Passage.TokenClicked) -> None:
+        """Choose the token, in whichever of the passages it is."""
+        message.stop()
+        if self.read not in (None, message.passage):
+            self.action_leave_token()
+        self.read = message.passage
+        message.passage.choose_at(message.place)
+        self.summarise()
 
     def action_ask(self) -> None:
         """Let a question be typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.app.panels.base import Compare, Define, Inspect, Panel, Pin, ShowAttention
+from workbench.app.panels.base import Compare, Define, Inspect, Measure, Panel, Pin, ShowAttention
 from workbench.app.panels.entry_list import Entered, LeaveWanted
 from workbench.app.panels.inspector_keys import INSPECTOR_KEYS
 from workbench.app.panels.tensor_grid import TensorGrid
@@ -21,6 +22,7 @@ from workbench.app.panels.trail_line import Subject, TrailLine
 from workbench.app.panels.value_stage import ValueStage
 from workbench.app.panels.value_text import rank, value_facts
 from workbench.runtime.protocol import (
+    ATTENTION_KIND,
     GRADIENT,
     ComparisonView,
     EvaluationFailed,
@@ -29,6 +31,7 @@ from workbench.runtime.protocol import (
     Handle,
     SessionRestarted,
     TensorInspected,
+    TensorMeasured,
     TensorView,
     Trail,
     ValueInspected,
@@ -44,6 +47,7 @@ Happening = (
     | EvaluationFailed
     | EvaluationInterrupted
     | TensorInspected
+    | TensorMeasured
     | ValueInspected
     | ValuePinned
     | ValuesCompared
@@ -69,6 +73,7 @@ class Inspector(Panel[Happening]):
         EvaluationFailed,
         EvaluationInterrupted,
         TensorInspected,
+        TensorMeasured,
         ValueInspected,
         ValuePinned,
         ValuesCompared,
@@ -97,6 +102,7 @@ class Inspector(Panel[Happening]):
         self.comparison: ComparisonView | None = None
         self.expecting = False
         self.computed = False
+        self.maps: Handle | None = None
 
     def contents(self) -> ComposeResult:
         """The way to the part, a summary, and the value."""
@@ -170,6 +176,8 @@ class Inspector(Panel[Happening]):
                     self.take_computed(value)
                 case TensorInspected(view=view) if self.is_subject(view):
                     self.take_tensor(view)
+                case TensorMeasured() if self.is_subject(event):
+                    self.take_measured(event)
                 case ValueInspected(view=value):
                     self.take_inspected(value)
                 case ValuePinned() if self.is_subject(event):
@@ -185,7 +193,9 @@ class Inspector(Panel[Happening]):
         if any(isinstance(event, EvaluationFailed | EvaluationInterrupted) for event in events):
             self.stage.ask_again()
 
-    def is_subject(self, view: TensorView | ValueView | ComparisonView | ValuePinned) -> bool:
+    def is_subject(
+        self, view: TensorView | ValueView | ComparisonView | ValuePinned | TensorMeasured
+    ) -> bool:
         """Whether the view is of what is looked at."""
         subject = self.subject
         return subject is not None and (view.handle, view.trail) == (subject.handle, subject.trail)
@@ -201,6 +211,9 @@ class Inspector(Panel[Happening]):
             return
         self.computed = True
         self.way_back.clear()
+        if value.kind == ATTENTION_KIND:
+            self.maps = value.handle
+            self.way_back += [self.subject] if self.subject is not None else []
         self.subject = result
         self.show_value(value)
         self.ask_comparison()
@@ -218,6 +231,13 @@ class Inspector(Panel[Happening]):
             self.show_tensor(view)
         else:
             self.grid.extend(view)
+
+    def take_measured(self, event: TensorMeasured) -> None:
+        """Tell what all elements are like, in the place of a sample."""
+        if self.view is not None:
+            self.view = replace(self.view, statistics=event.statistics)
+            self.stage.retell(self.view)
+            self.describe()
 
     def take_inspected(self, value: ValueView) -> None:
         """Show the value that was asked for, or one more page or branch of it."""
@@ -254,6 +274,7 @@ class Inspector(Panel[Happening]):
         self.expecting = False
         self.view = view
         self.value = None
+        self.stage.picture_attention(view.handle == self.maps)
         self.filled = True
         self.stage.show_tensor(view)
         self.describe()
@@ -324,6 +345,8 @@ class Inspector(Panel[Happening]):
                 return scene == "grid"
             case "toggle_histogram":
                 return view is not None and view.statistics is not None and not self.comparing
+            case "measure":
+                return self.sampled
             case "toggle_gradient":
                 return view is not None and (view.has_gradient or view.trail[-1:] == (GRADIENT,))
             case "leave":
@@ -333,7 +356,9 @@ class Inspector(Panel[Happening]):
             case "compare" | "toggle_pinned":
                 return self.pinned is not None
             case "show_attention":
-                return bool(scene == "tree" and subject and subject.name and not subject.trail)
+                return scene == "tree" and subject is not None
+            case "go_aside":
+                return bool(subject and self.stage.beside(subject.handle, subject.trail))
         return super().check_action(action, parameters)
 
     @on(Entered)
@@ -369,6 +394,21 @@ class Inspector(Panel[Happening]):
         """Show the histogram, or the elements."""
         self.stage.toggle_histogram()
         self.refresh_bindings()
+
+    @property
+    def sampled(self) -> bool:
+        """Whether what is told are the figures of a sample."""
+        if self.comparing:
+            return self.comparison is not None and self.comparison.sampled is not None
+        statistics = self.view.statistics if self.view is not None else None
+        return statistics is not None and statistics.sampled is not None
+
+    def action_measure(self) -> None:
+        """Have every element looked at."""
+        subject, pinned = self.subject, self.pinned
+        if subject is not None and self.sampled:
+            other = pinned.handle if self.comparing and pinned is not None else None
+            self.post_message(Measure(subject.handle, subject.trail, other))
 
     def action_toggle_gradient(self) -> None:
         """Show the gradient of the tensor, or the tensor of the gradient."""
@@ -436,6 +476,14 @@ class Inspector(Panel[Happening]):
             self.post_message(Define(self.subject.handle, self.subject.trail))
 
     def action_show_attention(self) -> None:
-        """Ask the app for attention scores of the model."""
-        if self.subject is not None:
-            self.post_message(ShowAttention(self.subject.name))
+        """Ask the app for attention maps of the model."""
+        subject = self.subject
+        if subject is not None:
+            self.post_message(ShowAttention(subject.handle, subject.trail, subject.title))
+
+    def action_go_aside(self, step: int) -> None:
+        """Show the part beside this one, in what holds both."""
+        subject = self.subject
+        trail = self.stage.beside(subject.handle, subject.trail, step) if subject else ()
+        if subject is not None and trail:
+            self.request(Subject(subject.handle, subject.name, trail))

@@ -23,6 +23,22 @@ INSPECTOR_KEYS = (
         tooltip="Move slices along the next leading dimension",
     ),
     Binding(
+        "full_stop",
+        "go_aside(1)",
+        "Next part",
+        id="inspector.next-part",
+        show=False,
+        tooltip="The next part, or layer of attention",
+    ),
+    Binding(
+        "comma",
+        "go_aside(-1)",
+        "Part before",
+        id="inspector.previous-part",
+        show=False,
+        tooltip="The part, or layer of attention, before",
+    ),
+    Binding(
         "h",
         "next_shading",
         "Heat",
@@ -35,6 +51,13 @@ INSPECTOR_KEYS = (
         "Histogram",
         id="tensor.histogram",
         tooltip="Histogram or elements of the tensor",
+    ),
+    Binding(
+        "e",
+        "measure",
+        "Exact",
+        id="tensor.exact",
+        tooltip="Look at every element, where figures are those of a sample",
     ),
     Binding(
         "g",
@@ -78,6 +101,6 @@ INSPECTOR_KEYS = (
         "show_attention",
         "Attention",
         id="model.attention",
-        tooltip="Attention scores of a layer of the model, as a heat map",
+        tooltip="How the model, or this part of it, attends to an input",
     ),
 )

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,14 +23,16 @@ from workbench.app.panels.base import Panel
 from workbench.app.panels.curve_export import exported
 from workbench.app.panels.curve_legend import legend
 from workbench.app.panels.curve_view import PAN, ZOOM, CurveView
+from workbench.app.panels.loss_keys import LOSS_KEYS
 from workbench.app.panels.numerals import short_number
 from workbench.app.panels.pick import Pick
 from workbench.app.panels.run_list import run_line
-from workbench.app.panels.runs import KeptRun, Run, RunStore, titled
+from workbench.app.panels.runs import KeptRun, Run, RunStore, kept_run, titled
 from workbench.runtime.protocol import EvaluationStarted, SessionRestarted
 
 RATE_SECONDS = 3.0
 SHOWN_RUNS = 8
+CURVE_ACTIONS = ("toggle_logarithmic", "next_metric", "toggle_cursor")
 Happening = Metric | EvaluationStarted | SessionRestarted
 
 
@@ -74,101 +76,7 @@ class LossPanel(Panel[Happening]):
         "F5 runs the file in the editor,\no shows an earlier run."
     )
     accepts = (Metric, EvaluationStarted, SessionRestarted)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "l",
-            "toggle_logarithmic",
-            "Log axis",
-            id="loss.logarithmic",
-            tooltip="Logarithmic or linear vertical axis",
-        ),
-        Binding(
-            "s",
-            "toggle_smoothed",
-            "Smooth",
-            id="loss.smoothed",
-            tooltip="Running average over the raw curve",
-            show=False,
-        ),
-        Binding(
-            "m",
-            "next_metric",
-            "Metric",
-            id="loss.metric",
-            tooltip="All metrics, or one after the other",
-        ),
-        Binding(
-            "e",
-            "toggle_earlier",
-            "Earlier runs",
-            id="loss.earlier",
-            tooltip="Show or hide the curves of earlier runs",
-            show=False,
-        ),
-        Binding(
-            "c",
-            "toggle_cursor",
-            "Read off",
-            id="loss.cursor",
-            tooltip="Read the values off at a step: left and right move it",
-        ),
-        Binding(
-            "plus,equals_sign",
-            "zoom_in",
-            "Zoom in",
-            id="loss.zoom_in",
-            tooltip="Show fewer steps, so more of each",
-            show=False,
-        ),
-        Binding(
-            "minus",
-            "zoom_out",
-            "Zoom out",
-            id="loss.zoom_out",
-            tooltip="Show more steps",
-            show=False,
-        ),
-        Binding(
-            "left",
-            "go(-1)",
-            "Earlier steps",
-            id="loss.left",
-            tooltip="Go to earlier steps, or the cursor to the left",
-            show=False,
-        ),
-        Binding(
-            "right",
-            "go(1)",
-            "Later steps",
-            id="loss.right",
-            tooltip="Go to later steps, or the cursor to the right",
-            show=False,
-        ),
-        Binding(
-            "0",
-            "whole",
-            "All steps",
-            id="loss.whole",
-            tooltip="Show all steps again",
-            show=False,
-        ),
-        Binding(
-            "o",
-            "open_run",
-            "Runs…",
-            id="loss.open",
-            tooltip="Show a run from disk, or take it away",
-            show=False,
-        ),
-        Binding(
-            "w",
-            "export",
-            "Export the curves…",
-            id="loss.export",
-            tooltip="Write what is shown to a file: .csv, .svg or .txt",
-            show=False,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LOSS_KEYS]
     DEFAULT_CSS = """
     LossPanel > #loss-summary { height: auto; max-height: 6; padding: 0 1; }
     """
@@ -182,6 +90,7 @@ class LossPanel(Panel[Happening]):
         self.pace = Pace(clock)
         self.calendar = calendar
         self.store: RunStore | None = None
+        self.expected_runs: tuple[str, ...] = ()
         self.training: Run | None = None
         self.source = EvaluationStarted(0, "", "")
         self.evaluation_begun = False
@@ -272,11 +181,15 @@ class LossPanel(Panel[Happening]):
             facts.append(f"step {run.steps}")
             if self.pace.rate is not None and run is self.training:
                 facts.append(f"{short_number(self.pace.rate, 3)} steps/s")
-        facts += ["log"] * (view.logarithmic and view.can_be_logarithmic)
+        facts += ["log"] * view.is_logarithmic
         facts += ["smooth"] * view.smoothed
         if view.span is not None:
             low, high = view.window()
             facts.append(f"steps {low:.0f} to {high:.0f}")
+        if view.band is not None:
+            bounds = (10**end if view.is_logarithmic else end for end in view.band)
+            low_text, high_text = (short_number(bound, 3) for bound in bounds)
+            facts.append(f"values {low_text} to {high_text}")
         if not view.earlier and len(view.runs) > 1:
             facts.append(f"{len(view.runs) - 1} earlier hidden")
         return facts
@@ -291,6 +204,12 @@ class LossPanel(Panel[Happening]):
         message.stop()
         self.summarise()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key makes sense: without curves only an earlier run can be shown."""
+        if action in CURVE_ACTIONS:
+            return self.filled
+        return super().check_action(action, parameters)
+
     def action_toggle_logarithmic(self) -> None:
         """Switch between a logarithmic and a linear axis, if a value fits the former."""
         view = self.view
@@ -298,6 +217,7 @@ class LossPanel(Panel[Happening]):
             self.notify("No value is positive: there is nothing for a logarithmic axis.")
             return
         view.logarithmic = not view.logarithmic
+        view.band = None
         self.summarise()
 
     def action_toggle_smoothed(self) -> None:
@@ -316,6 +236,7 @@ class LossPanel(Panel[Happening]):
         names = [None, *view.names]
         position = names.index(view.only) if view.only in names else 0
         view.only = names[(position + 1) % len(names)]
+        view.band = None
         self.summarise()
 
     def action_toggle_cursor(self) -> None:
@@ -339,8 +260,17 @@ class LossPanel(Panel[Happening]):
         else:
             self.view.move_cursor(direction)
 
+    def action_zoom_values(self, direction: int) -> None:
+        """Show a narrower range of values, or a wider one."""
+        self.view.zoom_values(ZOOM**direction)
+
+    def action_climb(self, direction: int) -> None:
+        """Go to higher or lower values."""
+        self.view.pan_values(direction * PAN)
+
     def action_whole(self) -> None:
-        """Show all steps."""
+        """Show all steps and all values."""
+        self.view.band = None
         self.view.look_at(*self.view.extent())
 
     @work(exclusive=True, group="runs")
@@ -383,6 +313,24 @@ class LossPanel(Panel[Happening]):
         view.earlier = True
         view.refresh()
         self.summarise()
+
+    @property
+    def shown_runs(self) -> tuple[str, ...]:
+        """The files of the runs that are shown; those to be shown again until they are."""
+        if self.expected_runs:
+            return self.expected_runs
+        return tuple(str(run.path) for run in self.view.runs if run.path is not None)
+
+    @work(exclusive=True, group="runs")
+    async def show_again(self, files: tuple[str, ...]) -> None:
+        """Show the runs of an earlier session that are still on disk."""
+        store = self.store
+        self.expected_runs = files
+        for file in files if store is not None else ():
+            kept = kept_run(Path(file))
+            if kept is not None and store is not None:
+                await self.show_kept(store, kept)
+        self.expected_runs = ()
 
     def take_away(self, path: Path) -> None:
         """Show a run no longer, unless it is the one that training adds to."""

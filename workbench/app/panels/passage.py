@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
+from textual.style import Style
 from textual.widgets import Static
 
 from torch_lib.events import GenerationStarted, TokenGenerated
@@ -25,6 +28,7 @@ LEVELS = (
 CHOSEN = "reverse"
 MUTED = "$foreground 55%"
 NOTHING = "▯"
+TOKEN = "token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,13 @@ class Passage(Static):
     Passage { height: auto; padding: 0 1; }
     Passage.-past { border-bottom: solid $foreground 20%; }
     """
+
+    @dataclass
+    class TokenClicked(Message):
+        """A token shall be chosen."""
+
+        passage: Passage
+        place: int
 
     def __init__(
         self, started: GenerationStarted, now: float, evaluation: EvaluationStarted | None = None
@@ -115,10 +126,22 @@ class Passage(Static):
         """Say how the generation ended, and how long it took where that is known."""
         self.end = end
         self.seconds = seconds
+        self.show()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a token chooses it."""
+        place = event.style.meta.get(TOKEN)
+        if isinstance(place, int) and place < len(self.tokens):
+            self.post_message(self.TokenClicked(self, place))
 
     def appear(self, look: Look) -> None:
         """Show it in another way."""
         self.look = look
+        self.show()
+
+    def choose_at(self, place: int) -> None:
+        """Choose the token at a place among those that are kept."""
+        self.chosen = place
         self.show()
 
     def choose(self, step: int) -> None:
@@ -160,7 +183,7 @@ class Passage(Static):
         if self.look.prompt:
             prompt = self.opening()
             return prompt if prompt.plain else Content.styled("The prompt has no text.", MUTED)
-        if not self.look.coloured and self.chosen is None:
+        if not (self.look.coloured or self.end or self.chosen is not None):
             return Content.assemble(self.opening(), "".join(self.written()))
         texts = list(self.written())
         styled = max(0, len(texts) - COLOURED)
@@ -173,7 +196,8 @@ class Passage(Static):
             if place == self.chosen:
                 text, style = text or NOTHING, CHOSEN
             if text:
-                parts.append((text, style))
+                told = Content(text).stylize(Style.from_meta({TOKEN: place}))
+                parts.append(told.stylize(style) if style else told)
         return Content.assemble(*parts)
 
     def written(self) -> Iterator[str]:

@@ -103,12 +103,8 @@ class RunStore:
         found: list[KeptRun] = []
         with suppress(OSError):
             for path in self.folder.glob("*.jsonl"):
-                with suppress(OSError, ValueError, KeyError, TypeError):
-                    with path.open(encoding="utf-8", errors="replace") as file:
-                        head = json.loads(file.readline(4096))
-                    title = single_line(str(head["run"]), TITLE_LENGTH)
-                    began = datetime.fromisoformat(head["began"]).replace(tzinfo=None)
-                    found.append(KeptRun(path, title, began, path.stat().st_size))
+                run = kept_run(path)
+                found += [run] if run is not None else []
         return sorted(found, key=lambda run: run.began, reverse=True)
 
     def load(self, kept: KeptRun, numbers: Iterator[int]) -> Run:
@@ -130,6 +126,18 @@ class RunStore:
         files = sorted(self.folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)
         for path in files[: max(0, len(files) + 1 - self.limit)]:
             path.unlink(missing_ok=True)
+
+
+def kept_run(path: Path) -> KeptRun | None:
+    """The run in a file; nothing where it is missing or holds none."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = json.loads(file.readline(4096))
+        title = single_line(str(head["run"]), TITLE_LENGTH)
+        began = datetime.fromisoformat(head["began"]).replace(tzinfo=None)
+        return KeptRun(path, title, began, path.stat().st_size)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _plain(value: float) -> float | str:

@@ -28,19 +28,35 @@ class SliceBar(Static):
             self.dimension = dimension
             self.step = step
 
-    def show(self, shape: Sequence[int], leading: Sequence[int], active: int) -> None:
-        """Draw the indices, the active one set off."""
-        parts: list[Content | tuple[str, str | Style]] = [("slice ", "$foreground 55%")]
+    def show(
+        self,
+        shape: Sequence[int],
+        leading: Sequence[int],
+        active: int,
+        names: Sequence[str] = (),
+    ) -> None:
+        """Draw the indices, the active one set off, with the ``names`` of their dimensions.
+
+        Dimensions of one index are left out where others have more.
+        """
+        parts: list[Content | tuple[str, str | Style]] = []
+        if not names:
+            parts.append(("slice ", "$foreground 55%"))
+        movable = [n for n in range(len(leading)) if shape[n] > 1] or range(len(leading))
         for dimension, index in enumerate(leading):
+            if dimension not in movable:
+                continue
             chosen = dimension == active
             style = "bold reverse $accent" if chosen else "$foreground"
+            if dimension < len(names):
+                parts.append((names[dimension], "$foreground 55%"))
             parts += [
                 (" ‹ ", Style.from_meta({"@click": f"step({dimension},-1)"})),
                 (f" {index} of {shape[dimension]} ", style),
                 (" › ", Style.from_meta({"@click": f"step({dimension},1)"})),
             ]
         parts.append((" : :   ", "$foreground 55%"))
-        keys = "n p next" if len(leading) == 1 else "n p next  d other"
+        keys = "n p next" if len(movable) == 1 else "n p next  d other"
         parts.append((keys, "$foreground 45%"))
         self.update(Content.assemble(*parts))
 

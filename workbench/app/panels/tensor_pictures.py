@@ -55,7 +55,7 @@ def comparison_rows(view: ComparisonView, name: str, pinned: str) -> Content:
         facts.append(("", drawable(view.problem), "bold $text-warning"))
     else:
         place = f" at ({' '.join(map(str, view.place))})" if view.place else ""
-        looked_at = f" of {view.sampled:,} sampled" if view.sampled is not None else ""
+        looked_at = f" of {view.sampled:,} sampled (e: all)" if view.sampled is not None else ""
         facts += [
             ("largest difference", short_number(view.largest) + place, "bold"),
             ("largest relative", f"{100 * view.relative:.3g} %", "bold"),

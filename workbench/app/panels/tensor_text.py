@@ -114,7 +114,9 @@ def facts(view: TensorView, name: str) -> list[Content]:
     if statistics.infinities:
         found.append(Content.styled(f"{statistics.infinities} ∞", "bold $text-error"))
     if statistics.sampled is not None:
-        found.append(Content.styled(f"of {statistics.sampled:,} sampled", "$foreground 55%"))
+        found.append(
+            Content.styled(f"of {statistics.sampled:,} sampled (e: all)", "$foreground 55%")
+        )
     return found
 
 

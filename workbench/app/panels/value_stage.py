@@ -15,11 +15,12 @@ from workbench.app.drawable import drawable
 from workbench.app.panels.entry_list import EntryList
 from workbench.app.panels.module_tree import WHOLE, ModuleTree
 from workbench.app.panels.slice_bar import SliceBar
-from workbench.app.panels.tensor_grid import TensorGrid
+from workbench.app.panels.tensor_grid import Shading, TensorGrid
 from workbench.app.panels.tensor_pictures import histogram_rows
-from workbench.runtime.protocol import EntriesView, TensorView, ValueView, Window
+from workbench.runtime.protocol import EntriesView, Handle, TensorView, Trail, ValueView, Window
 
 LONGEST_TEXT = 50_000
+ATTENTION_NAMES = ("batch", "head")
 Scene = Literal["grid", "tree", "entries", "text"]
 
 
@@ -45,6 +46,8 @@ class ValueStage(Vertical):
         self.view: TensorView | None = None
         self.histogram = False
         self.active = 0
+        self.attention = False
+        self.other_shading: Shading = "map"
 
     def compose(self) -> ComposeResult:
         """A widget for each kind of value."""
@@ -97,11 +100,21 @@ class ValueStage(Vertical):
         self.set_class(len(view.shape) > 2, "-deep")
         self.grid.show(view)
         self.active = min(self.active, max(0, len(self.grid.leading) - 1))
+        if self.grid.leading and view.shape[self.active] < 2:
+            sizes = view.shape[: len(self.grid.leading)]
+            self.active = next((n for n, size in enumerate(sizes) if size > 1), self.active)
         self.show_slice()
         if self.histogram and view.statistics is not None:
             self.draw_histogram()
         else:
             self.set_scene("grid")
+
+    def retell(self, view: TensorView) -> None:
+        """More is known of the tensor that is shown: its elements stay."""
+        self.view = self.grid.view = view
+        if self.histogram and view.statistics is not None:
+            self.draw_histogram()
+        self.grid.refresh()
 
     def show_value(self, value: ValueView) -> None:
         """Show a value that is no tensor."""
@@ -121,6 +134,19 @@ class ValueStage(Vertical):
         """Show lines of text."""
         self.query_one("#value-text", Static).update(text)
         self.set_scene("text")
+
+    def beside(self, handle: Handle, trail: Trail, step: int = 0) -> Trail:
+        """The part ``step`` further in the container that was entered at ``trail``, if any."""
+        entries = self.entries
+        if not trail or (handle, trail[:-1]) != (entries.handle, entries.trail):
+            return ()
+        return entries.beside(trail, step)
+
+    def picture_attention(self, wanted: bool) -> None:
+        """Draw attention as a map; the way that other tensors are drawn comes back after it."""
+        if wanted != self.attention:
+            self.attention = wanted
+            self.grid.shading, self.other_shading = self.other_shading, self.grid.shading
 
     def extend(self, value: ValueView, entries: EntriesView) -> None:
         """Keep a further page of a container, or what a module of the model holds."""
@@ -163,7 +189,9 @@ class ValueStage(Vertical):
     def show_slice(self) -> None:
         """Draw the indices of the slice."""
         if self.view is not None and self.grid.leading:
-            self.query_one(SliceBar).show(self.view.shape, self.grid.leading, self.active)
+            names = ATTENTION_NAMES if self.attention else ()
+            bar = self.query_one(SliceBar)
+            bar.show(self.view.shape, self.grid.leading, self.active, names)
 
     @on(SliceBar.Stepped)
     def move(self, event: SliceBar.Stepped) -> None:
@@ -183,5 +211,9 @@ class ValueStage(Vertical):
 
     def next_dimension(self) -> None:
         """Let the keys move the next leading dimension."""
-        self.active = (self.active + 1) % max(1, len(self.grid.leading))
+        if self.view is not None and self.grid.leading:
+            count = len(self.grid.leading)
+            others = ((self.active + step) % count for step in range(1, count))
+            several = (place for place in others if self.view.shape[place] > 1)
+            self.active = next(several, self.active)
         self.show_slice()

@@ -6,12 +6,14 @@ from textual.content import Content
 
 from workbench.app.drawable import single_line
 from workbench.app.panels.numerals import byte_size, count_text
-from workbench.runtime.protocol import ModuleFacts, ValueView
+from workbench.runtime.protocol import ATTENTION_KIND, ModuleFacts, ValueView
 
 
 def rank(value: ValueView) -> int:
     """How firmly a value takes the place of another: numbers and text yield to all else."""
-    if value.tensor is not None or (value.entries and value.entries.module is not None):
+    if value.tensor is not None or value.kind == ATTENTION_KIND:
+        return 2
+    if value.entries and value.entries.module is not None:
         return 2
     return int(value.entries is not None)
 

@@ -1,0 +1,3 @@
+(rgx "a(b")
+; error: Error: bad regular expression 'a(b': '(' is not closed
+; place: 1:1

@@ -1,0 +1,19 @@
+; Making lists.
+
+(cons 1 (llist 2))                 ; => (1 2)
+(type (cons 1 (llist 2)))          ; => llist_
+(cons "7" (integers 2))            ; => (7 2)
+(range 0 10 -1)                    ; => ()
+(iota 3.0)                         ; => (1 2 3)
+(type (iota0 3.0))                 ; => numbers_
+(iota0 2 3)                        ; => ((0 1) (0 1 2))
+(⍳0 3)                             ; => (0 1 2)
+(enum '(a b))                      ; => ((0 a) (1 b))
+(enum "ab")                        ; => ((0 "a") (1 "b"))
+(to_list 'a 2)                     ; => (a a)
+(⊂ (integers 1 2))                 ; => (1 2)
+(type (⊂ (integers 1 2)))          ; => list_
+(type (to_llist '(1 2)))           ; => llist_
+(type (⊃ '((1 2) (3 4))))          ; => matrix_integer_
+(irangein 1 5 2)                   ; => (irange 1 2)
+(take 3 (irange 1 2))              ; => (1 3 5)

@@ -1,0 +1,30 @@
+; Predicates and conversion.
+
+(list (atomp 'a) (atomp nil) (atomp true) (atomp 1) (atomp "a")) ; => (true true true nil nil)
+(list (consp ()) (consp (integers)) (consp (llist 1)) (consp "a")) ; => (true true true nil)
+(list (nullp nil) (nullp ()) (nullp (integers)) (nullp {}) (nullp "")) ; => (true true nil nil nil)
+(list (emptyp "") (emptyp {}) (emptyp nil) (emptyp 0) (emptyp (set))) ; => (true true true true true)
+(list (zerop 0) (zerop nil) (zerop "0") (zerop "a")) ; => (true true true nil)
+(list (atom? 'a) (cons? ()) (number? 1) (string? "a") (null? nil) (zero? 0) (empty? "") (cyclic? '(1))) ; => (true true true true true true true nil)
+(list (lowerp "ab") (upperp "AB") (alphap "aB") (digitp "12") (punctuationp "?!") (vowelp "ae") (consonantp "bc") (emojip "😀")) ; => (true true true true true true true true)
+(list (lower? "ab") (upper? "AB") (alpha? "aB") (digit? "12") (punctuation? "?!") (vowel? "ae") (consonant? "bc") (emoji? "😀")) ; => (true true true true true true true true)
+(list (lowerp "") (emojip "") (digitp "")) ; => (nil nil nil)
+(list (emojip "👍🏽") (emojip "👨‍👩‍👧") (emojip "❤️") (emojip "🇫🇷") (emojip "a😀")) ; => (true true true true nil)
+(list (integerp 1) (floatp 1.5) (listp ()) (dictionaryp {}) (setp (set)) (containerp ()) (negativep -1) (positivep 1)) ; => (true true true true true true true true)
+(integer "12abc")                  ; => 12
+(integer "abc")                    ; => 0
+(integer nil)                      ; => 0
+(integer '(1))                     ; => 0
+(integer "0x1F")                   ; => 31
+(number "1.5e3x")                  ; => 1500
+(float "1.5")                      ; => 1.5
+(string 42)                        ; => 42
+(stringbyte "a")                   ; => a
+(complex 1 -2)                     ; => 1,-2i
+(real 1,2i)                        ; => 1
+(imaginary 1,2i)                   ; => 2
+(real 3)                           ; => 3
+(imaginary 3)                      ; => 0
+(complex "1" "2")                  ; => 1,2i
+(explode "abc")                    ; => (a b c)
+(atom "(")                         ; => (
