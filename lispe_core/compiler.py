@@ -138,7 +138,8 @@ class Compiler:
             slot for part in definition.body if isinstance(part, ast.Global) for slot in part.names
         }
         slots = {names.variable(name) for name in hidden} - written
-        definition.body.insert(0, ast.Global(sorted(slots)))
+        if slots:
+            definition.body.insert(0, ast.Global(sorted(slots)))
         e.add(definition)
         return e.call(nodes.name(identifier))
 
@@ -152,11 +153,12 @@ class Compiler:
                 continue
             slot = names.variable(parameter.name)
             visible, frame.variables = frame.variables, set()
+            dictionary, frame.dictionary = frame.dictionary, None
             hidden = {*parameters.names(), *visible}
             with e.into([]) as default:
                 place = written[parameter.place]
                 e.add(nodes.assign(slot, self._default_value(e, parameter.default, place, hidden)))
-            frame.variables = visible
+            frame.variables, frame.dictionary = visible, dictionary
             missing = nodes.same(nodes.name(slot), nodes.support("unset"))
             e.add(ast.If(missing, default, []))
         if parameters.rest:

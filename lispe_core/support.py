@@ -169,7 +169,9 @@ def visited_range(first: Value, last: Value, step: Value) -> Iterable[Value]:
 
 def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
     """The values of ``(loop (v first last step) …)``, the last one included."""
-    if not all(isinstance(bound, int | float) for bound in (first, last, step or 0)):
+    if not all(
+        isinstance(bound, int | float) for bound in (first, last, 0 if step is None else step)
+    ):
         raise LispError("'loop' needs numbers to count from and to")
     if step is None:
         step = 1 if first <= last else -1

@@ -109,7 +109,7 @@ def _folded(combine: Function, values: Value) -> Value:
 
 
 def _require_regular(rows: Value) -> None:
-    if len({len(row) for row in rows}) > 1:
+    if len({len(row) if isinstance(row, (list, array)) else -1 for row in rows}) > 1:
         raise LispError("the rows of a matrix have the same size")
 
 

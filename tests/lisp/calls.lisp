@@ -173,3 +173,7 @@ evaluated                          ; => 0
 (shadowed 1)                                      ; => (1 10 7 0)
 (defun named_in_text (a (b (+ a 1))) (eval '(list a b))) ; =>
 (named_in_text 1)                                 ; => (1 8)
+(defun one_name (y (z (setq y 1) )) z)            ; =>
+(defun evaluated (x (y (eval '(+ a 1)))) (list x y)) ; =>
+(evaluated 1)                                     ; => (1 8)
+(defun only_assigned ((y (set@ '(1) 0 y2))) y)    ; =>
