@@ -40,6 +40,7 @@
    (torch_optimizer_zero_grad optimizer)
    (torch_backward loss)
    (torch_optimizer_step optimizer)
+   (torch_progress "training" epoch 150)
    (if (= (% epoch 25) 0)
       (println "Epoch" epoch "loss" (stringf (torch_item loss) "%.4f"))))
 

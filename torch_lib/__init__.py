@@ -41,6 +41,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "early_stopping",
         "metrics",
         "tracking",
+        "progress",
         "distributed",
     ),
     "tokenizers": (
@@ -104,6 +105,7 @@ FOUNDATIONS = (
     "options",
     "placement",
     "processes",
+    "progress_reports",
     "quantized_linear",
     "quiet",
     "reading",

@@ -23,7 +23,9 @@ from torch_lib.atomic_files import replacing
 from torch_lib.devices import current_device
 from torch_lib.distributed import gathered, write_together
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing, KindError
+from torch_lib.events import Progress, emit
 from torch_lib.kinds import KINDS, description, rebuilt
+from torch_lib.progress_reports import counting, watching
 from torch_lib.reading import making_sense_of
 from torch_lib.state_dicts import (
     StateDict,
@@ -49,6 +51,9 @@ def save_model(model: nn.Module, path: str) -> str:
         model: A module of any kind this library makes.
         path: The file; ``.safetensors`` at its end makes it one, any other name a PyTorch file.
 
+    Emits:
+        Progress: ``save model``, counted in bytes.
+
     Raises:
         KindError: The module is of no known kind.
 
@@ -62,7 +67,10 @@ def save_model(model: nn.Module, path: str) -> str:
     weights = plain_weights(model)
 
     def write() -> None:
-        with replacing(Path(path)) as temporary:
+        with (
+            replacing(Path(path)) as temporary,
+            watching("save model", temporary.parent, _bytes(weights)),
+        ):
             if path.endswith(".safetensors"):
                 _save_safetensors(model, weights, described, temporary)
             else:
@@ -145,11 +153,22 @@ def save_checkpoint(
         content[name] = value.state_dict() if hasattr(value, "state_dict") else value
 
     def write() -> None:
-        with replacing(Path(path)) as temporary:
+        with (
+            replacing(Path(path)) as temporary,
+            watching("save checkpoint", temporary.parent, _bytes(content)),
+        ):
             torch.save(content, temporary)
 
     write_together(write)
     return "Checkpoint saved successfully"
+
+
+def _bytes(content: Any) -> int:
+    """The memory of every tensor in nested maps and lists."""
+    if isinstance(content, Tensor):
+        return content.nbytes
+    parts = content.values() if isinstance(content, Mapping) else content
+    return sum(map(_bytes, parts)) if isinstance(content, Mapping | list | tuple) else 0
 
 
 def load_checkpoint(
@@ -259,8 +278,12 @@ def read_archive(path: str) -> Any:
         raise CheckpointError(f"{path} is a TorchScript archive, for torch_jit_load")
     if _begins_as_archive(path) and not archive_names(path):
         raise CheckpointError(f"{path} is damaged or cut short")
+    size = Path(path).stat().st_size
+    emit(Progress("load model", 0, size))
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        emit(Progress("load model", size, size))
+        return content
     except OSError:
         raise
     except Exception as error:  # bytes that are no pickle make the unpickler raise anything
@@ -297,7 +320,12 @@ def safetensors_content(path: str) -> tuple[dict[str, str], dict[str, Tensor]]:
 
     try:
         with safe_open(path, "pt") as file:
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = list(file.keys())
+            count = counting("load model", len(names))
+            weights = {}
+            for done, name in enumerate(names, start=1):
+                weights[name] = file.get_tensor(name)
+                count(done)
             return file.metadata() or {}, weights
     except SafetensorError as error:
         raise CheckpointError(f"{path} is not a model file") from error

@@ -17,6 +17,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError
 from torch_lib.options import check_keys, check_positive
+from torch_lib.progress_reports import counting
 from torch_lib.readers import read_csv, read_jsonl, read_text
 from torch_lib.sequences import pad_sequences
 
@@ -59,7 +60,8 @@ class LoaderOptions:
 class DataLoader:
     """Gives the batches of an epoch, then those of the next.
 
-    It remembers where it is: iteration goes on in the epoch that was left in the middle.
+    It remembers where it is: iteration goes on in the epoch that was left in the middle. It reports
+    as progress how many batches of the epoch are over.
     """
 
     def __init__(self, data: Sequence[Any], batch_size: int, options: LoaderOptions) -> None:
@@ -76,9 +78,12 @@ class DataLoader:
         return batches // self.share[1]
 
     def __iter__(self) -> Iterator[Any]:
+        count = counting(f"epoch {self.epoch + 1}", len(self))
         for indices in islice(self._batches(), self.position, None):
+            count(self.position)
             self.position += 1
             yield collated([self.data[index] for index in indices], self.options.pad_id)
+        count(self.position)
         self.epoch, self.position = self.epoch + 1, 0
 
     def sharded(self, rank: int, processes: int) -> DataLoader:

@@ -21,9 +21,9 @@ from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import FAMILIES, DecoderConfig
 from torch_lib.devices import current_device
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
-from torch_lib.events import Progress, emit
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.pipeline_tokenizer import PipelineTokenizer
+from torch_lib.progress_reports import counting, watching
 from torch_lib.reading import making_sense_of
 from torch_lib.text_files import json_map
 
@@ -63,7 +63,7 @@ def load_hugging_face(
         change: What to make of the configuration.
 
     Emits:
-        Progress: ``load model``, counted in files.
+        Progress: ``load model``, counted in bytes.
 
     Raises:
         CheckpointError: The folder lacks a file, or holds another architecture.
@@ -130,6 +130,9 @@ def write_hugging_face(model: DecoderModel, folder: Path) -> None:
 
     Adapters have to be merged; the tokenizer is written along if it is a ``tokenizer.json``.
 
+    Emits:
+        Progress: ``save model``, counted in bytes.
+
     Raises:
         ArgumentError: The layout has no place for something in the model.
     """
@@ -139,7 +142,11 @@ def write_hugging_face(model: DecoderModel, folder: Path) -> None:
     if model.config.model_type == "gpt2":
         weights = _as_gpt2(weights)
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / _WEIGHTS) as temporary:
+    size = sum(tensor.nbytes for tensor in weights.values())
+    with (
+        replacing(folder / _WEIGHTS) as temporary,
+        watching("save model", temporary.parent, size),
+    ):
         save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary)
     (folder / _INDEX).unlink(missing_ok=True)
     with replacing(folder / _CONFIG) as temporary:
@@ -242,16 +249,22 @@ def _written_config(model: DecoderModel) -> dict[str, Any]:
 
 
 def _stored_tensors(root: Path) -> Iterator[tuple[str, Tensor]]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors import SafetensorError, safe_open
 
     shards = [_WEIGHTS] if (root / _WEIGHTS).is_file() else _shards(root)
-    for done, shard in enumerate(shards, start=1):
+    sizes = [(root / shard).stat().st_size if (root / shard).exists() else 0 for shard in shards]
+    count, read = counting("load model", sum(sizes)), 0
+    for shard in shards:
         try:
-            yield from load_file(root / shard).items()
+            with safe_open(root / shard, "pt") as file:
+                for name in file.keys():  # noqa: SIM118
+                    tensor = file.get_tensor(name)
+                    yield name, tensor
+                    read += tensor.nbytes
+                    count(read)
         except (SafetensorError, FileNotFoundError) as error:
             raise CheckpointError(f"{root / shard} cannot be read: {error}") from error
-        emit(Progress("load model", done, len(shards)))
+    count(sum(sizes))
 
 
 def _shards(root: Path) -> list[str]:

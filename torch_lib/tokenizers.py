@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from torch_lib.errors import ArgumentError, FileMissing, KindError
+from torch_lib.progress_reports import counting
 from torch_lib.text_files import text_lines
 
 __all__ = [
@@ -144,6 +145,9 @@ def encode_file(tokenizer: Tokenizer, path: str, callback: Callable[..., Any]) -
     Returns:
         How many lines were encoded.
 
+    Emits:
+        Progress: ``tokenize`` and the file's name, counted in bytes.
+
     Example:
         (fwrite "poem.txt" "to be\nor not to be\n")
         (setq tok (torch_simple_tokenizer))
@@ -155,12 +159,17 @@ def encode_file(tokenizer: Tokenizer, path: str, callback: Callable[..., Any]) -
     """
     if not Path(path).is_file():
         raise FileMissing(f"file not found: {path}")
-    count = 0
-    for line in text_lines(path):
-        count += 1
-        if callback(_encoded(tokenizer, line)) == "stop":
+    size, read, lines = Path(path).stat().st_size, 0, 0
+    count = counting(f"tokenize {Path(path).name}", size)
+    for line in text_lines(path, keep_ends=True):
+        lines += 1
+        result = callback(_encoded(tokenizer, line.removesuffix("\n").removesuffix("\r")))
+        read += len(line.encode())
+        count(read)
+        if result == "stop":
             break
-    return count
+    count(size)
+    return lines
 
 
 def decode(tokenizer: Tokenizer, tokens: Tensor | Sequence[int] | int) -> str:

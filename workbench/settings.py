@@ -60,6 +60,7 @@ class ReplSettings:
     history_size: Annotated[
         int, Whole(0, 100_000), "Entries of the prompt kept between sessions"
     ] = 5000
+    shell_lines: Annotated[bool, "A line that begins with ! goes to the system's shell"] = False
 
 
 @dataclass(frozen=True, slots=True)

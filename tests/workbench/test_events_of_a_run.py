@@ -74,6 +74,36 @@ def test_output_and_result_are_events() -> None:
     assert started["time"] <= output["time"] <= result["time"]
 
 
+LONG_WORK = """
+(fwrite (+ _current "poem.txt") "to be\\nor not to be\\n")
+(torch_encode_file (torch_simple_tokenizer) (+ _current "poem.txt") size)
+(loop batch (torch_data_loader '(1 2 3) 2) batch)
+(loop step (iota 4) (torch_progress "training" step 4))
+(setq net (torch_model 4 8 2))
+(torch_save_model net (+ _current "net.pt"))
+(torch_load_model (+ _current "net.pt"))
+"""
+
+
+def test_long_work_tells_how_far_it_is(tmp_path: Path) -> None:
+    """Tokenizing, an epoch, a program's own loop, saving and loading: each to its end."""
+    program = tmp_path / "long.lisp"
+    program.write_text(LONG_WORK)
+
+    told = run("--run", str(program))
+
+    assert told.status == 0, told.events[-1]
+    last = {event["task"]: event for event in told.named("progress")}
+    assert list(last) == [
+        "tokenize poem.txt",
+        "epoch 1",
+        "training",
+        "save model",
+        "load model",
+    ]
+    assert all(event["done"] == event["total"] for event in last.values())
+
+
 def test_a_value_that_prints_as_nothing_is_null() -> None:
     assert run("--eval", "(defun f (x) x)").named("result")[0].keys() >= {"value"}
     assert run("-", stdin='(println "x")').named("result")[0]["value"] is None

@@ -120,7 +120,11 @@ def test_the_printed_configuration_is_toml_that_means_the_same(tmp_path: Path) -
 def test_the_printed_configuration_tells_defaults_and_meanings(tmp_path: Path) -> None:
     text = printed(load_settings(tmp_path / "config.toml"))
 
-    assert tomllib.loads(text)["repl"] == {"output_lines_kept": 100_000, "history_size": 5000}
+    assert tomllib.loads(text)["repl"] == {
+        "output_lines_kept": 100_000,
+        "history_size": 5000,
+        "shell_lines": False,
+    }
     assert "# Nothing slides, turns or blinks: true or false\nreduced_motion = false  # def" in text
 
 

@@ -99,6 +99,7 @@ def test_expressions_programs_and_stops(start: Callable[..., Terminal], tmp_path
 
     terminal.type("(double)\r")
     terminal.see("<repl 2>:1:1")
+    terminal.wait(lambda text: "Stop" not in text)  # not yet that of the next evaluation
 
     terminal.type("(while true 1)\r")
     terminal.see("Stop")
@@ -219,8 +220,18 @@ def test_the_keys_of_emacs_arrive_from_a_terminal(
     terminal.see("( two threXe)")
     terminal.type("\x1f")  # ctrl+underscore
     terminal.see("( two three)")
+    terminal.type("\x18")  # ctrl+x
+    terminal.see("^x …")
+    terminal.type("\x1b")
+    terminal.wait(lambda text: "^x …" not in text)
+    terminal.type("!\x18\x13")  # ctrl+x ctrl+s
+    terminal.wait(lambda _: "!" in program.read_text())
     terminal.type("\x1bx")  # alt+x
     terminal.see("Explain the name at the cursor")
+    terminal.type("\x1b")
+    terminal.wait(lambda text: "Explain the name" not in text)
+    terminal.type("\x18\x03")  # ctrl+x ctrl+c
+    terminal.wait(lambda _: not terminal.process.isalive())
 
 
 def test_letters_with_alt_are_typed_into_no_field(
@@ -241,3 +252,39 @@ def test_letters_with_alt_are_typed_into_no_field(
     terminal.see("  nowhere ")
     terminal.type("\x1b")
     terminal.wait(lambda text: "nowhere" not in text)
+
+
+def test_what_a_terminal_sends_is_shown_and_patterns_are_found(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """In the key test and in the find bar, by the codes of a plain terminal."""
+    program = tmp_path / "program.lisp"
+    program.write_text("(list 12)\n(list 345)\n")
+    terminal = start(str(program), rows=24, columns=80)
+    terminal.see("program.lisp")
+
+    terminal.type("\x10")  # ctrl+p
+    time.sleep(0.5)
+    terminal.type("test the keys")
+    terminal.see("Show what arrives for a key")
+    terminal.type("\r")
+    terminal.see("Press a key.")
+    for codes, name in ((F5, "f5 "), ("\x1bj", "alt+j j "), ("\n", "ctrl+j "), (CTRL_Q, "ctrl+q ")):
+        terminal.type(codes)
+        terminal.see(name)
+    for _ in range(2):
+        terminal.type("\x1b")
+        time.sleep(0.5)
+    terminal.wait(lambda text: "Key test" not in text)
+
+    terminal.type("\x06")  # ctrl+f
+    terminal.see("Replace")
+    terminal.type("(\\d)(\\d+)")
+    terminal.see("no match")
+    terminal.type("\x1be")  # alt+e
+    terminal.see("1 of 2")
+    terminal.type("\t\\2-\\1")
+    terminal.see("\\2-\\1")
+    terminal.type("\x1ba")  # alt+a
+    terminal.see("2 replaced")
+    terminal.see("(list 45-3)")

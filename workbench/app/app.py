@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -31,14 +31,14 @@ from workbench.app.ask_line import AskLine
 from workbench.app.bridge import DRAINS_PER_SECOND, Bridge
 from workbench.app.buffers import Buffers
 from workbench.app.code_area import CodeArea
-from workbench.app.commands import WorkbenchCommands, definition_page, help_page
+from workbench.app.commands import WorkbenchCommands
 from workbench.app.completion import CompletionPopup
-from workbench.app.dialogs import Choice, Help
-from workbench.app.doc_search import documentation_search
-from workbench.app.doc_text import example
+from workbench.app.dialogs import Choice
+from workbench.app.doc_search import NamesInPalette
 from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
 from workbench.app.find_bar import FindBar
+from workbench.app.helping_app import HelpingApp
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.history_search import history_search
@@ -47,7 +47,6 @@ from workbench.app.key_line import KeyLine
 from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
 from workbench.app.layout import STEP, Dragged, Shares
-from workbench.app.meaning import meaning
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Compare,
@@ -63,17 +62,16 @@ from workbench.app.panels.base import (
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
-from workbench.app.programs import ProgramsApp
 from workbench.app.repl import Prompt, Repl
 from workbench.app.scanner import scan
 from workbench.app.settings_file import save_theme
+from workbench.app.shell_line import ShellLines, shell_command
 from workbench.app.status_line import StatusLine, call_hint
 from workbench.app.theme_folder import SECONDS, ThemeFolder
 from workbench.app.themes import DARK, LIGHT, chosen_theme, load_themes
 from workbench.app.workspace import Workspace, load_workspace
 from workbench.folders import config_file, history_file, runs_folder, theme_folder
 from workbench.runtime.protocol import (
-    DefinitionView,
     EvaluationFailed,
     EvaluationFinished,
     EvaluationId,
@@ -90,8 +88,11 @@ from workbench.runtime.protocol import (
 )
 from workbench.settings import load_settings
 
+SUBMITTED_KEPT = 500
+"""Inputs of the prompt that the frames of an error can lead back to."""
 
-class Workbench(ProgramsApp):
+
+class Workbench(HelpingApp):
     """The app around one session.
 
     Args:
@@ -104,7 +105,7 @@ class Workbench(ProgramsApp):
 
     TITLE = "LispE Workbench"
     CSS_PATH = "workbench.tcss"
-    COMMANDS: ClassVar = {WorkbenchCommands}
+    COMMANDS: ClassVar = {WorkbenchCommands, NamesInPalette}
     HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
@@ -142,6 +143,7 @@ class Workbench(ProgramsApp):
         self.vocabulary = Vocabulary()
         self.pending: set[EvaluationId] = set()
         self._inputs = 0
+        self._submitted = {}
         self._attended_to = ""
         self._asked_to_stop = False
         self._restart_question: Choice | None = None
@@ -153,6 +155,8 @@ class Workbench(ProgramsApp):
         self._repl = Repl(self.vocabulary, history, id="repl")
         self._repl.transcript.most_lines = settings.repl.output_lines_kept
         self._repl.prompt.popup = self._popup
+        self._repl.prompt.shell_lines = settings.repl.shell_lines
+        self._shell = ShellLines(self.bridge.put)
         self._panels = PanelArea(id="panels")
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._panels.panel(GenerationPanel).models = settings.models
@@ -197,6 +201,7 @@ class Workbench(ProgramsApp):
     def on_unmount(self) -> None:
         """End the evaluator."""
         self.session.close()
+        self._shell.stop()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Syntax and plot colours for themes that are not ours: those of our dark or light one."""
@@ -228,11 +233,6 @@ class Workbench(ProgramsApp):
                 self._watch_theme(theme.name)
         for warning in warnings:
             self.notify(warning, severity="warning", markup=False)
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Keys as they stand on a keyboard: F5, ^r."""
-        shown = super().get_key_display(binding)
-        return shown.upper() if shown.startswith("f") and shown[1:].isdigit() else shown
 
     def drain(self) -> None:
         """Take what the session has told since the last time, as long as there is a screen."""
@@ -298,22 +298,36 @@ class Workbench(ProgramsApp):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether ``action`` makes sense now; none of ours while a question is open."""
-        asking = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
-        if asking and any(action == key.action for key in WORKBENCH_KEYS):
-            return False
+        """Whether ``action`` makes sense now."""
+        allowed = super().check_action(action, parameters)
         if action == "interrupt":
-            return bool(self.pending)
+            return allowed and (bool(self.pending) or self._shell.busy)
         if action == "run_buffer":
-            return not self.pending
-        return super().check_action(action, parameters)
+            return allowed and not self.pending
+        return allowed
 
     @on(Prompt.Submitted)
     def _submit(self, message: Prompt.Submitted) -> None:
         self._repl.transcript.echo(message.source)
+        command = shell_command(message.source)
+        if self._repl.prompt.shell_lines and command is not None:
+            self._run_command(command)
+            return
         self.vocabulary.functions |= structure.usages(scan(message.source))
         self._inputs += 1  # the errors of a function name the input that defined it
-        self._evaluate(message.source, f"<repl {self._inputs}>")
+        origin = f"<repl {self._inputs}>"
+        self._submitted[origin] = message.source
+        self._submitted.pop(f"<repl {self._inputs - SUBMITTED_KEPT}>", None)
+        self._evaluate(message.source, origin)
+
+    @work(group="shell")
+    async def _run_command(self, command: str) -> None:
+        self.call_later(self.refresh_bindings)  # when it is under way
+        status = await self._shell.run(command)
+        self.drain()
+        if status:
+            self._repl.transcript.note(f"exit status {status}")
+        self.refresh_bindings()
 
     @on(Prompt.HistoryWanted)
     def _search_history(self) -> None:
@@ -364,6 +378,7 @@ class Workbench(ProgramsApp):
     @on(InterruptRequested)
     def action_interrupt(self) -> None:
         """Stop what runs; asked a second time, offer a fresh evaluator."""
+        self._shell.stop()
         if self._asked_to_stop:
             self._offer_restart()
         elif self.pending:
@@ -468,29 +483,6 @@ class Workbench(ProgramsApp):
         if not self._repl.transcript.show_all():
             self.notify("Nothing was left out, or it is kept no more.", markup=False)
 
-    def action_help(self) -> None:
-        """Explain the name at the cursor or the focused panel, and list the keys."""
-        area = self.focused if isinstance(self.focused, CodeArea) else None
-        name = area.name_at_cursor if area else ""
-        definition = meaning(name, self.vocabulary, self._editor.scanner)
-        code = example(definition.doc) if definition else ""
-        self.push_screen(Help("Help", help_page(self.screen, definition), code), self._try)
-
-    def action_search_documentation(self) -> None:
-        """Look for names by what they are called or do."""
-        found = documentation_search(self.vocabulary.definitions, self._explain)
-        self.push_screen(CommandPalette([found], placeholder="Search names and what they do…"))
-
-    def _explain(self, definition: DefinitionView) -> None:
-        page = definition_page(definition)
-        self.push_screen(Help(definition.name, page, example(definition.doc)), self._try)
-
-    def _try(self, code: str | None) -> None:
-        """Put an example at the prompt."""
-        if code:
-            self._show_code()
-            self._repl.prompt.draft(code)
-
     @on(Inspect)
     def _inspect(self, message: Inspect) -> None:
         self.session.inspect(message.handle, message.window, message.trail)
@@ -536,7 +528,7 @@ class Workbench(ProgramsApp):
     def _follow_cursor(self, message: TextArea.SelectionChanged | TextArea.Changed) -> None:
         area = message.text_area
         if area is self._find_bar.editor and self._find_bar.has_focus_within:
-            self._status.place = area.cursor_location
+            self._status.place, self._status.at_prompt = area.cursor_location, False
         if isinstance(area, CodeArea) and area.has_focus:
             self._popup.follow()
             self._tell_place(area)
@@ -550,6 +542,7 @@ class Workbench(ProgramsApp):
 
     def _tell_place(self, area: CodeArea) -> None:
         self._status.place = area.cursor_location
+        self._status.at_prompt = area is self._repl.prompt
         call = area.call
         usage = self._usage(call.head) if call else None
         self._status.hint = call_hint(usage, call) if call and usage else Content("")

@@ -24,6 +24,7 @@ from workbench.app.editing_keys import EditingArea
 from workbench.app.highlight import Vocabulary, styled, syntax_styles
 from workbench.app.key_events import is_text, run_binding
 from workbench.app.long_document import LongDocument, LongWrappedDocument
+from workbench.app.reindenting import reindented, settled
 from workbench.app.scanner import CLOSERS, Scanner
 from workbench.app.structure import Form
 
@@ -334,7 +335,8 @@ class CodeArea(EditingArea):
         row, column = start
         before = self.document[row][:column]
         inside_text = structure.inside_text(self.scanner, row, column)
-        indent = 0 if inside_text else self._indentation(self.scanner, row, column)
+        width = self.indent_width
+        indent = 0 if inside_text else structure.indentation(self.scanner, row, column, width)
         if not inside_text:
             start = (row, len(before.rstrip()) or column)
             rest = self.document[end[0]][end[1] :]
@@ -344,19 +346,12 @@ class CodeArea(EditingArea):
     def action_reindent(self) -> None:
         """Indent the selected lines, or the one of the cursor, by the structure of the code."""
         first, last = sorted((self.selection.start[0], self.selection.end[0]))
-        scanner, lines = self.scanner.copy(), list(self.document.lines)
-        for row in range(first, last + 1):
-            if not scanner.state_at(row).ending:
-                lines[row] = " " * self._indentation(scanner, row, 0) + lines[row].lstrip()
-                scanner.update(lines)
-        self._rewrite(first, lines[first : last + 1])
+        rows = range(first, last + 1)
+        self._rewrite(first, reindented(self.scanner, rows, self.indent_width))
         row, column = self.cursor_location
         text = self.document[row]
         if self.selection.is_empty and not text[:column].strip():
             self.move_cursor((row, len(text) - len(text.lstrip())))
-
-    def _indentation(self, scanner: Scanner, row: int, column: int) -> int:
-        return structure.indentation(scanner, row, column, self.indent_width)
 
     def action_go_to_start(self) -> None:
         """Go to the start of the text."""
@@ -401,6 +396,7 @@ class CodeArea(EditingArea):
         if change is None:
             self.app.bell()
         else:
+            change = settled(self.scanner, change, self.indent_width)
             self.change(change.text, change.start, change.end)
             self.move_cursor(change.cursor)
 

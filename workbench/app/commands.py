@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -30,8 +30,10 @@ KEYLESS = (
     ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
     ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
     ("Search the documentation…", "search_documentation", "Find a name by what it does"),
+    ("Test the keys…", "test_keys", "Show what arrives for a key, and what it does"),
     ("Choose a theme…", "change_theme", "Change the colours"),
-    ("Save the transcript…", "save_transcript", "Write what was submitted as a program"),
+    ("Save the transcript…", "save_transcript", "Write it as a program, or as it stands: .txt"),
+    ("Save a picture…", "save_picture", "Write what the screen shows as an SVG file"),
     ("Show what was left out", "show_all_output", "See every line of the last long output"),
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )
@@ -57,18 +59,29 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
         yield Command(title, "", help_text, partial(app.run_action, action, app))
 
 
+@runtime_checkable
+class OffersCommands(Protocol):
+    """An app that knows what the palette is to list."""
+
+    offered: Sequence[Command]
+
+
 class WorkbenchCommands(Provider):
     """Finds actions by any part of their title."""
 
+    @property
+    def _commands(self) -> Sequence[Command]:
+        return self.app.offered if isinstance(self.app, OffersCommands) else ()
+
     async def discover(self) -> Hits:
         """Every action."""
-        for command in commands(self.screen):
+        for command in self._commands:
             yield DiscoveryHit(_display(command), command.run, command.title, command.help)
 
     async def search(self, query: str) -> Hits:
         """The actions that fit ``query``."""
         matcher = self.matcher(query)
-        for command in commands(self.screen):
+        for command in self._commands:
             score = matcher.match(command.title)
             if score > 0:
                 found = highlighted(matcher, command.title)
@@ -92,7 +105,7 @@ def _display(command: Command, title: Content | None = None) -> Content:
 
 
 def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content:
-    """What ``definition`` means or the focused panel is for, with the keys that work there."""
+    """What ``definition`` means or the focused pane is for, with the keys that work there."""
     parts: list[Content] = []
     if definition is not None:
         parts += [definition_page(definition), Content("")]
@@ -100,15 +113,15 @@ def help_page(screen: Screen[Any], definition: DefinitionView | None) -> Content
     named = {binding.id for _, binding, _ in active}
     rest = [key for key in _remapped(screen.app, WORKBENCH_KEYS) if key.id not in named]
     around = screen.focused.ancestors_with_self if screen.focused else ()
-    panel = next((node for node in around if isinstance(node, Panel)), None)
+    pane = next((node for node in around if _about(node)), None)
     elsewhere = [(key, _shown(screen.app, key)) for key in rest]
     own: list[tuple[Binding, str]] = []
     for node, binding, keys in active:
-        inside = panel is not None and panel in node.ancestors_with_self
+        inside = pane is not None and pane in node.ancestors_with_self
         (own if inside else elsewhere).append((binding, keys))
     width = max((len(keys) for _, keys in (*own, *elsewhere)), default=0)
-    if panel is not None:
-        parts += [_panel_words(panel), *_key_lines(own, width), Content("")]
+    if pane is not None:
+        parts += [*_about(pane), *_key_lines(own, width), Content("")]
         parts.append(Content.styled("Everywhere", "bold $primary"))
     parts += _key_lines(elsewhere, width)
     return Content("\n").join(parts)
@@ -121,11 +134,12 @@ def definition_page(definition: DefinitionView) -> Content:
     return Content.assemble(usage, "\n", kind, "\n\n", readable(drawable(definition.doc)))
 
 
-def _panel_words(panel: Panel[Any]) -> Content:
-    """The title of a panel over what it says of itself while it is empty."""
-    told = " ".join(panel.empty.partition("\n\n")[2].split())
-    title = Content.styled(panel.title, "bold $primary")
-    return Content.assemble(title, "\n" * bool(told), told)
+def _about(node: DOMNode) -> list[Content]:
+    """A title and what is said of a pane; of a panel, what it says of itself while it is empty."""
+    title, told = getattr(node, "ABOUT", ("", ""))
+    if isinstance(node, Panel):
+        title, told = node.title, " ".join(node.empty.partition("\n\n")[2].split())
+    return [Content.styled(title, "bold $primary"), Content(told)][: bool(title) + bool(told)]
 
 
 def _key_lines(entries: Iterable[tuple[Binding, str]], width: int) -> Iterator[Content]:

@@ -16,6 +16,7 @@ from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 
 from workbench.app.drawable import drawable
+from workbench.app.hanging_text import HangingText
 from workbench.app.line_input import LineInput
 
 DIALOG_CSS = """
@@ -191,7 +192,7 @@ class Help(ModalScreen[str]):
     Help {
         & #dialog { width: 100; padding: 0 1; }
         & VerticalScroll { height: auto; max-height: 100%; }
-        & Static { height: auto; padding: 0 1; }
+        & HangingText { padding: 0 1; }
     }
     """
     )
@@ -226,7 +227,7 @@ class Help(ModalScreen[str]):
             dialog.border_title = Content(drawable(self.topic))
             trying = "ctrl+r puts the example at the prompt   " * bool(self.example)
             dialog.border_subtitle = Content(f"{trying}escape closes")
-            yield Static(self.page)
+            yield HangingText(self.page)
 
     def action_try_example(self) -> None:
         """Answer with the example."""

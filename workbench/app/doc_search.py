@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import islice
+from typing import Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from workbench.app.doc_text import first_sentence
 from workbench.app.fuzzy import ranked
+from workbench.app.highlight import Vocabulary
 from workbench.runtime.protocol import DefinitionView
 
 MOST = 60
+IN_PALETTE = 8
+LEAST_LETTERS = 3
+BEHIND_COMMANDS = 0.01
+"""A score that no command has: those of commands are larger."""
 
 
 def documentation_search(
@@ -40,6 +46,33 @@ def documentation_search(
                 yield Hit(1 - place / MOST, lines, chosen, name)
 
     return DocumentationSearch
+
+
+@runtime_checkable
+class ExplainsNames(Protocol):
+    """An app that knows the names of the language."""
+
+    vocabulary: Vocabulary
+
+    def explain(self, definition: DefinitionView) -> None:
+        """Show what a name means."""
+
+
+class NamesInPalette(Provider):
+    """The help of names that are like what is typed, behind the commands."""
+
+    async def search(self, query: str) -> Hits:
+        """A few names, from three letters on."""
+        app = self.app
+        if not isinstance(app, ExplainsNames) or len(query.strip()) < LEAST_LETTERS:
+            return
+        definitions = app.vocabulary.definitions
+        names = (name for name in fitting(query, dict.fromkeys(definitions, "")))
+        for place, name in enumerate(islice(names, IN_PALETTE)):
+            sentence = first_sentence(definitions[name].doc)
+            chosen = partial(app.explain, definitions[name])
+            title = Content.assemble("Help: ", _lines(definitions[name], sentence))
+            yield Hit(BEHIND_COMMANDS / (place + 1), title, chosen, name)
 
 
 def fitting(query: str, sentences: Mapping[str, str]) -> Iterator[str]:

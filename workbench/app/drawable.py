@@ -8,6 +8,7 @@ for emoji and many scripts are written with them.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -22,6 +23,9 @@ UNDRAWABLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _STRAY = re.compile(rf"{UNDRAWABLE.pattern}|[\t\n]")
+COMMON = range(0x20, 0x3000)
+"""Letters and signs of most scripts, those that take two cells apart."""
+
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?|\x9b[0-9;?]*[ -/]*[@-~]"
 )
@@ -35,6 +39,16 @@ def visible(text: str) -> str:
 def drawable(text: str) -> str:
     """``text`` as it can be drawn on several lines: tabs become blanks."""
     return text if text.isprintable() else visible(text.replace("\r\n", "\n").expandtabs(TAB))
+
+
+def takes_cell_each(text: str) -> bool:
+    """Whether every character of ``text`` takes one cell: this is quick, where measuring is not."""
+    return text.isascii() or _single_cells().issuperset(text)
+
+
+@cache
+def _single_cells() -> frozenset[str]:
+    return frozenset(character for character in map(chr, COMMON) if cell_len(character) == 1)
 
 
 def drawn_width(line: str, tab: int) -> int:

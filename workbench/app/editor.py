@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -18,13 +17,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from workbench.app.ask_place import AskPlace
-from workbench.app.code_area import CodeArea
 from workbench.app.drawable import drawn_width, shortened
 from workbench.app.files import read_source, stamp, write_atomically
 from workbench.app.highlight import Vocabulary
 from workbench.app.inline_results import InlineResults, Mark
-from workbench.app.long_document import LongDocument
-from workbench.app.search import Search, match_after, match_before
+from workbench.app.searched_area import SearchedArea
 from workbench.app.status_line import SPINNER
 from workbench.app.structure import Form, Location, form_before, top_form
 from workbench.runtime.protocol import ErrorView, EvaluationFailed, Event
@@ -35,9 +32,14 @@ GAP = 2
 LEAST_ROOM = 4
 
 
-class Editor(CodeArea):
+class Editor(SearchedArea):
     """One program in the making."""
 
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Editor",
+        "Programs are written here. What a form comes to is shown beside it; F1 on a name explains "
+        "the name. Tab completes names, and files in strings.",
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "editor--match",
         "editor--running",
@@ -86,7 +88,7 @@ class Editor(CodeArea):
             "open_find",
             "Find…",
             id="editor.find",
-            tooltip="Find words, and replace them",
+            tooltip="Find words or a pattern, and replace them",
             show=False,
         ),
         Binding(
@@ -156,10 +158,6 @@ class Editor(CodeArea):
         self._error: ErrorView | None = None
         self.results = InlineResults()
         self._turning: Timer | None = None
-        self._search = Search("")
-        self._shows_matches = False
-        self._matches: list[Form] = []
-        self._matched: tuple[object, ...] = ()
         self._saved = read_source(path) if path else ""
         super().__init__(
             self._saved,
@@ -251,72 +249,6 @@ class Editor(CodeArea):
         row = min(max(line - 1, 0), self.document.line_count - 1)
         self.move_cursor((row, min(max(column - 1, 0), len(self.document[row]))), center=True)
 
-    def look_for(self, search: Search | None) -> None:
-        """Show the matches of ``search``, or none; the last one is what ``find`` goes on with."""
-        self._shows_matches = search is not None
-        self._search = search or self._search
-        self.repaint()
-
-    @property
-    def matches(self) -> list[Form]:
-        """The places of what is looked for."""
-        if not self.matches_are_known:
-            self._matched = self.search_state
-            self._matches = self._search.in_lines(self.document.lines)
-        return self._matches
-
-    @property
-    def matches_are_known(self) -> bool:
-        """Whether the text and what is looked for are as they were when it was searched."""
-        return self._matched == self.search_state
-
-    @property
-    def search_state(self) -> tuple[object, ...]:
-        """Equal as long as the text and what is looked for are the same."""
-        assert isinstance(self.document, LongDocument)
-        return self.document, self.document.version, self._search
-
-    @property
-    def match_number(self) -> int | None:
-        """Which of the matches is selected, counted from 1."""
-        selected = Form(*sorted(self.selection))
-        place = bisect_left(self.matches, selected)
-        return place + 1 if self.matches[place : place + 1] == [selected] else None
-
-    def find(self, step: int) -> bool:
-        """Select the next match, with -1 the one before, with 0 the one at the cursor or next."""
-        start, end = sorted(self.selection)
-        if step < 0:
-            found = match_before(self.matches, start)
-        else:
-            found = match_after(self.matches, end if step else start)
-        if found is not None:
-            self.move_cursor(found.start)
-            self.move_cursor(found.end, select=True, center=True)
-        return found is not None
-
-    def replace_match(self, replacement: str) -> bool:
-        """Replace the match that is selected, then select the next."""
-        if self.match_number is not None:
-            start, end = sorted(self.selection)
-            self.change(replacement, start, end)
-        return self.find(1)
-
-    def replace_all(self, replacement: str) -> int:
-        """Replace all matches as one change; answers how many they were."""
-        matches = self.matches
-        if not matches:
-            return 0
-        pieces = []
-        start = end = matches[0].start
-        for match in matches:
-            pieces += [self.document.get_text_range(end, match.start), replacement]
-            end = match.end
-        row, column = self.cursor_location
-        self.change("".join(pieces), start, end)
-        self.move_cursor((row, min(column, len(self.document[row]))))
-        return len(matches)
-
     def action_open_find(self) -> None:
         """Find words, and replace them."""
         self.screen.minimize()
@@ -329,7 +261,7 @@ class Editor(CodeArea):
 
     def step_out(self) -> None:
         """Escape ends a search first."""
-        if self._shows_matches:
+        if self.shows_matches:
             self.post_message(self.FindEnded(self))
         else:
             super().step_out()
@@ -447,7 +379,7 @@ class Editor(CodeArea):
     def get_line(self, line_index: int) -> Text:
         """The line in colour, matches marked, the place of an error underlined."""
         text = super().get_line(line_index)
-        if self._shows_matches:
+        if self.shows_matches:
             style = Style(bgcolor=self.get_component_rich_style("editor--match").bgcolor)
             for first, last in self._search.in_line(self.document[line_index]):
                 text.stylize(style, first, last)

@@ -13,22 +13,29 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from workbench.app.editor import Editor
+from workbench.app.keymap import key_of
 from workbench.app.line_input import LineInput
-from workbench.app.search import Search
+from workbench.app.search import PatternError, Search
 
 PAUSE = 0.15
 KEYS = (
-    ("up", "previous"),
-    ("alt+c", "case"),
-    ("alt+r", "replace"),
-    ("alt+a", "all"),
-    ("escape", "close"),
+    ("find.previous", "previous"),
+    ("find.case", "case"),
+    ("find.pattern", "pattern"),
+    ("find.replace", "replace"),
+    ("find.replace-all", "all"),
+    ("find.close", "close"),
 )
 
 
 class FindBar(Vertical):
     """Two lines to type in, over the matches of the editor that asked for it."""
 
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Find and replace",
+        "Enter goes to the next match; in the second line it replaces the one that is selected. "
+        "As a regular expression, what is found can be put back by its groups: \\1 or \\g<name>.",
+    )
     DEFAULT_CSS = """
     FindBar {
         display: none;
@@ -44,10 +51,11 @@ class FindBar(Vertical):
             padding: 0 1;
             background: $surface;
         }
-        & #find-case { margin-left: 1; }
-        & #find-case.-on { color: $accent; text-style: bold underline; }
+        & #find-case, & #find-pattern { margin-left: 1; }
+        & #find-case.-on, & #find-pattern.-on { color: $accent; text-style: bold underline; }
         & #find-count { min-width: 14; margin-left: 1; }
-        & #find-count.-none { color: $text-warning; }
+        & #find-count.-none, & #find-keys.-mistake { color: $text-warning; }
+        & #find-keys { width: 1fr; height: auto; max-height: 2; }
     }
     """
 
@@ -69,11 +77,28 @@ class FindBar(Vertical):
             show=False,
         ),
         Binding(
+            "tab,shift+tab",
+            "change_line",
+            "Other line",
+            id="find.line",
+            tooltip="Go from the words to what replaces them and back",
+            show=False,
+            priority=True,
+        ),
+        Binding(
             "alt+c",
             "toggle_case",
             "Upper and lower case",
             id="find.case",
             tooltip="Tell upper from lower case, or not",
+            show=False,
+        ),
+        Binding(
+            "alt+e",
+            "toggle_pattern",
+            "Regular expression",
+            id="find.pattern",
+            tooltip="Find a regular expression, or words; \\1 puts its first group back",
             show=False,
         ),
         Binding(
@@ -105,10 +130,12 @@ class FindBar(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.editor: Editor | None = None
-        self.cased = False
+        self.cased = self.pattern = False
         self._words = LineInput(id="find-words", compact=True)
         self._replacement = LineInput(id="find-replacement", compact=True)
         self._case = Static("Aa", id="find-case", markup=False)
+        self._pattern = Static(".*", id="find-pattern", markup=False)
+        self._keys = Static("", id="find-keys", markup=False)
         self._count = Static("", id="find-count", markup=False)
         self._replaced: tuple[object, str] = (None, "")
         self._recount: Timer | None = None
@@ -119,15 +146,12 @@ class FindBar(Vertical):
             yield Static("Find", classes="find--label")
             yield self._words
             yield self._case
+            yield self._pattern
             yield self._count
         with Horizontal():
             yield Static("Replace", classes="find--label")
             yield self._replacement
-        yield Static(
-            Content("  ").join(
-                Content.assemble((key, "bold $accent"), f" {what}") for key, what in KEYS
-            )
-        )
+        yield self._keys
 
     def open(self, editor: Editor) -> None:
         """Look for words in ``editor``; what is selected there is a first suggestion."""
@@ -146,7 +170,7 @@ class FindBar(Vertical):
             self.editor.look_for(None)
         self.editor = editor
         self.watch(editor, "selection", self._follow, init=False)
-        editor.look_for(Search(self._words.value, self.cased))
+        editor.look_for(self._wanted)
         self._tell()
 
     def action_close(self) -> None:
@@ -161,6 +185,11 @@ class FindBar(Vertical):
         if self.editor is not None:
             self.editor.look_for(None)
 
+    def action_change_line(self) -> None:
+        """Go to the other line, at once: keys that came in one go with this one follow."""
+        words = self._words.has_focus
+        self.screen.set_focus(self._replacement if words else self._words)
+
     def action_find(self, step: int) -> None:
         """Go to the next match, or with -1 to the one before."""
         if self.editor is not None and not self.editor.find(step):
@@ -172,16 +201,33 @@ class FindBar(Vertical):
         self._case.set_class(self.cased, "-on")
         self._search()
 
+    def action_toggle_pattern(self) -> None:
+        """Read what is looked for as a regular expression, or as words."""
+        self.pattern = not self.pattern
+        self._pattern.set_class(self.pattern, "-on")
+        self._search()
+
     def action_replace(self) -> None:
         """Replace the match that is selected and go to the next."""
-        if self.editor is not None and not self.editor.replace_match(self._replacement.value):
+        if self.editor is None:
+            return
+        try:
+            found = self.editor.replace_match(self._replacement.value)
+        except PatternError as error:
+            self._complain(str(error))
+            found = False
+        if not found:
             self.app.bell()
 
     def action_replace_all(self) -> None:
         """Replace all matches as one change."""
         if self.editor is None:
             return
-        count = self.editor.replace_all(self._replacement.value)
+        try:
+            count = self.editor.replace_all(self._replacement.value)
+        except PatternError as error:
+            self._complain(str(error))
+            count = 0
         if count:
             self._replaced = (self.editor.search_state, f"{count:,} replaced")
             self._tell()
@@ -201,10 +247,27 @@ class FindBar(Vertical):
     def _replacement_submitted(self) -> None:
         self.action_replace()
 
+    @on(Input.Changed, "#find-replacement")
+    def _replacement_changed(self) -> None:
+        self._complain("")
+
+    @property
+    def _wanted(self) -> Search:
+        return Search(self._words.value, self.cased, self.pattern)
+
+    def _complain(self, mistake: str) -> None:
+        """Say what is wrong; where nothing is, what the keys do."""
+        self._keys.set_class(bool(mistake), "-mistake")
+        keys = Content("  ").join(
+            Content.assemble((key_of(self.app, bound), "bold $accent"), f" {what}")
+            for bound, what in KEYS
+        )
+        self._keys.update(Content(mistake) if mistake else keys)
+
     def _search(self) -> None:
         """Show the matches of what is typed, and go to the first from where the cursor is."""
         if self.editor is not None:
-            self.editor.look_for(Search(self._words.value, self.cased))
+            self.editor.look_for(self._wanted)
             self.editor.find(0)
             self._tell()
 
@@ -225,10 +288,12 @@ class FindBar(Vertical):
         if self.editor is None:
             return
         matches = self.editor.matches
+        mistake = self.editor.search_mistake
+        self._complain(mistake)
         number = self.editor.match_number
         state, words = self._replaced
         if number is not None or state != self.editor.search_state:
             words = f"{number or '–'} of {len(matches):,}" if matches else "no match"
-        words = words if self._words.value else ""
+        words = words if self._words.value and not mistake else ""
         self._count.set_class(not matches and bool(self._words.value), "-none")
         self._count.update(Content(words))

@@ -18,14 +18,14 @@ from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.editing_keys import EditingArea
 from workbench.app.editor import Editor
-from workbench.app.keymap import EMACS, bindings_by_id
+from workbench.app.keymap import EMACS, EVERYWHERE, bindings_by_id, place_name
 from workbench.app.repl import Prompt
 
 __all__ = ["keys_page", "main"]
 
 PAGE = Path("docs/keys.md")
 SECTIONS: dict[type[DOMNode], str] = {
-    Workbench: "Everywhere",
+    Workbench: EVERYWHERE,
     CodeArea: "Editor and prompt",
     EditingArea: "Moving and editing, in editor and prompt",
     Editor: "Editor",
@@ -77,6 +77,7 @@ preset = "emacs"            # or "default"
 [keys.map]
 run = "f5,ctrl+t"           # these keys in the place of the usual ones
 panel.next = "alt+n"
+save = "ctrl+s,f9 s"        # or F9, then s
 ```
 
 Names and keys that are none, and keys that would do two things in one place, are told when the
@@ -85,11 +86,16 @@ as they are then.
 
 What a plain terminal delivers: F1 to F10, ctrl with a letter except h, i and m (which arrive as
 backspace, tab and enter), alt with a letter or digit except b and f (which arrive as ctrl+left and
-ctrl+right). Others, such as ctrl+enter or alt+enter, need a terminal that tells them apart.
+ctrl+right). Others, such as ctrl+enter or alt+enter, need a terminal that tells them apart. *Test
+the keys…* in the palette shows what arrives for each key that is pressed and what it does, and
+which keys not every terminal sends.
 
-The preset `emacs` holds what single keys allow. Of the usual ones ctrl+a, ctrl+d, ctrl+k and
-ctrl+w are as in a shell; alt+b and alt+f arrive as the keys that move by words. Sequences such as
-ctrl+x ctrl+s do not exist: ctrl+s saves, ctrl+x cuts, ctrl+q quits.
+Keys with a blank between them are a sequence, pressed one after the other: "ctrl+x ctrl+s". While
+one is not whole, the foot of the screen shows what was pressed and how it can go on; escape leaves
+it. Its first key must not be a character, nor do anything else in the same place.
+
+The preset `emacs` has sequences, and single keys where Emacs has them. Of the usual keys ctrl+a,
+ctrl+d, ctrl+k and ctrl+w are as in a shell; alt+b and alt+f arrive as the keys that move by words.
 
 | Name | keys |
 | --- | --- |
@@ -124,7 +130,7 @@ def _sections() -> Iterator[str]:
     for owner in (*SECTIONS, *others):
         rows = sorted(by_owner[owner], key=_order)
         lines = [f"| {shown_keys(one.key)} | {one.tooltip} | `{one.id}` |" for one in rows]
-        heading = f"## {SECTIONS.get(owner) or _words(owner.__name__)}"
+        heading = f"## {SECTIONS.get(owner) or place_name(owner)}"
         table = ["| Key | does | name |", "| --- | --- | --- |", *lines, ""]
         yield "\n".join([heading, "", *table, *_note(owner)])
 
@@ -138,11 +144,6 @@ def _order(binding: Binding) -> tuple[bool, int, str]:
     first = binding.key.partition(",")[0]
     is_function_key = FUNCTION_KEY.fullmatch(first) is not None
     return not is_function_key, int(first[1:]) if is_function_key else 0, first
-
-
-def _words(name: str) -> str:
-    """``Find bar`` for ``FindBar``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textual import on, work
-from textual.app import App
 
 from workbench.app.buffers import Buffers, names
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
+from workbench.app.keyed_app import KeyedApp
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation
@@ -30,7 +30,7 @@ FILES_SEEN_EVERY = 1.0
 """Seconds between two looks at what other programs have done to the open files."""
 
 
-class ProgramsApp(App[int]):
+class ProgramsApp(KeyedApp):
     """An app with editors, a REPL and panels, whose programs are files.
 
     The subclass makes the widgets and shares the screen out among them.
@@ -43,6 +43,8 @@ class ProgramsApp(App[int]):
     _workspace_file: Path | None
     _kept: Workspace
     _restored: bool
+    _submitted: dict[str, str]
+    """What was submitted at the prompt, by what errors call it."""
 
     def begin_keeping(self) -> None:
         """Open again what was open, and from then on keep what is, and watch the files."""
@@ -154,12 +156,26 @@ class ProgramsApp(App[int]):
 
     @work(exclusive=True, group="file")
     async def action_save_transcript(self) -> None:
-        """Write what was submitted as a program, with the answers as comments."""
+        """Write it as a program, with the answers as comments; as a .txt it is as it stands."""
         path = await self.push_screen_wait(AskPath("Save the transcript", "transcript.lisp"))
         if path is None or not await self._may_replace(path):
             return
         try:
-            write_atomically(path, self._repl.transcript.as_program())
+            transcript = self._repl.transcript
+            plain = path.suffix == ".txt"
+            write_atomically(path, f"{transcript.text}\n" if plain else transcript.as_program())
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+
+    @work(exclusive=True, group="file")
+    async def action_save_picture(self) -> None:
+        """Write what the screen shows as a picture."""
+        picture = self.export_screenshot()
+        path = await self.push_screen_wait(AskPath("Save a picture of the screen", "screen.svg"))
+        if path is None or not await self._may_replace(path):
+            return
+        try:
+            write_atomically(path, picture)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
 
@@ -212,10 +228,15 @@ class ProgramsApp(App[int]):
 
     @on(OpenLocation)
     def _open_location(self, message: OpenLocation) -> None:
-        """Go to a place in a program, which is opened if it is not."""
+        """Go to a place in a program, which is opened if it is not; what was typed comes back."""
         editor = self._buffers.editing(message.origin)
         if editor is not None:
             self._buffers.show(editor)
+        elif message.origin in self._submitted:
+            self._show_code()
+            self._repl.prompt.draft(self._submitted[message.origin])
+            self._repl.prompt.move_cursor((message.line - 1, max(message.column - 1, 0)))
+            return
         elif Path(message.origin).is_file():
             self._open(Path(message.origin))
         else:

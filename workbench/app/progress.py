@@ -8,12 +8,14 @@ from workbench.app.panels.numerals import bar
 
 BAR_WIDTH = 8
 LONGEST_TASK = 24
+MOST_COUNTED = 9999
 
 
 def progress_text(progress: Progress) -> str:
-    """``load model ▕███▍    ▏ 3/7``, without the bar where the end is not known."""
+    """``load model ▕███▍    ▏ 3/7``; large totals in percent, no bar where the end is not known."""
     task = single_line(progress.task, LONGEST_TASK)
     if not progress.total:
-        return f"{task} {progress.done}"
-    filled = bar(progress.done / progress.total, BAR_WIDTH)
-    return f"{task} ▕{filled}▏ {progress.done}/{progress.total}"
+        return f"{task} {progress.done:,}"
+    share = progress.done / progress.total
+    told = f"{share:.0%}" if progress.total > MOST_COUNTED else f"{progress.done}/{progress.total}"
+    return f"{task} ▕{bar(share, BAR_WIDTH)}▏ {told}"

@@ -20,6 +20,7 @@ from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.key_events import is_text
 from workbench.app.layout import DragEdge
+from workbench.app.shell_line import shell_command
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     EvaluationFailed,
@@ -39,6 +40,12 @@ class Prompt(CodeArea):
     While a program reads a line, Enter answers it instead; the draft comes back afterwards.
     """
 
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Prompt",
+        "Enter evaluates when all brackets are closed, and otherwise opens another line. Older "
+        "entries come back that begin as the text before the cursor. F1 on a name explains it, tab "
+        "completes it.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+j",
@@ -124,6 +131,8 @@ class Prompt(CodeArea):
         super().__init__(vocabulary=vocabulary, id=id, compact=True, highlight_cursor_line=False)
         self.entries = history
         self.reading = False
+        self.shell_lines = False
+        """Whether a line that begins with ! is for the system's shell."""
         self._draft = ""
         self._draft_place = (0, 0)
 
@@ -156,7 +165,8 @@ class Prompt(CodeArea):
         rest = self.document.get_text_range(self.cursor_location, self.document.end).strip()
         unasked = rest.strip(")]}") == "" and 0 < len(rest) <= self.closers_given
         at_end = not rest or (self.document.line_count == 1 and not unasked)
-        if structure.is_complete(self.scanner) and at_end:
+        for_shell = self.shell_lines and shell_command(self.text) is not None
+        if for_shell or (structure.is_complete(self.scanner) and at_end):
             self.submit()
         else:
             self.action_new_line()

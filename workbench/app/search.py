@@ -1,4 +1,4 @@
-"""Finding words in lines of text, as they are written or whatever their case."""
+"""Finding words or a pattern in lines of text, as they are written or whatever their case."""
 
 from __future__ import annotations
 
@@ -6,35 +6,101 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from time import monotonic
+from typing import Any
 
 from workbench.app.structure import Form, Location
 
+PATIENCE = 0.3
+"""Seconds that a pattern may take: some would take years, and typing waits for them."""
 
-@dataclass(frozen=True)
+
+class PatternError(ValueError):
+    """A pattern or a replacement that is none; the message is one sentence."""
+
+
+@dataclass
 class Search:
-    """What is looked for: ``words`` within a line, in any case unless ``cased``."""
+    """What is looked for within a line, in any case unless ``cased``.
+
+    Args:
+        words: What is looked for; nothing is found of an empty text.
+        cased: Tell upper from lower case.
+        pattern: Read ``words`` as a regular expression; it never matches an empty stretch.
+    """
 
     words: str
     cased: bool = False
+    pattern: bool = False
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile(re.escape(self.words), 0 if self.cased else re.IGNORECASE)
+    def __post_init__(self) -> None:
+        self._compiled: Any = None
+        self.mistake = ""
+        """Why nothing can be found, in one sentence."""
+        try:
+            self._compiled = self._compile() if self.words else None
+        except PatternError as error:
+            self.mistake = str(error)
+
+    def _compile(self) -> Any:
+        if not self.pattern:
+            return re.compile(re.escape(self.words), 0 if self.cased else re.IGNORECASE)
+        import regex  # the standard module can't be stopped once it searches
+
+        try:
+            return regex.compile(self.words, 0 if self.cased else regex.IGNORECASE)
+        except regex.error as error:
+            place = f" at character {error.pos + 1}" if error.pos is not None else ""
+            raise PatternError(f"'{self.words}' is no pattern: {error.msg}{place}") from error
 
     def in_line(self, text: str) -> list[tuple[int, int]]:
         """The stretches of ``text`` that match, from left to right."""
-        if not self.words:
+        if self._compiled is None:
             return []
-        return [match.span() for match in self._pattern.finditer(text)]
+        patience = {"timeout": PATIENCE} if self.pattern else {}
+        try:
+            spans = [match.span() for match in self._compiled.finditer(text, **patience)]
+        except TimeoutError:
+            self._give_up()
+            return []
+        return [(start, end) for start, end in spans if start < end]
 
     def in_lines(self, lines: Sequence[str]) -> list[Form]:
         """The places of all matches, in order."""
-        return [
-            Form((row, start), (row, end))
-            for row, text in enumerate(lines)
-            for start, end in self.in_line(text)
-        ]
+        found: list[Form] = []
+        latest = monotonic() + PATIENCE
+        for row, text in enumerate(lines):
+            found += [Form((row, start), (row, end)) for start, end in self.in_line(text)]
+            if self.pattern and not row % 256 and monotonic() > latest:
+                self._give_up()
+        return [] if self.mistake else found
+
+    def replacement(self, text: str, start: int, template: str) -> str:
+        r"""What comes in the place of the match that begins at ``start`` of ``text``.
+
+        Args:
+            text: The line.
+            start: Where a match begins.
+            template: Words as they are; for a pattern ``\1`` and ``\g<name>`` are its groups.
+
+        Raises:
+            PatternError: The template names a group that the pattern has not.
+        """
+        if not self.pattern:
+            return template
+        import regex
+
+        match = self._compiled.match(text, start, timeout=PATIENCE)
+        try:
+            expanded: str = match.expand(template)
+        except (regex.error, IndexError) as error:
+            reason = getattr(error, "msg", str(error))
+            raise PatternError(f"'{template}' can't replace a match: {reason}") from error
+        return expanded
+
+    def _give_up(self) -> None:
+        self._compiled = None
+        self.mistake = f"'{self.words}' takes too long in this text"
 
 
 def match_after(matches: Sequence[Form], place: Location) -> Form | None:

@@ -16,11 +16,11 @@ from textual.theme import BUILTIN_THEMES
 
 from workbench import resources
 from workbench.app.app import Workbench
+from workbench.app.claimed_workspace import claimed_workspace
 from workbench.app.files import read_source
 from workbench.app.keymap import chosen_keymap
 from workbench.app.theme_folder import ThemeFolder
 from workbench.app.themes import chosen_theme, load_themes
-from workbench.app.workspace import workspace_file
 from workbench.folders import sessions_folder, theme_folder
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import OutputWritten
@@ -49,8 +49,8 @@ def run_app(path: Path | None = None, *, colour: bool = True, ascii: bool = Fals
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         print(f"lispe-workbench: {path}: {reason}", file=sys.stderr)
         return 2
-    with native_writes() as stray:
-        workspace = workspace_file(sessions_folder(), Path.cwd())
+    workspaces = claimed_workspace(sessions_folder(), Path.cwd())
+    with native_writes() as stray, workspaces as workspace:
         app = Workbench(ProcessSession(), path, workspace, ascii=ascii)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
         signal.signal(signal.SIGTERM, lambda number, _: app.exit(return_code=128 + number))

@@ -39,6 +39,7 @@ class StatusLine(Widget):
     file: reactive[str] = reactive("untitled")
     unsaved: reactive[bool] = reactive(False)
     place: reactive[tuple[int, int]] = reactive((0, 0))
+    at_prompt: reactive[bool] = reactive(False)
     torch: reactive[str] = reactive("")
     hint: reactive[Content] = reactive(Content(""))
     hidden_from: reactive[int | None] = reactive(None)
@@ -67,7 +68,8 @@ class StatusLine(Widget):
         row, column = self.place
         left = [Content.styled(single_line(self.file), "bold")]
         left.append(Content.styled(" ●", "$warning") if self.unsaved else Content("  "))
-        left.append(Content.styled(f" {row + 1}:{column + 1}", "$text-muted"))
+        where = " prompt" if self.at_prompt else ""
+        left.append(Content.styled(f"{where} {row + 1}:{column + 1}", "$text-muted"))
         right = [part for part in (self._activity(), self._torch()) if part]
         end = Content("  ").join(right)
         start = Content.assemble(*left)

@@ -21,8 +21,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.timer import Timer
 
-from workbench.app.drawable import drawable, without_escapes
+from workbench.app.drawable import drawable, takes_cell_each, without_escapes
 from workbench.app.highlight import Span, Vocabulary, spans, syntax_styles
 from workbench.app.scanner import scan
 from workbench.runtime.protocol import ErrorView, Stream, ValueView
@@ -33,6 +34,10 @@ MAX_BURST = 4_000
 MAX_LEFT_OUT = 50_000
 MAX_SHORTENED = 4
 MAX_FRAMES = 8
+MANY = 20_000
+"""Lines that are wrapped anew only when the width has stayed the same for a while."""
+
+PAUSE = 0.1
 _PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
 
 
@@ -55,6 +60,12 @@ class Transcript(ScrollView, can_focus=True):
     """What was typed, printed and answered, oldest first."""
 
     ALLOW_SELECT = True
+    ABOUT: ClassVar[tuple[str, str]] = (
+        "Transcript",
+        "What was typed, printed and answered. It follows what is new while its end is in sight. "
+        "Text is selected with the mouse; lines that were left out appear when their note is "
+        "clicked. What is typed here goes to the prompt.",
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"transcript--{role}"
         for role in ("output", "error", "message", "value", "note", "prompt", "place", "caret")
@@ -87,6 +98,7 @@ class Transcript(ScrollView, can_focus=True):
         self._first_rows: list[int] = []
         self._rows = 0
         self._width = 0
+        self._rewrap: Timer | None = None
         self._open: tuple[Stream, str] | None = None
         self._shortened: deque[TranscriptLine] = deque()
         self._role_styles: dict[str, Style] = {}
@@ -228,11 +240,21 @@ class Transcript(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap every line anew when the width has changed."""
-        if self.scrollable_content_region.width != self._width:
-            at_end = self.is_vertical_scroll_end
-            self._wrap_all()
-            if at_end:
-                self.scroll_end(animate=False, immediate=True)
+        if self.scrollable_content_region.width == self._width:
+            return
+        if self._rewrap is not None:
+            self._rewrap.reset()
+        elif len(self.lines) < MANY:
+            self._wrap_anew()
+        else:  # a border that is drawn along changes the width many times
+            self._rewrap = self.set_timer(PAUSE, self._wrap_anew)
+
+    def _wrap_anew(self) -> None:
+        self._rewrap = None
+        at_end = self.is_vertical_scroll_end
+        self._wrap_all()
+        if at_end:
+            self.scroll_end(animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         """The row ``y`` of the visible part."""
@@ -322,15 +344,15 @@ class Transcript(ScrollView, can_focus=True):
         width = self._width
         for line in fresh:
             self._first_rows.append(self._rows)
-            fits = len(line.text) <= width and line.text.isascii()
+            fits = len(line.text) <= width and takes_cell_each(line.text)
             self._rows += 1 if fits else len(self._sections(line.text))
 
     def _sections(self, text: str) -> list[tuple[int, int]]:
         """The stretches of ``text`` that stand on the rows of its line, cut behind blanks."""
         sections: list[tuple[int, int]] = []
-        start = 0
+        start, width, simple = 0, max(self._width, 1), takes_cell_each(text)
         while start < len(text):
-            end = _fitting(text, start, max(self._width, 1))
+            end = min(start + width, len(text)) if simple else _fitting(text, start, width)
             if end < len(text):
                 blank = text.rfind(" ", (start + end) // 2, end)
                 end = blank + 1 if blank > 0 else end
@@ -341,8 +363,6 @@ class Transcript(ScrollView, can_focus=True):
 
 def _fitting(text: str, start: int, width: int) -> int:
     """Where the part of ``text`` ends that begins at ``start`` and fits into ``width`` cells."""
-    if text.isascii():
-        return min(start + width, len(text))
     used = 0
     for place in range(start, len(text)):
         used += cell_len(text[place])

@@ -338,10 +338,10 @@ async def test_the_status_line_follows_the_focus(build: Build, program: Path) ->
     async with build(program).run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "down", "f2")
         await pilot.pause()
-        assert " 1:1" in status(pilot)
+        assert "program.lisp   prompt 1:1" in status(pilot)
         await pilot.press("f2")
         await pilot.pause()
-        assert " 3:1" in status(pilot)
+        assert "program.lisp   3:1" in status(pilot)
 
 
 async def test_hidden_code_is_warned_of(build: Build, tmp_path: Path) -> None:
@@ -487,3 +487,21 @@ async def test_every_theme_of_textual_has_syntax_colours(build: Build) -> None:
             pilot.app.theme = name
             await pilot.pause()
             assert pilot.app.theme_variables["syntax-paren1"]
+
+
+async def test_a_frame_of_the_prompt_brings_back_what_was_typed(
+    build: Build, session: FakeSession
+) -> None:
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        prompt = pilot.app.query_one(Prompt)
+        prompt.text = "(list 1\n  (oops))"
+        prompt.move_cursor(prompt.document.end)
+        await pilot.press("enter")
+        session.fail(ErrorView("Unbound atom: 'oops'", "<repl 1>", 2, 3, 2, 9, "  (oops))"))
+        drained(pilot)
+        pilot.app.post_message(OpenLocation("<repl 1>", 2, 3))
+        await pilot.pause()
+
+        assert prompt.text == "(list 1\n  (oops))"
+        assert prompt.cursor_location == (1, 2)
+        assert prompt.has_focus

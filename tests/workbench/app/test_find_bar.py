@@ -167,3 +167,40 @@ async def test_go_to_a_line(build: Build, program: Path) -> None:
 
         await pilot.press("ctrl+g", "x", "enter", "escape")
         assert editor_of(pilot).cursor_location == (3, 0)
+
+
+async def test_a_pattern_is_found_and_replaced_by_its_groups(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        await pilot.press("ctrl+f", *r"\(list (\w+)", "alt+e")
+        assert await count(pilot) == "1 of 1"
+
+        await pilot.press("tab", *r"(print \1", "alt+a")
+        assert await count(pilot) == "1 replaced"
+        assert editor_of(pilot).text == TEXT.replace("(list foo", "(print foo")
+
+        await pilot.press("escape", "ctrl+z")
+        assert editor_of(pilot).text == TEXT
+
+
+async def test_what_is_no_pattern_is_said(build: Build, program: Path) -> None:
+    """In the place of the keys, which come back; neither the pattern nor the template ends us."""
+    async with build(program).run_test() as pilot:
+
+        def told() -> str:
+            return str(pilot.app.query_one("#find-keys", Static).content)
+
+        await pilot.press("ctrl+f", "alt+e", *"(foo")
+        assert await count(pilot) == ""
+        assert told() == "'(foo' is no pattern: missing ) at character 5"
+
+        await pilot.press(")")
+        assert await count(pilot) == "1 of 3"
+        assert told().startswith("up previous  alt+c case  alt+e pattern")
+
+        await pilot.press("tab", *r"\7", "enter")
+        await pilot.pause()
+        assert told().startswith(r"'\7' can't replace a match: ")
+        assert editor_of(pilot).text == TEXT
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert told().startswith("up previous")

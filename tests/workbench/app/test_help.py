@@ -18,6 +18,7 @@ from workbench.app.dialogs import Help
 from workbench.app.doc_search import fitting
 from workbench.app.editor import Editor
 from workbench.app.repl import Prompt
+from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import (
     DefinitionView,
     LibraryLoaded,
@@ -75,6 +76,34 @@ async def test_help_explains_a_panel_that_is_empty(build: Build, session: FakeSe
         assert page(pilot).startswith("Variables\nA (setq name value) at the top level adds")
 
 
+@pytest.mark.parametrize(
+    ("keys", "title", "key"),
+    [
+        (["f2"], "Editor", "^g  Go to a line"),
+        ([], "Prompt", "^j  Break the line"),
+        ([], "Transcript", ""),
+        (["f2", "ctrl+f"], "Find and replace", "alt+e  Find a regular expression"),
+    ],
+)
+async def test_help_explains_every_pane(
+    build: Build, keys: list[str], title: str, key: str
+) -> None:
+    """What it is for, over the keys of its own."""
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        if title == "Transcript":
+            pilot.app.query_one(Transcript).focus()
+        else:
+            await pilot.press(*keys)
+        await pilot.press("f1")
+        await pilot.pause()
+
+        own, everywhere = page(pilot).split("Everywhere\n")
+        assert own.startswith(f"{title}\n")
+        assert len(own.split("\n")[1]) > 40
+        assert key in own
+        assert "F5  Evaluate the whole program" in everywhere
+
+
 @pytest.mark.parametrize("start", ["editor", "prompt"])
 async def test_an_example_goes_to_the_prompt(
     build: Build, session: FakeSession, start: str
@@ -118,7 +147,7 @@ async def test_help_tells_what_a_name_of_the_program_is(build: Build, session: F
 
         assert told[0][:2] == ["(f x (y 2))", "of this program, not evaluated yet"]
         assert told[1] == ["total", "of this program, list", "", "([a b] [/x])"]
-        assert "F1" in told[2][0]
+        assert told[2][0] == "Editor"
 
 
 async def test_a_page_without_example_offers_none(build: Build, session: FakeSession) -> None:
@@ -166,6 +195,18 @@ SENTENCES = {
     "median": "The middle; not the mean.",
     "torch_crossentropy_loss": "The mean negative log likelihood.",
 }
+
+
+async def test_the_palette_leads_to_the_help_of_names(build: Build, session: FakeSession) -> None:
+    """Behind the commands, which come first."""
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        prepared(pilot, session)
+        await pilot.press("ctrl+p", *"take")
+        await pilot.pause(0.4)
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert page(pilot).startswith("(take count values)")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from workbench.app.ask_place import parse_place
-from workbench.app.search import Search, match_after, match_before
+from workbench.app.search import PatternError, Search, match_after, match_before
 
 LINES = ["(add 1)", "", "(Add (add 2) .*)"]
 
@@ -30,3 +34,46 @@ def test_a_place_is_a_line_or_line_and_column() -> None:
     assert parse_place(" 12 ") == (12, 1)
     assert parse_place("12:5") == parse_place("12, 5") == (12, 5)
     assert parse_place("x") is parse_place("") is parse_place(":5") is None
+
+
+def test_a_pattern_is_found_where_it_matches_something() -> None:
+    assert Search(r"add \d", pattern=True).in_line(LINES[2]) == [(6, 11)]
+    assert Search(r"^\(ADD", pattern=True).in_line(LINES[2]) == [(0, 4)]
+    assert Search(r"^\(ADD", cased=True, pattern=True).in_line(LINES[2]) == []
+    assert Search(r"x*", pattern=True).in_line("axxb") == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("words", "mistake"),
+    [
+        ("(add", "'(add' is no pattern: missing ) at character 5"),
+        ("*", "'*' is no pattern: nothing to repeat at character 1"),
+        ("add)", "'add)' is no pattern: unbalanced parenthesis at character 4"),
+    ],
+)
+def test_what_is_no_pattern_is_one_sentence(words: str, mistake: str) -> None:
+    search = Search(words, pattern=True)
+
+    assert search.mistake == mistake
+    assert search.in_lines(LINES) == []
+    assert Search(words).mistake == ""
+
+
+def test_groups_come_back_in_a_replacement() -> None:
+    search = Search(r"(\w+) (?P<number>\d)", pattern=True)
+
+    assert search.replacement("(add 1)", 1, r"\g<number> \1") == "1 add"
+    assert search.replacement("(add 1)", 1, "$1") == "$1"
+    assert Search("add").replacement("(add 1)", 1, r"\1") == r"\1"
+    with pytest.raises(PatternError, match=r"'\\3' can't replace a match: "):
+        search.replacement("(add 1)", 1, r"\3")
+
+
+def test_a_pattern_that_would_take_years_is_given_up() -> None:
+    search = Search("(a|aa)+$", pattern=True)
+    began = time.monotonic()
+
+    assert search.in_lines(["a" * 60 + "!"] * 20) == []
+
+    assert search.mistake == "'(a|aa)+$' takes too long in this text"
+    assert time.monotonic() - began < 4  # forty lines of such would take hours

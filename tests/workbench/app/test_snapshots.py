@@ -14,8 +14,10 @@ from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.status_line import StatusLine
+from workbench.folders import config_file
 from workbench.runtime.protocol import (
     ErrorView,
+    InputRequested,
     OutputWritten,
     TorchStateChanged,
     VariablesChanged,
@@ -112,13 +114,90 @@ def test_panels_of_a_narrow_terminal(snap_compare: SnapCompare, path: Path) -> N
     assert snap_compare(Workbench(FakeSession(), path), terminal_size=NARROW, run_before=show)
 
 
-def test_help(snap_compare: SnapCompare, path: Path) -> None:
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_help(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await settle(pilot)
         await pilot.press("f1")
         await pilot.pause(0.2)
 
-    assert snap_compare(Workbench(FakeSession(), path), terminal_size=WIDE, run_before=show)
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=size, run_before=show)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_pattern_that_is_none(
+    snap_compare: SnapCompare, path: Path, size: tuple[int, int]
+) -> None:
+    async def find(pilot: Pilot[int]) -> None:
+        await pilot.press("ctrl+f", "alt+e", *"(x")
+        await settle(pilot)
+
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=size, run_before=find)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_sequence_that_is_begun(
+    snap_compare: SnapCompare, path: Path, size: tuple[int, int]
+) -> None:
+    config_file().parent.mkdir(exist_ok=True)
+    config_file().write_text('[keys]\npreset = "emacs"\n')
+
+    async def begin(pilot: Pilot[int]) -> None:
+        await settle(pilot)
+        await pilot.press("ctrl+x")
+        await settle(pilot)
+
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=size, run_before=begin)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_key_test(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    async def press(pilot: Pilot[int]) -> None:
+        await settle(pilot)
+        await pilot.app.run_action("test_keys")
+        await pilot.press("f5", "alt+j", "x")
+        await settle(pilot)
+
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=size, run_before=press)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_question(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    """What becomes of changes that are not saved."""
+
+    async def leave(pilot: Pilot[int]) -> None:
+        await settle(pilot)
+        await pilot.press("x", "ctrl+q")
+        await settle(pilot)
+
+    assert snap_compare(Workbench(FakeSession(), path), terminal_size=size, run_before=leave)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_several_programs(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    """In tabs, with the mark of what is not saved, while something runs."""
+    session = FakeSession()
+
+    async def edit(pilot: Pilot[int]) -> None:
+        await settle(pilot)
+        await pilot.press("ctrl+n", *"(f x", "ctrl+r")
+        session.emit(CORE)
+        await settle(pilot)
+
+    app = Workbench(session, path)
+    app.animation_level = "none"
+    assert snap_compare(app, terminal_size=size, run_before=edit)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_program_that_reads(snap_compare: SnapCompare, path: Path, size: tuple[int, int]) -> None:
+    session = FakeSession()
+
+    async def ask(pilot: Pilot[int]) -> None:
+        session.emit(OutputWritten("What is [it]?\n"), InputRequested(1, "name [/x]: "))
+        await settle(pilot)
+
+    assert snap_compare(Workbench(session, path), terminal_size=size, run_before=ask)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

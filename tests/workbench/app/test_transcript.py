@@ -1,17 +1,27 @@
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.selection import Selection
 
 from tests.workbench.fake_session import FakeSession
+from workbench.app import transcript as transcript_module
 from workbench.app.app import Workbench
 from workbench.app.highlight import Vocabulary
-from workbench.app.transcript import MAX_BURST, MAX_LINE, MAX_LINES, MAX_SHORTENED, Transcript
+from workbench.app.transcript import (
+    MAX_BURST,
+    MAX_LINE,
+    MAX_LINES,
+    MAX_SHORTENED,
+    Transcript,
+    TranscriptLine,
+)
 from workbench.runtime.protocol import ErrorView, FrameView, ValueView
 
 
@@ -113,6 +123,41 @@ async def test_words_stay_whole_where_there_is_room() -> None:
 
         assert rows(transcript) == words.split(" ")
         assert transcript.text == words
+
+
+async def test_lines_in_any_alphabet_are_wrapped_quickly() -> None:
+    """Not letter by letter, which took twenty times as long as ASCII takes."""
+    async with shown(80) as (transcript, _):
+
+        def seconds(text: str) -> float:
+            transcript.lines = [TranscriptLine(text, "output") for _ in range(20_000)]
+            began = time.process_time()
+            transcript._wrap_all()
+            return time.process_time() - began
+
+        seconds("λ")  # what is found once
+        assert seconds("λ→é" * 50) < 8 * seconds("abc" * 50)
+
+
+async def test_many_lines_are_wrapped_when_the_width_has_settled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once, at the end of several changes, and what is looked at stays in sight."""
+    monkeypatch.setattr(transcript_module, "MANY", 10)
+    monkeypatch.setattr(transcript_module, "PAUSE", 3.0)
+    async with shown(80) as (transcript, pilot):
+        transcript.write("word " * 30 + "\n" + "\n" * 50)
+        height = transcript.virtual_size.height
+        for width in (75, 70, 65):
+            await pilot.resize_terminal(width, 40)
+            assert transcript.virtual_size.height == height
+        end = time.monotonic() + 20
+        while transcript.virtual_size.height == height and time.monotonic() < end:
+            await pilot.pause(0.1)
+
+        assert transcript.virtual_size.width == transcript.scrollable_content_region.width
+        assert transcript.virtual_size.height > height
+        assert transcript.is_vertical_scroll_end
 
 
 async def test_selected_text_has_no_breaks_of_wrapping() -> None:

@@ -95,6 +95,7 @@ def test_fitted_text_fills_its_cells_exactly(text: str, width: int) -> None:
     [
         (Progress("load model", 3, 6), "load model ▕████    ▏ 3/6"),
         (Progress("read\nlines", 12, None), "read⏎lines 12"),
+        (Progress("save", 3_000_000, 12_000_000), "save ▕██      ▏ 25%"),
         (Progress("done", 9, 3), "done ▕████████▏ 9/3"),
     ],
 )
