@@ -161,7 +161,9 @@ class Namespace:
         slot = names.variable(name)
         if slot in self.globals:
             return self.globals[slot]
-        if slot not in self.base and self.definition(name) is None:
+        if slot not in self.base:
+            self.definition(name)  # loads the library that has it
+        if slot not in self.base:
             raise self.unbound(name)
         return self.base[slot]
 

@@ -53,8 +53,6 @@ def problem_with(interpreter: Interpreter, source: str) -> str:
     except LispError as error:
         if error.span is None:
             return f"no place: {error}"
-        if not error.text:
-            return "an error without words"
     except RecursionError:
         return ""  # the printed value is nested too deeply for this test's own stack
     except (TooLongError, Exception) as defect:
