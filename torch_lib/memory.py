@@ -14,7 +14,7 @@ import torch
 from torch_lib.display import shape_text
 from torch_lib.errors import ShapeError
 
-__all__ = ["check_room"]
+__all__ = ["check_memory", "check_room"]
 
 LARGEST_UNCHECKED = 2**26
 """Bytes below which the memory at hand is not asked for: that takes longer than the allocation."""
@@ -28,14 +28,22 @@ def check_room(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -
     Raises:
         ShapeError: Saying what it needs and what there is.
     """
+    name = str(dtype).removeprefix("torch.")
     needed = math.prod(shape) * dtype.itemsize
+    check_memory(f"a tensor of {name} and shape {shape_text(shape)}", needed, device)
+
+
+def check_memory(what: str, needed: int, device: torch.device) -> None:
+    """Refuse ``what`` needs more bytes than there are.
+
+    Raises:
+        ShapeError: Saying what it needs and what there is.
+    """
     if needed <= LARGEST_UNCHECKED:
         return
     available = _available(device)
     if needed > available:
-        name = str(dtype).removeprefix("torch.")
-        sizes = f"needs {_gib(needed)} GiB, {_gib(available)} GiB are available"
-        raise ShapeError(f"a tensor of {name} and shape {shape_text(shape)} {sizes}")
+        raise ShapeError(f"{what} needs {_gib(needed)} GiB, {_gib(available)} GiB are available")
 
 
 def _available(device: torch.device) -> int:

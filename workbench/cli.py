@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--serve", action="store_true", help="show the app in a browser on this machine"
     )
+    what.add_argument(
+        "--serve-model",
+        metavar="PATH",
+        help="answer clients of OpenAI's API with the model at PATH, until ctrl+c",
+    )
     what.add_argument("--version", action="store_true", help="print the version and stop")
     what.add_argument(
         "--where", action="store_true", help="print where settings, themes and history are"
@@ -110,6 +115,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="programs may run commands of the system and use Python's modules; without it the app "
         "refuses and --run warns (stands before --run or --eval)",
+    )
+    parser.add_argument(
+        "--host",
+        help="where --serve-model listens; other machines need the key in LISPE_WORKBENCH_API_KEY",
+    )
+    parser.add_argument(
+        "--port", type=int, help="where --serve-model listens, by default any free port"
     )
     parser.add_argument("--no-color", action="store_true", help="show the app without colours")
     parser.add_argument(
@@ -166,12 +178,19 @@ def _dispatch(options: argparse.Namespace) -> int:
         return _run_lines(options)
     if options.serve:
         return _serve(options)
+    if options.serve_model is not None:
+        from workbench.serve_model import serve_model
+
+        return serve_model(options.serve_model, options.host or "127.0.0.1", options.port or 0)
     for flag, given in (
         *(("--print", options.print_value), ("--json", options.json)),
         ("--verbose", options.verbose),
     ):
         if given:
             return _misuse(f"{flag} needs --run, --eval or -")
+    for flag, value in (("--host", options.host), ("--port", options.port)):
+        if value is not None:
+            return _misuse(f"{flag} needs --serve-model")
     if options.plots is not None:
         return _misuse("--plots needs --run, --eval or -")
     if options.log_dir is not None:
