@@ -123,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port", type=int, help="where --serve-model listens, by default any free port"
     )
+    parser.add_argument(
+        "--quantization",
+        choices=("none", "file", "int8", "int4", "packed"),
+        help="what --serve-model multiplies with: by default the blocks of a GGUF file",
+    )
     parser.add_argument("--no-color", action="store_true", help="show the app without colours")
     parser.add_argument(
         "--ascii", action="store_true", help="draw the app with ASCII characters only"
@@ -181,16 +186,17 @@ def _dispatch(options: argparse.Namespace) -> int:
     if options.serve_model is not None:
         from workbench.serve_model import serve_model
 
-        return serve_model(options.serve_model, options.host or "127.0.0.1", options.port or 0)
+        host, port = options.host or "127.0.0.1", options.port or 0
+        return serve_model(options.serve_model, host, port, options.quantization)
     for flag, given in (
         *(("--print", options.print_value), ("--json", options.json)),
         ("--verbose", options.verbose),
     ):
         if given:
             return _misuse(f"{flag} needs --run, --eval or -")
-    for flag, value in (("--host", options.host), ("--port", options.port)):
-        if value is not None:
-            return _misuse(f"{flag} needs --serve-model")
+    for flag in ("host", "port", "quantization"):
+        if getattr(options, flag) is not None:
+            return _misuse(f"--{flag} needs --serve-model")
     if options.plots is not None:
         return _misuse("--plots needs --run, --eval or -")
     if options.log_dir is not None:

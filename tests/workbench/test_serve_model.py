@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from openai import OpenAI
 
+from torch_lib.pretrained import demo_model_path
+
 TINY = r"""
 (setq sizes {"vocab_size":257 "n_embd":8 "n_head":2 "n_layer":1})
 (torch_hf_save_model (torch_gpt2_model sizes) "tiny")
@@ -44,7 +46,10 @@ def answer(address: str) -> str | None:
     """What a model says to hello, in at most five tokens."""
     with OpenAI(base_url=address, api_key="none", max_retries=0, timeout=60) as client:
         said = client.chat.completions.create(
-            model="tiny", messages=[{"role": "user", "content": "hello"}], max_tokens=5
+            model="tiny",
+            messages=[{"role": "user", "content": "hello"}],
+            max_tokens=5,
+            temperature=0,
         )
     return said.choices[0].message.content
 
@@ -59,6 +64,18 @@ def test_a_model_is_served_until_ctrl_c(folder: Path) -> None:
         _, told = server.communicate(timeout=20)
     assert server.returncode == 0
     assert told == "Serving tiny until ctrl+c is pressed here.\n"
+
+
+def test_a_file_of_blocks_is_served_from_its_blocks() -> None:
+    """Or from weights that are chosen; the model says the same."""
+    for arguments in ([], ["--quantization", "packed"]):
+        with workbench(*arguments, "--serve-model", demo_model_path(), folder=Path()) as server:
+            assert server.stdout is not None
+            said = answer(server.stdout.readline().strip())
+            server.send_signal(signal.SIGINT)
+            server.communicate(timeout=20)
+        assert said is not None
+        assert said.startswith("Hello")
 
 
 def test_a_program_serves_until_it_is_interrupted(folder: Path) -> None:
@@ -79,6 +96,11 @@ def test_a_program_serves_until_it_is_interrupted(folder: Path) -> None:
     ("arguments", "sentence"),
     [
         (["--serve-model", "missing"], "file not found: missing"),
+        (["--serve-model", "missing.gguf"], "file not found: missing.gguf"),
+        (
+            ["--quantization", "file", "--serve-model", "tiny"],
+            'unknown scheme "file" (known: int8, int4, packed)',
+        ),
         (
             ["--host", "0.0.0.0", "--serve-model", "tiny"],
             "serving on 0.0.0.0 lets other machines in: an api_key is needed",
