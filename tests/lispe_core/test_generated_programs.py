@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,12 @@ def fault_of(text: str) -> SyntaxFault | None:
     except SyntaxFault as fault:
         return fault
     return None
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs may write files."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="module")
