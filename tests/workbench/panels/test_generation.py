@@ -14,6 +14,7 @@ from torch_lib.events import (
     TokenGenerated,
 )
 from workbench.app.drawable import REPLACEMENT
+from workbench.app.panels import generation
 from workbench.app.panels.base import EvaluateSource, InterruptRequested
 from workbench.app.panels.generation import KEPT, GenerationPanel
 from workbench.app.panels.passage import CHARACTERS, Passage
@@ -353,3 +354,18 @@ async def test_a_click_chooses_a_token_of_any_passage(panel: GenerationPanel) ->
         assert newer.chosen is None
         await pilot.click(newer, offset=(1, 0))
         assert newer.chosen is None  # that is the prompt
+
+
+async def test_old_texts_go_where_they_are_long_together(
+    panel: GenerationPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "KEPT_CHARACTERS", 250)
+    async with PanelApp(panel).run_test(size=(60, 14)) as pilot:
+        gone = panel.query_one("#generation-gone", Static)
+        for number in range(5):
+            panel.receive([begun(str(number)), *tokens("x" * 100)])
+            await pilot.pause()
+            assert gone.display == (number > 2)
+
+        assert [text[0] for text in texts(panel)] == ["2", "3", "4"]
+        assert str(gone.content) == "… 2 earlier texts, kept no more …"

@@ -35,6 +35,7 @@ CHOSEN = "reverse"
 MUTED = "$foreground 55%"
 NOTHING = "▯"
 TOKEN = "token"
+MOST_DRAWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Passage(Widget):
         self._silent = False
         self._opening = 0
         self._starts = array("q")
+        self._drawn: dict[int, Strip] = {}
 
     @property
     def text(self) -> str:
@@ -219,21 +221,30 @@ class Passage(Widget):
     def _draw(self, first: int) -> None:
         """Draw the rows from ``first`` on."""
         rows = self.flow.rows
+        self._drawn = {row: strip for row, strip in self._drawn.items() if row < first}
         changed = Region(0, first, self.content_size.width, rows - first)
         # A new layout of the screen costs more than all else that a token does.
         self.refresh(changed, layout=rows != self.content_size.height)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """How many rows there are."""
-        self.flow.wrap(width)
+        if width != self.flow.width:
+            self.flow.wrap(width)
+            self._drawn.clear()
         return self.flow.rows
 
     def render_line(self, y: int) -> Strip:
-        """The row ``y``."""
-        width = self.content_size.width
+        """The row ``y``; a row that moves up while others follow is not drawn anew."""
         if y >= self.flow.rows:
-            return Strip.blank(width)
-        content, row = self.row(y), self.flow.row(y)
+            return Strip.blank(self.content_size.width)
+        if y not in self._drawn:
+            if len(self._drawn) == MOST_DRAWN:
+                self._drawn.clear()
+            self._drawn[y] = self._drawing(y)
+        return self._drawn[y]
+
+    def _drawing(self, y: int) -> Strip:
+        content, row, width = self.row(y), self.flow.row(y), self.content_size.width
         column = row.start - row.line_start
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(row.line)) is not None:
@@ -274,7 +285,13 @@ class Passage(Widget):
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection."""
+        self._drawn.clear()
         self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Draw in other colours."""
+        self._drawn.clear()
+        super().notify_style_update()
 
     def row_of_chosen(self) -> int:
         """How many rows down the chosen token stands."""
