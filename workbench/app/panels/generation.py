@@ -267,7 +267,7 @@ class GenerationPanel(Panel[Happening]):
     def begin(self, started: GenerationStarted, now: float) -> None:
         """A separator, a new passage, and the oldest one goes where there are too many."""
         if self.passages:
-            self.passages[-1].add_class("-past")
+            self.passages[-1].pass_by()
         self.action_leave_token()
         while len(self.passages) >= KEPT or self.kept_characters > KEPT_CHARACTERS:
             self.passages.pop(0).remove()

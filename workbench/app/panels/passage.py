@@ -35,7 +35,7 @@ CHOSEN = "reverse"
 MUTED = "$foreground 55%"
 NOTHING = "▯"
 TOKEN = "token"
-MOST_DRAWN = 500
+MOST_DRAWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,12 @@ class Passage(Widget):
         elif not self.look.prompt:
             self._draw(self._write(tokens))
 
+    def pass_by(self) -> None:
+        """Give way to the next passage, and let go of what was drawn."""
+        self.add_class("-past")
+        self._drawn.clear()
+        self.refresh()
+
     def forget(self) -> None:
         """Keep the end of the text."""
         start = len(self.tokens) - 1
@@ -143,6 +149,11 @@ class Passage(Widget):
         """Say how the generation ended, and how long it took where that is known."""
         self.end = end
         self.seconds = seconds
+
+    def on_unmount(self) -> None:
+        """Let go of what was drawn: the cache that holds it outlives its widget in Textual."""
+        self._drawn.clear()
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """A click on a token chooses it."""
