@@ -69,8 +69,6 @@ __all__ = ["main"]
 
 SIGNAL_EVERY = 0.05
 SAMPLE_EVERY = 1.0
-NICENESS = 10
-"""How much a program gives way to the app, so that typing stays smooth on few cores."""
 EVENT_PAUSE = 0.005
 """Seconds between two batches of events: the app takes what came twenty times a second."""
 INSPECTOR = "<inspector>"
@@ -81,7 +79,6 @@ LARGEST_BACKLOG = 5000
 def main(descriptor: int, *, preload_torch: bool) -> None:
     """Serve the session at the other end of the socket until it is gone."""
     os.set_inheritable(descriptor, False)
-    os.nice(NICENESS)
     connection = Connection(descriptor)
     outbox = Outbox(connection, EVENT_PAUSE)
     native = NativeOutput(outbox.post)

@@ -55,9 +55,14 @@ __all__ = ["ProcessSession"]
 PATIENCE = 2.0
 """Seconds that an evaluator may take to answer an interrupt."""
 
-# The child gets this process's import path, as it stands: the program may run from a checkout.
-BOOTSTRAP = """\
-import sys
+NICENESS = 10
+"""How much a program gives way to the app, so that typing stays smooth on few cores."""
+
+# The child gets this process's import path, as it stands: the program may run from a checkout. It
+# gives way before it imports anything, so that the app's first picture does not wait for it.
+BOOTSTRAP = f"""\
+import os, sys
+os.nice({NICENESS})
 sys.path[:] = sys.argv[3:]
 from workbench.runtime.evaluator import main
 main(int(sys.argv[1]), preload_torch=sys.argv[2] == "preload")
