@@ -184,6 +184,8 @@ def alike(container: Value, values: Iterable[Value]) -> Value:
             return type(container)(held)
         except (TypeError, OverflowError):
             return LispList(held)
+    if isinstance(container, LispList) and held:
+        return container.regrouped(held)
     return LispList(held)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.access import longer_path
 from lispe_core.calls import BreakIteration, spread
+from lispe_core.code_size import require_code
 from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
 from lispe_core.containers import copy_constant, text_of
@@ -398,6 +399,7 @@ class Interpreter:
 
     def procedure(self, form: list[Value]) -> Callable[..., Value]:
         """The function that a ``(lambda (x…) …)`` held as data describes."""
+        require_code(form)
         code = self._compiler.form(form, _NOWHERE)
         procedure: Callable[..., Value] = self._function(code, ROOT)()
         return procedure
@@ -458,6 +460,7 @@ class Interpreter:
             with inside_space(name):
                 return self._run(text_of(code), "<eval>", frame)
         if isinstance(code, list) and code:
+            require_code(code)
             span = code.span if isinstance(code, SourceList) else _NOWHERE
             return self._run_form(code, span, frame)
         return code
