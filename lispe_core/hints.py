@@ -195,7 +195,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     allowed = max(1, len(name) // 4) if len(name) > 3 else 0
     best, fewest = None, allowed + 1
     for candidate in known:
-        if abs(len(candidate) - len(name)) < fewest:
+        if candidate != name and abs(len(candidate) - len(name)) < fewest:
             steps = _edits(name, candidate, fewest)
             if steps < fewest:
                 best, fewest = candidate, steps

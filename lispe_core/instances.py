@@ -218,8 +218,13 @@ def _mismatch(cls: Class) -> LispError:
     )
 
 
+def methods_of(cls: Class) -> list[str]:
+    """The names of the methods of a class, inherited ones too."""
+    return [names.lisp_name(slot) for slot in dir(cls) if slot.startswith(names.FUNCTION)]
+
+
 def _known_methods(cls: Class) -> str | None:
-    known = [names.lisp_name(slot) for slot in dir(cls) if slot.startswith(names.FUNCTION)]
+    known = methods_of(cls)
     return f"'{cls.type_name}' has the methods {', '.join(known)}" if known else None
 
 

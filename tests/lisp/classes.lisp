@@ -123,3 +123,16 @@ d                                  ; => (Duck "wings":2 "name":"Don" "legs":4)
 (circle (me circle))               ; => true
 circle                             ; => (Self "next":...)
 (push (list 1) c)                  ; => (1 (Counter "name":"a" "n":0))
+
+; Code that is evaluated in a method sees the fields and methods.
+(class@ Sum (x (size 2))
+   (defun doubled () (* 2 x))
+   (defun all (k) (setq z 5) (eval '(list x k z size (doubled))))
+   (defun grow (k) (eval "(setq k 7) (setqi x 9) (+= size 1)") (list k x size))
+   (defun loads () (loadcode "(setq r (* x 2))") r))        ; =>
+(setq s (Sum 5))                ; => true
+(s (all 3))                     ; => (5 3 5 2 10)
+(s (grow 1))                    ; => (7 9 3)
+(s (loads))                     ; => 18
+(withclass s (eval "(setq outside x) (+ x 1)")) ; => 10
+outside                         ; => 9
