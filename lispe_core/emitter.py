@@ -364,7 +364,7 @@ class Emitter:
         return ast.BoolOp(ast.Or(), kinds)
 
     def store_where_found(self, name: str, value: ast.expr) -> None:
-        """Give the variable that ``name`` is now, local or global, a settled value."""
+        """Give the variable that ``name`` is now, local, field or global, a settled value."""
         self.store_shared_or(name, value, lambda: self._store_where_found(name, value))
 
     def store_shared_or(self, name: str, value: ast.expr, store: Callable[[], object]) -> None:
@@ -387,9 +387,19 @@ class Emitter:
         with self.into([]) as local:
             self.deliver(value, self.destination_of(name))
         with self.into([]) as outside:
-            slot = nodes.constant(names.variable(name))
-            self.add(ast.Expr(self.call("set_global", slot, value)))
+            self._store_outside(name, value)
         self.add(ast.If(self.has_local(name, owner), local, outside))
+
+    def _store_outside(self, name: str, value: ast.expr) -> None:
+        """Give a field or a global variable a settled value."""
+        slot, instance = nodes.constant(names.variable(name)), self.frame.instance
+        in_global: list[ast.stmt] = [ast.Expr(self.call("set_global", slot, value))]
+        if instance is None:
+            self.block.extend(in_global)
+            return
+        key, fields = nodes.constant(name), nodes.name(instance.dictionary or "")
+        in_field: list[ast.stmt] = [ast.Assign([nodes.item_target(fields, key)], value)]
+        self.add(ast.If(ast.Compare(key, [ast.In()], [fields]), in_field, in_global))
 
     def has_local(self, name: str, owner: Frame) -> ast.expr:
         """Whether a variable of a frame has a value."""

@@ -136,3 +136,10 @@ circle                             ; => (Self "next":...)
 (s (loads))                     ; => 18
 (withclass s (eval "(setq outside x) (+ x 1)")) ; => 10
 outside                         ; => 9
+
+; What may be a local variable or a field is changed where it is found.
+(class@ Either (x) (defun m (c) (if c (setq x 1)) (+= x 1) x))  ; =>
+(setq e (Either 5))             ; => true
+(e (m true))                    ; => 2
+(e (m nil))                     ; => 6
+e                               ; => (Either "x":6)
