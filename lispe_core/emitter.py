@@ -312,12 +312,16 @@ class Emitter:
     def _outside(self, name: str) -> ast.expr:
         """What a name means where it is no variable of the call frame."""
         instance = self.frame.instance
-        if instance is not None:
-            return self._field(name, instance)
-        return nodes.call("global_value", nodes.constant(name))
+        looked_up = nodes.call("global_value", nodes.constant(name))
+        return looked_up if instance is None else self._field(name, instance, looked_up)
 
-    def _field(self, name: str, owner: InstanceFrame) -> ast.expr:
-        """A field of the current instance, else one of its methods, else a global variable."""
+    def _field(
+        self, name: str, owner: InstanceFrame, looked_up: ast.expr | None = None
+    ) -> ast.expr:
+        """A field of the current instance, else one of its methods, else a global variable.
+
+        ``looked_up`` finds the latter where Python has a local variable of that name.
+        """
         key, fields = nodes.constant(name), nodes.name(owner.dictionary or "")
         if name in owner.set_here:
             return nodes.item(fields, key)
@@ -328,10 +332,11 @@ class Emitter:
             if slot not in self.namespace.base:
                 self.namespace.definition(name)
             if slot in self.namespace.base:
-                return nodes.name(slot)
+                return looked_up or nodes.name(slot)
         owner.is_used = True
         is_field = ast.Compare(key, [ast.In()], [fields])
-        return ast.IfExp(is_field, nodes.item(fields, key), self.place(nodes.name(slot)))
+        found = looked_up or nodes.name(slot)
+        return ast.IfExp(is_field, nodes.item(fields, key), self.place(found))
 
     def slot(self, name: str, owner: Frame | None) -> str:
         """The Python name of a variable."""

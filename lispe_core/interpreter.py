@@ -219,6 +219,8 @@ class Interpreter:
         if whole:
             forms = LispList([Symbol("__root__"), *copy_constant(program)])
             self.namespace.predefine([("_root", forms)])
+            if len(program) > 1 and not origin.startswith("<"):
+                self._forget_patterns(origin)
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):
@@ -320,6 +322,11 @@ class Interpreter:
             self.namespace.define_function(method_name, function)
             setattr(made, names.function(method), function)
         return EMPTY
+
+    def _forget_patterns(self, origin: str) -> None:
+        """Leave out the definitions of a file that is evaluated anew, as a whole."""
+        for name, pattern in self._patterns.items():
+            self._patterns[name] = pattern.without(origin)
 
     def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
         """Add a definition to the pattern function of that name."""
@@ -430,8 +437,11 @@ class Interpreter:
                 return name in self.namespace.definitions
         return False
 
-    def use(self, name: str) -> None:
-        """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter."""
+    def use(self, name: str, space: str = "") -> None:
+        """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter.
+
+        The functions of a LispE file belong to ``space``.
+        """
         library_name = Path(name).name.removesuffix(".so")
         if library_name not in self._loaders:
             library_name = library_name.removeprefix("lib")
@@ -440,7 +450,7 @@ class Interpreter:
         if library_name not in self._loaders:
             found = found_library(library_name, (self.context.main_directory, "."))
             if isinstance(found, Path):
-                return self.load(str(found))
+                return self.load(str(found), space)
             if found is None:
                 known = list(self._loaders)
                 raise LispError(f"Unknown module: '{name}'", hint=advice(library_name, known))

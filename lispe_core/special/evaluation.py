@@ -77,11 +77,11 @@ def load(path: str, space: Value = None) -> Truth:
 
 
 @evaluation.builtin("use")
-def use(library: Value, _space: Value = None) -> Truth:
-    """Loads a library once: ``(use 'lispe_torch)``.
+def use(library: Value, space: Value = None) -> Truth:
+    """Loads a library once: ``(use 'lispe_torch)``; what a file defines belongs to ``space``.
 
     Example:
         (maybe (use 'no_such_library) "none")    ; => none
     """
-    current().evaluator.use(str(library))
+    current().evaluator.use(str(library), "" if space is None else space_named(space))
     return TRUE

@@ -143,3 +143,10 @@ outside                         ; => 9
 (e (m true))                    ; => 2
 (e (m nil))                     ; => 6
 e                               ; => (Either "x":6)
+(setq y 3)                      ; => true
+(class@ Global (x) (defun m (c) (if c (setq y 1)) (+= y 1) y))  ; =>
+((Global 1) (m true))           ; => 2
+((Global 1) (m nil))            ; => 4
+y                               ; => 4
+(class@ Word (x) (defun m (c) (if c (setq size 1)) size))  ; =>
+((Word 1) (m nil))              ; => size
