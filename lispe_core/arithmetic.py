@@ -29,8 +29,28 @@ def refusal(sign: str, left: Value, right: Value) -> LispError:
     if isinstance(left, NUMERIC):
         from lispe_core.printer import display  # the printer knows lists, which know this module
 
-        return LispError(f"cannot use this element in an arithmetic expression: '{display(right)}'")
-    return LispError(f"cannot evaluate '{sign}' with these operands")
+        return LispError(
+            f"cannot use this element in an arithmetic expression: '{display(right)}'",
+            hint=_TEXT_AS_NUMBER if isinstance(right, (str, bytes)) else None,
+        )
+    return not_with(sign, left, right)
+
+
+def not_with(sign: str, left: Value, right: Value) -> LispError:
+    """The error for two operands that don't go together."""
+    return LispError(
+        f"cannot evaluate '{sign}' with these operands",
+        hint=lambda: f"'{sign}' got {_kind(left)} and {_kind(right)}",
+    )
+
+
+def _kind(value: Value) -> str:
+    from lispe_core.printer import type_name
+
+    return "nil" if value is None else type_name(value)
+
+
+_TEXT_AS_NUMBER = "text becomes a number with (number text)"
 
 
 def add(left: Value, right: Value) -> Value:

@@ -27,6 +27,7 @@ TOP_LEVEL = "top level"
 _OUTERMOST, _INNERMOST = 20, 60
 Level = tuple[FrameType, int, str | None]
 """A frame of compiled code, the instruction it had reached, its Lisp name."""
+_TOO_DEEP = "does the recursion end? A call in tail position may go on for ever"
 _ARITY = re.compile(r"(?P<function>.+)\(\) (?:missing|takes|got)")
 _COMPARED = re.compile(r"'(?P<sign>[<>]=?)' not supported between")
 _OPERATED = re.compile(r"unsupported operand type\(s\) for (?P<sign>[-/]): ")
@@ -120,7 +121,7 @@ def _span(code: CodeType, last_instruction: int) -> Span | None:
 def _translated(exception: BaseException) -> LispError | None:
     match exception:
         case RecursionError():
-            return LispError("stack overflow")
+            return LispError("stack overflow", hint=_TOO_DEEP)
         case ZeroDivisionError():
             return LispError("division by zero")
         case OverflowError():
@@ -152,17 +153,14 @@ def _innermost(exception: BaseException) -> TracebackType | None:
 
 
 def _unbound(slot: str, exception: NameError) -> LispError:
-    name = names.lisp_name(slot)
-    known: set[str] = set()
+    namespace: Namespace | None = None
+    local: set[str] = set()
     for frame, _, _ in _program_frames(exception.__traceback__):
-        namespace: Namespace = frame.f_globals[PROGRAM_MARK]
-        known.update(namespace.names())
-        known.update(
-            names.lisp_name(local)
-            for local in frame.f_code.co_varnames
-            if local.startswith(names.VARIABLE)
-        )
-    return unbound(name, known)
+        namespace = frame.f_globals[PROGRAM_MARK]
+        slots = [each for each in frame.f_code.co_varnames if each.startswith(names.VARIABLE)]
+        local.update(map(names.lisp_name, slots))
+    name = names.lisp_name(slot)
+    return unbound(name, local) if namespace is None else namespace.unbound(name, local)
 
 
 def _wrong_count(function: str, exception: BaseException) -> LispError | None:
