@@ -11,7 +11,7 @@ from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Maybe, SourceList, Stringbytes, Strings, Symbol, Value
 from lispe_core.hints import nearest
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.streams import is_endless
 from lispe_core.typed_lists import TypedList
 
@@ -143,6 +143,9 @@ def iterate(container: Value) -> Iterator[Value]:
 
     Lists are visited by index and their size is read again at each step; dictionaries give the
     keys they had at the start.
+
+    Raises:
+        LispError: It is a function, which stands in the wrong place then.
     """
     if isinstance(container, (list, array, str)):
         return iter(container)
@@ -152,6 +155,8 @@ def iterate(container: Value) -> Iterator[Value]:
         return container.iterate()
     if isinstance(container, bytes):
         return iter([container[index : index + 1] for index in range(len(container))])
+    if callable(container):
+        raise LispError(f"a container is expected, not '{abridged(container)}'")
     return iter(())
 
 
@@ -207,7 +212,7 @@ def require_list(name: str, *values: Value) -> None:
     """
     for value in values:
         if not isinstance(value, (list, array)):
-            raise LispError(f"'{name}' needs a list, not '{display(value)}'")
+            raise LispError(f"'{name}' needs a list, not '{abridged(value)}'")
 
 
 def clone(value: Value) -> Value:

@@ -251,11 +251,10 @@ def _of_builtin(exception: BaseException, message: str) -> LispError | None:
     culprit = _culprit(frame, function)
     if culprit is not None:
         parameter, value, expected = culprit
-        from lispe_core.printer import type_name, written
+        from lispe_core.printer import abridged, type_name
 
-        return LispError(
-            f"{name}: {parameter} should be {expected}, not {written(value)} ({type_name(value)})"
-        )
+        given = f"{abridged(value, inside=True)} ({type_name(value)})"
+        return LispError(f"{name}: {parameter} should be {expected}, not {given}")
     return LispError(message) if isinstance(exception, ValueError) else None
 
 

@@ -57,7 +57,7 @@ _SURELY_MISSPELT = 5
 _ABOUT_OPERANDS = (
     *("Wrong number of arguments for", "wrong number of arguments", "cannot apply", "should be"),
     *("unbalanced list", "in a 'cond'", "cannot be access", "a list of parameters", "needs a"),
-    *("Missing", "Unknown function call"),
+    *("Missing", "Unknown function call", "a container is expected"),
 )
 
 

@@ -18,7 +18,7 @@ from lispe_core.containers import clone, out_of_bounds
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Symbol, Value
-from lispe_core.printer import display, type_name, written
+from lispe_core.printer import abridged, display, type_name, written
 
 DEFAULTS = "defaults"
 """The name of the function that gives an instance the defaults of its fields."""
@@ -275,14 +275,14 @@ def bound_method(instance: Instance, name: str) -> Method:
 def current_instance(value: Value) -> Instance:
     """The operand of ``withclass``."""
     if not isinstance(value, Instance):
-        raise LispError(f"'withclass' needs an instance or a class, not '{display(value)}'")
+        raise LispError(f"'withclass' needs an instance or a class, not '{abridged(value)}'")
     return value
 
 
 def parents_method(cls: Value, name: str) -> Method:
     """What ``(from@ Class (name …))`` calls."""
     if not isinstance(cls, Class):
-        raise LispError(f"'from@' needs a class, not '{display(cls)}'")
+        raise LispError(f"'from@' needs a class, not '{abridged(cls)}'")
     return cls.own_method(name)
 
 
