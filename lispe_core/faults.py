@@ -24,6 +24,8 @@ from lispe_core.matching import unmatched
 from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
 
 TOP_LEVEL = "top level"
+_NIL = names.variable("_")
+"""What no program can read: ``_`` means nil."""
 _OUTERMOST, _INNERMOST = 20, 60
 Level = tuple[FrameType, int, str | None]
 """A frame of compiled code, the instruction it had reached, its Lisp name."""
@@ -66,13 +68,19 @@ def frame_variables(error: LispError) -> list[list[tuple[str, Value]]]:
 
 
 def _variables(frame: FrameType) -> list[tuple[str, Value]]:
+    """What a call holds; a comprehension is a frame of its own before Python 3.12."""
     held = dict(frame.f_locals)
+    while _frame_name(frame.f_code) is None and frame.f_back is not None:
+        frame = frame.f_back
+        if PROGRAM_MARK not in frame.f_globals:
+            break
+        held = {**frame.f_locals, **held}
     for slots in [value for name, value in held.items() if name == names.FRAME]:
         held.update(slots)
     return [
         (names.lisp_name(slot), value)
         for slot, value in held.items()
-        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset"
+        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset" and slot != _NIL
     ]
 
 

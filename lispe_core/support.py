@@ -180,7 +180,7 @@ def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
     if type(first) is int and type(last) is int and type(step) is int:
         return range(first, last + (1 if step > 0 else -1), step)
     turns = int((last - first) / step + 1e-9) + 1
-    return [first + index * step for index in range(turns)]
+    return (first + index * step for index in range(turns))
 
 
 def parts(value: Value, count: int) -> list[Value]:

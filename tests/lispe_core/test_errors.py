@@ -246,3 +246,14 @@ def test_the_variables_of_each_call_are_shown_on_request() -> None:
         "       l = (3 2 1)",
     ]
     assert len(report(error, interpreter.source).split("\n")) == len(told) - 7
+
+
+def test_a_call_that_visits_a_list_shows_its_variables() -> None:
+    """The loop behind ``maplist`` is no call of its own; ``_`` can't be read."""
+    interpreter = Interpreter()
+    error = failure(
+        "(defun f (_ x) (setq k 2) (maplist (\\(e) (/ e 0)) (list x)))\n(f 1 5)", interpreter
+    )
+    told = report(error, interpreter.source, variables=True)
+    assert "       x = 5\n       k = 2\n" in told
+    assert "_ =" not in told
