@@ -27,7 +27,8 @@ from lispe_core.receivers import (
 )
 
 if TYPE_CHECKING:
-    from lispe_core.emitter import Destination, Emitter
+    from lispe_core.blocks import Destination
+    from lispe_core.emitter import Emitter
 
 QUESTION = Symbol("?")
 """Heads an argument that is given by the name of its parameter."""
@@ -303,7 +304,7 @@ def _answers(call: list[Value]) -> bool:
 
 def can_loop(e: Emitter, form: list[Value], to: Destination) -> bool:
     """Whether a call of the running function can assign its parameters and start again."""
-    from lispe_core.emitter import RETURN
+    from lispe_core.blocks import RETURN
 
     if to is not (e.frame.tail or RETURN):
         return False

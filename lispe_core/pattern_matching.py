@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lispe_core import nodes
-from lispe_core.emitter import TEST, Emitter
+from lispe_core.blocks import TEST
+from lispe_core.emitter import Emitter
 from lispe_core.forms import TRUE, LispList, Symbol, Value
 from lispe_core.patterns import (
     Anything,

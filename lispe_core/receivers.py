@@ -20,7 +20,8 @@ from lispe_core.quotation import QUOTE
 from lispe_core.spaces import current_space, plain_name
 
 if TYPE_CHECKING:
-    from lispe_core.emitter import Destination, Emitter
+    from lispe_core.blocks import Destination
+    from lispe_core.emitter import Emitter
 
 _BY_NAME = frozenset({Symbol("?"), Symbol("setqi")})
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import partial
 
 from lispe_core import nodes
+from lispe_core.blocks import EFFECT, Destination, Temporary
 from lispe_core.call_forms import in_place
-from lispe_core.emitter import EFFECT, Destination, Emitter, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.operators import Inline

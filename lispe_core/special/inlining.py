@@ -13,15 +13,16 @@ from collections.abc import Callable
 from functools import partial
 
 from lispe_core import names, nodes
+from lispe_core.blocks import TEST, VALUE, Destination, Temporary
 from lispe_core.call_forms import FUNCTION_OPERANDS, literal_function
-from lispe_core.emitter import TEST, VALUE, Destination, Emitter, Temporary, is_range
+from lispe_core.emitter import Emitter, is_range
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Frame
 from lispe_core.special.operators import Inline
 
 Visit = Callable[[], ast.expr]
 _Turn = tuple[str, Visit, list[ast.stmt], ast.expr]
-_NEEDS_A_FRAME = ("return", "break", "self", "eval", "loadcode")
+_NEEDS_A_FRAME = frozenset(map(Symbol, ("return", "break", "self", "eval", "loadcode")))
 
 
 def _inlinable(e: Emitter, name: str, form: list[Value], parameters: int) -> list[Value] | None:
@@ -35,7 +36,7 @@ def _inlinable(e: Emitter, name: str, form: list[Value], parameters: int) -> lis
     analysis = e.analysis
     if len(own) != parameters or own & analysis.assigned(body) or analysis.has_lambda(body):
         return None
-    if any(analysis.mentions(body, word) for word in _NEEDS_A_FRAME):
+    if analysis.mentions(body, _NEEDS_A_FRAME):
         return None
     return code
 

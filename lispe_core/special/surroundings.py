@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from lispe_core.emitter import EFFECT, Destination, Emitter
+from lispe_core.blocks import EFFECT, Destination
+from lispe_core.emitter import Emitter
 from lispe_core.forms import LispList, SourceList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.nesting import within
