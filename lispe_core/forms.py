@@ -9,9 +9,8 @@ LispE's structural ``=``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import total_ordering
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from lispe_core.elementwise import Elementwise
 
@@ -22,8 +21,7 @@ LITERALS = (int, float, str, complex, bytes)
 """The classes of numbers and texts as they are written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where a form stands in its source: lines and columns count from 1, the end is exclusive."""
 
     origin: str

@@ -213,9 +213,9 @@ class Interpreter:
         self._sources[origin] = source
         with postponed_collection():
             program = read(source, origin, self._links)
-        if whole:
-            forms = LispList([Symbol("__root__"), *copy_constant(program)])
-            self.namespace.predefine([("_root", forms)])
+            if whole:
+                forms = LispList([Symbol("__root__"), *copy_constant(program)])
+                self.namespace.predefine([("_root", forms)])
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):

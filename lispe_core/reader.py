@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NoReturn
 
 from lispe_core.errors import IncompleteInput, SyntaxFault
@@ -56,6 +57,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _COMPOSED = re.compile(r"\\.", re.DOTALL)
+_MOST_ATOMS = 4096
 _BLOCK_END = re.compile(r"(?<!;);;(?!;)")
 
 
@@ -290,9 +292,8 @@ class Reader:
         last = first
         if last + 1 < len(lines) and lines[last + 1] <= end:
             last = bisect_right(lines, end) - 1
-        return Span(
-            self._origin, first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
-        )
+        place = first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
+        return Span._make((self._origin, *place))
 
     def _fault(self, message: str, start: int, end: int) -> NoReturn:
         raise SyntaxFault(message, self._span(start, end))
@@ -315,6 +316,7 @@ def _unescaped(text: str) -> str:
     return _COMPOSED.sub(lambda found: _ESCAPES.get(found.group()[1], found.group()[1]), text)
 
 
+@lru_cache(_MOST_ATOMS)
 def _atom_value(text: str) -> Value:
     number = _NUMBER.fullmatch(text)
     if number is None:
