@@ -81,7 +81,10 @@ class Emitter(Variables):
 
     def operand(self, form: Sequence[Value], index: int, to: Destination = VALUE) -> ast.expr:
         """Send the value of one element of ``form`` to ``to``."""
-        return self.emit(form[index], to, self.span_of(form, index))
+        element = form[index]
+        if isinstance(element, SourceList):
+            return self.emit(element, to)
+        return self.emit(element, to, self.span_of(form, index))
 
     def operand_later(self, form: Sequence[Value], index: int) -> Callable[[], ast.expr]:
         """What emits one element of ``form``: a plain function, which leaves room to nest."""
@@ -89,7 +92,7 @@ class Emitter(Variables):
 
     def span_of(self, form: Sequence[Value], index: int) -> Span:
         """The place of one element of ``form``."""
-        return form.spans[index] if isinstance(form, SourceList) else self.span
+        return form.span_at(index) if isinstance(form, SourceList) else self.span
 
     def sequence(self, form: Sequence[Value], start: int, to: Destination) -> ast.expr:
         """The elements from ``start`` on, one after the other; the last one goes to ``to``."""
@@ -209,9 +212,7 @@ class Emitter(Variables):
         """A slice of ``form`` that keeps its places."""
         if not isinstance(form, SourceList):
             return LispList(form[start:end])
-        piece = SourceList(form[start:end])
-        piece.span, piece.spans = form.span, form.spans[start:end]
-        return piece
+        return form.picked(range(start, min(end, len(form))))
 
 
 def is_range(form: Value) -> bool:

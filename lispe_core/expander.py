@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lispe_core.errors import LispError, SyntaxFault
-from lispe_core.forms import LispList, SourceList, Span, Symbol, Value
+from lispe_core.forms import LispList, SourceList, Symbol, Value
 from lispe_core.macros import Macros
 
 _DOT = Symbol(".")
@@ -61,11 +61,9 @@ def composed(form: list[Value]) -> list[Value]:
         raise SyntaxFault("nothing to call after '.'", span)
     if not isinstance(form, SourceList):
         return LispList([*form[:dot], LispList(tail)])
-    inner = SourceList(tail)
-    inner.spans = form.spans[dot + 1 :]
-    first, last = inner.spans[0], inner.spans[-1]
-    inner.span = Span(first.origin, first.line, first.column, last.end_line, last.end_column)
-    outer = SourceList([*form[:dot], inner])
-    outer.span = form.span
-    outer.spans = [*form.spans[:dot], inner.span]
+    inner = form.picked(range(dot + 1, len(form)))
+    inner.bounds = (inner.bounds[2], inner.bounds[-1], *inner.bounds[2:])
+    outer = form.picked(range(dot))
+    outer.append(inner)
+    outer.bounds = (*outer.bounds, *inner.bounds[:2])
     return outer

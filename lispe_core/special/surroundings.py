@@ -56,7 +56,4 @@ def _exchanged(call: list[Value]) -> list[Value]:
     order = [0, 2, 1, *range(3, len(call))]
     if not isinstance(call, SourceList):
         return LispList(call[index] for index in order)
-    result = SourceList(call[index] for index in order)
-    result.span = call.span
-    result.spans = [call.spans[index] for index in order]
-    return result
+    return call.picked(order)

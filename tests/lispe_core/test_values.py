@@ -14,7 +14,7 @@ from lispe_core.dictionaries import (
     literal,
 )
 from lispe_core.errors import LispError
-from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
+from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Strings, Symbol, Value
 from lispe_core.heaps import Heap
 from lispe_core.linked_lists import LinkedList
 from lispe_core.matrices import Matrix, grouped
@@ -158,9 +158,7 @@ def test_zeros() -> None:
 
 
 def test_source_lists_equal_plain_ones() -> None:
-    source = SourceList([1])
-    source.span = Span("x", 1, 1, 1, 2)
-    assert source == LispList([1])
+    assert SourceList([1]) == LispList([1])
 
 
 def test_dictionaries_convert_their_keys() -> None:
