@@ -182,9 +182,8 @@ class SourceText:
         first = last = bisect_right(lines, start) - 1
         if last + 1 < len(lines) and lines[last + 1] <= end:
             last = bisect_right(lines, end) - 1
-        return Span(
-            self.origin, first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
-        )
+        place = first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
+        return tuple.__new__(Span, (self.origin, *place))  # a third of the time of ``Span(…)``
 
 
 class SourceList(LispList):

@@ -23,7 +23,7 @@ from lispe_core.matrices import grouped
 from lispe_core.printer import display
 from lispe_core.spaces import inside_space
 from lispe_core.threads import PatientLock, guard_global
-from lispe_core.typed_lists import is_long, passing
+from lispe_core.typed_lists import are_long, combine_into, is_long, passing
 
 
 class Unset:
@@ -367,6 +367,8 @@ SUPPORT: dict[str, Any] = {
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
+    "are_long": are_long,
+    "combine_into": combine_into,
     "is_long": is_long,
     "is_maybe": is_maybe,
     "isinstance": isinstance,
