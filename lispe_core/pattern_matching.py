@@ -38,7 +38,7 @@ _EXACT = {
     "string_": "str",
     "complex_": "complex",
     "stringbyte_": "bytes",
-    "dictionary_": "Dictionary",
+    "dictionary_": "dict",
 }
 """The Python class of a type whose values are all of that class exactly."""
 
@@ -322,7 +322,7 @@ class Matcher:
     def _entries(self, pattern: Entries, value: ast.expr) -> None:
         e = self._e
         is_other = nodes.call("isinstance", value, nodes.support("dict"))
-        self.require(ast.BoolOp(ast.Or(), [self._is_kind(value, "Dictionary"), is_other]))
+        self.require(ast.BoolOp(ast.Or(), [self._is_kind(value, "dict"), is_other]))
         if pattern.rest is None:
             count = nodes.constant(len(pattern.entries))
             self.require(ast.Compare(nodes.call("len", value), [ast.Eq()], [count]))

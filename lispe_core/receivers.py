@@ -168,7 +168,7 @@ def call_of_receiver(
     if fields.is_used:
         held = ast.IfExp(
             nodes.same(this, nodes.nil()),
-            nodes.call("Dictionary"),
+            nodes.call("dict"),
             nodes.attribute(this, "fields"),
         )
         block.insert(start, e.place(nodes.assign(fields.dictionary or "", held)))

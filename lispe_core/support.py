@@ -276,7 +276,7 @@ def restore_in(frame: dict[str, Value], slot: str, value: Value) -> None:
 def text_dictionary(*keys_and_values: Value) -> Value:
     """The value of ``(@ (@ "key" value) …)``."""
     pairs = zip(keys_and_values[::2], keys_and_values[1::2], strict=True)
-    return dictionaries.Dictionary.of(pairs)
+    return dictionaries.filled(dict, pairs)
 
 
 def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
@@ -347,7 +347,6 @@ SUPPORT: dict[str, Any] = {
     "counter": counter,
     "counter_in_order": counter_in_order,
     "data_list": data_list,
-    "Dictionary": dictionaries.Dictionary,
     "dictionary": dictionary,
     "display": display,
     "divide": operators.divide,

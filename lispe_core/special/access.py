@@ -94,9 +94,7 @@ def put(
         if renew is not None:
             renew(changed)
         return
-    is_dictionary = ast.BoolOp(
-        ast.And(), [e.has_type(container, "Dictionary"), e.has_type(key, "str")]
-    )
+    is_dictionary = ast.BoolOp(ast.And(), [e.has_type(container, "dict"), e.has_type(key, "str")])
     is_list = ast.BoolOp(ast.And(), [e.has_type(container, "LispList"), e.has_type(key, "int")])
     with e.into([]) as plain:
         e.add(ast.Assign([nodes.item_target(container, key)], value))
