@@ -13,7 +13,10 @@ from typing import Any
 
 from lispe_core.forms import Value
 from lispe_core.matrices import Matrix
+from lispe_core.memory import keep_freed_memory
 from lispe_core.typed_lists import Integers, Shorts, TypedList
+
+keep_freed_memory()
 
 Plain = Callable[[Any, Any], Any]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from lispe_core.errors import LispError
@@ -19,6 +22,19 @@ LONG = """
 (setq big (+ k 9223372036854770000))
 (defun scaled (l a b) (maplist (\\(v) (/ (- v a) b)) l))
 """
+
+
+FAULTS = """
+import resource
+from lispe_core.interpreter import Interpreter
+interpreter = Interpreter()
+interpreter.evaluate("(setq x (numbers (iota 1000000))) (defun run () (- (* x 2) 1))")
+interpreter.evaluate("(loopcount 3 i (run))")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+interpreter.evaluate("(loopcount 10 i (run))")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+"""Counts the pages that the system clears for two lists of 8 MB, ten times."""
 
 
 @pytest.fixture
@@ -125,3 +141,11 @@ def test_inner_products_follow_the_shapes(lisp: Interpreter) -> None:
 def test_texts_beside_a_long_list_are_refused(lisp: Interpreter) -> None:
     with pytest.raises(LispError):
         lisp.evaluate('(scaled x "a" 2)')
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what the C library keeps is its own affair")
+def test_the_memory_of_lists_that_are_gone_is_used_again() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert int(done.stdout) < 4000
