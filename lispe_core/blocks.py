@@ -136,7 +136,7 @@ class Blocks:
             first, writes = len(self.block), len(self.written)
             value = emit()
             lifted = self.block[first:]
-            if any(not isinstance(statement, ast.FunctionDef) for statement in lifted):
+            if lifted and not all(isinstance(statement, ast.FunctionDef) for statement in lifted):
                 del self.block[first:]
                 changed = set(self.written[writes:])
                 results = [self._kept_before(earlier, changed) for earlier in results]
@@ -166,7 +166,7 @@ class Blocks:
 
     def call(self, function: ast.expr | str, *arguments: ast.expr) -> ast.expr:
         """A call at the form being emitted; an expression that has grown too deep is cut."""
-        height = 1 + max((self._height(argument) for argument in arguments), default=0)
+        height = 1 + max([self._height(argument) for argument in arguments], default=0)
         if height > _DEEPEST:
             arguments = tuple(self.keep(argument) for argument in arguments)
             height = 1

@@ -16,12 +16,13 @@ class Expander:
 
     def __init__(self, macros: Macros) -> None:
         self.macros = macros
+        self._names = macros.names
         self._known: dict[int, tuple[list[Value], Value]] = {}
 
     def expand(self, form: list[Value]) -> Value:
         """``form`` itself when it stands for nothing else."""
         head = form[0] if form else None
-        if type(head) is Symbol and head.name not in self.macros and not _has_dot(form):
+        if type(head) is Symbol and head.name not in self._names and not _has_dot(form):
             return form
         known = self._known.get(id(form))
         if known is not None:
@@ -37,7 +38,7 @@ class Expander:
             if not isinstance(result, list) or not result:
                 return result
             head = result[0]
-            if isinstance(head, Symbol) and head.name in self.macros:
+            if isinstance(head, Symbol) and head.name in self._names:
                 result = self.macros.expand(head.name, result)
             elif head is not _DOT and head is not _QUOTE and _has_dot(result):
                 result = composed(result)

@@ -182,8 +182,9 @@ class SourceText:
         first = last = bisect_right(lines, start) - 1
         if last + 1 < len(lines) and lines[last + 1] <= end:
             last = bisect_right(lines, end) - 1
-        place = first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
-        return tuple.__new__(Span, (self.origin, *place))  # a third of the time of ``Span(…)``
+        column, end_column = start - lines[first] + 1, end - lines[last] + 1
+        # A third of the time of ``Span(…)``.
+        return tuple.__new__(Span, (self.origin, first + 1, column, last + 1, end_column))
 
 
 class SourceList(LispList):
