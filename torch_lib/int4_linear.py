@@ -173,7 +173,7 @@ class Int4Linear(nn.Module):
 
     def real_rows(self, places: Tensor) -> Tensor:
         """The weights of some output channels: int64 ``(R,)`` to float32 ``(R I)``."""
-        groups = self.scale_and_zero.float()[:, places].transpose(0, 1)
+        groups = self.scale_and_zero[:, places].float().transpose(0, 1)
         if self._in_blocks:
             blocks = self.weight.view(-1, self.in_features, PACKED_BLOCK // 2)
             lanes = places % PACKED_BLOCK
