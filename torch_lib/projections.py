@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from torch_lib.float_products import float_product
 from torch_lib.int4_linear import MANY_ROWS, Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear, packed_product
@@ -59,6 +60,8 @@ def projection(layer: nn.Module) -> Projection:
         return lambda rows: packed_product(rows, weight, bias, "none", [], "")
     if isinstance(layer, PackedLinear | nn.Linear):
         plain, plain_bias = layer.weight, layer.bias
+        if plain.dtype == torch.float32 and plain.device.type == "cpu":
+            return float_product(plain, plain_bias)
         return lambda rows: F.linear(rows, plain, plain_bias)
     if isinstance(layer, QuantizedLinear) and layer.activation_range is None:
         return _eight_bits(layer)
