@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from torch_lib.packed_linear import packed_product
-
-__all__ = ["float_product"]
+__all__ = ["float_product", "packed_product"]
 
 FEW_ROWS = 4
 """From more on, oneDNN is faster (measured for 576 and 1536 features)."""
@@ -28,12 +27,18 @@ PARTS = (8, 4, 2, 3, 5, 7)
 
 
 def float_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
-    """The map of rows float32 ``(M I)`` to ``(M O)`` with the weight ``(O I)``."""
+    """The map of rows ``(M I)`` to ``(M O)`` with the weight ``(O I)``.
+
+    Weights of another type, and those on a GPU, are multiplied by ``F.linear``.
+    """
     weight = weight.detach()
     bias = None if bias is None else bias.detach()
+    if weight.dtype != torch.float32 or weight.device.type != "cpu":
+        return lambda rows: F.linear(rows, weight, bias)
     whole = _whole_product(weight, bias)
     count = next((parts for parts in PARTS if len(weight) % parts == 0), None)
-    if count is None or not weight.is_contiguous() or not torch.backends.mkl.is_available():
+    batched = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
+    if count is None or not weight.is_contiguous() or not batched:
         return whole
     parts, outputs = weight.view(count, -1, weight.size(1)), len(weight)
     multiply = torch.bmm
@@ -46,6 +51,18 @@ def float_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Ten
         return product if bias is None else product + bias
 
     return few_or_many
+
+
+def packed_product(*arguments: Any) -> Tensor:
+    """The multiplication with packed weights: input, weight, bias, and what is done besides.
+
+    That is an activation by name, with its numbers and variant; or, with another tensor after the
+    input, ``"add"`` or ``"mul"``.
+    """
+    operator = torch.ops.mkldnn._linear_pointwise
+    binary = isinstance(arguments[2], Tensor | None) and isinstance(arguments[3], Tensor | None)
+    product: Tensor = (operator.binary if binary else operator.default)(*arguments)
+    return product
 
 
 def _whole_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
