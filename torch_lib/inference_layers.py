@@ -16,7 +16,7 @@ from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.errors import ArgumentError
 from torch_lib.gguf_blocks import Blocks, rounded_blocks
-from torch_lib.int4_linear import MIDDLE, Int4Linear
+from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear
@@ -118,12 +118,7 @@ def _add_bias(layer: nn.Module, bias: Tensor) -> None:
 
 def _tensor(weight: Weight) -> Tensor:
     """The weight as floats."""
-    if isinstance(weight, Tensor):
-        return weight
-    groups = weight.whole.float().view(*weight.scale.shape, -1)
-    if weight.zero is None:
-        return (groups * weight.scale[..., None]).flatten(1)
-    return ((groups - MIDDLE) * weight.scale[..., None] + weight.zero[..., None]).flatten(1)
+    return weight if isinstance(weight, Tensor) else weight.real()
 
 
 def _packed(weight: Tensor, dtype: torch.dtype) -> nn.Module:
