@@ -19,6 +19,7 @@ from torch_lib.gguf_blocks import Blocks, rounded_blocks
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
+from torch_lib.projections import joined
 from torch_lib.quantized_linear import QuantizedLinear
 from torch_lib.tied_embedding import TiedEmbedding
 
@@ -26,6 +27,7 @@ __all__ = ["SCHEMES", "check_scheme", "for_inference", "model_for_inference"]
 
 SCHEMES = ("packed", "int8", "int4", "file")
 GROUP_SIZE = 32
+TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
 Weight = Tensor | Blocks
 
@@ -67,6 +69,8 @@ def model_for_inference(
             biases[owner] = _tensor(weight)
         elif owner in linear:
             layers[owner] = _layer(weight, scheme, dtype)
+            if not (config.attention_bias or config.mlp_bias):
+                _join(layers, owner)
         elif owner == "model.embed_tokens":
             head = _tied_head(weight, scheme, dtype) if config.tie_word_embeddings else None
             if head is not None:
@@ -95,6 +99,18 @@ def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
     made = model_for_inference(model.config, parts, scheme, model.model.embed_tokens.weight.dtype)
     made.tokenizer = model.tokenizer
     return made
+
+
+def _join(layers: Mapping[str, nn.Module], owner: str) -> None:
+    """Make one of ``owner`` and those that read the same rows, once all are there.
+
+    The engine would do it too, when the memory of those of all blocks can no longer be used again.
+    """
+    block, _, name = owner.rpartition(".")
+    together = next((names for names in TOGETHER if name in names), ())
+    parts = [layers[f"{block}.{each}"] for each in together if f"{block}.{each}" in layers]
+    if parts and len(parts) == len(together):
+        joined(parts)
 
 
 def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
