@@ -209,8 +209,13 @@ def _parts(
     for done, name in enumerate(names, start=1):
         blocks = _kept_blocks(file, name, quantization)
         if blocks is None:
-            yield from _placed(name, file.tensor(name), config)
+            tensor = file.tensor(name)
+            if tensor.dim() == 1:  # a vector is no reason to keep the file mapped
+                tensor = tensor.clone()
+            yield from _placed(name, tensor, config)
+            del tensor
         else:
+            file.release()
             places = torch.arange(len(blocks.scale))[:, None]
             for ours, rows in _placed(name, places, config):
                 yield ours, blocks if rows is places else blocks.rows(rows.squeeze(1))
