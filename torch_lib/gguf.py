@@ -106,12 +106,14 @@ def load_gguf(path: str, dtype: str | None = None, quantization: str | None = No
         except KeyError as error:
             raise CheckpointError(f"{path} lacks {error}") from error
         _check_contents(file, config, wanted)
+        tokenizer = _tokenizer(file)
+        file.metadata = {}  # of which the vocabulary takes tens of MiB
         if quantization is None:
             model = DecoderModel.from_weights(config, dict(_weights(file, config, wanted)))
         else:
             parts = _parts(file, config, quantization)
             model = model_for_inference(config, parts, quantization, wanted)
-        model.tokenizer = _tokenizer(file)
+        model.tokenizer = tokenizer
     return model.to(current_device())
 
 
