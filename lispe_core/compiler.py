@@ -6,8 +6,9 @@ import ast
 from types import CodeType
 
 from lispe_core import names, nodes
+from lispe_core.blocks import RETURN, VALUE
 from lispe_core.depth import UNWATCHED_CALLS
-from lispe_core.emitter import RETURN, VALUE, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
@@ -205,11 +206,12 @@ def take_instance(definition: ast.FunctionDef, fields: InstanceFrame, start: int
 
 
 def _described(code: CodeType, functions: dict[str, _Description]) -> CodeType:
-    constants = tuple(
-        _described(value, functions) if isinstance(value, CodeType) else value
-        for value in code.co_consts
-    )
-    code = code.replace(co_consts=constants)
+    if any(isinstance(value, CodeType) for value in code.co_consts):
+        constants = [
+            _described(value, functions) if isinstance(value, CodeType) else value
+            for value in code.co_consts
+        ]
+        code = code.replace(co_consts=tuple(constants))
     if code.co_name in functions:
         return described(code, *functions[code.co_name])
     return code

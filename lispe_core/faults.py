@@ -6,8 +6,6 @@ exception that no program can cause is a defect of this implementation and stays
 
 from __future__ import annotations
 
-import dis
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType, TracebackType
@@ -218,6 +216,8 @@ def _refused_operation(trace: TracebackType, message: str) -> LispError | None:
 def _loaded_before(frame: FrameType, last_instruction: int) -> list[Value]:
     """The two values that an instruction took from the variables and constants before it."""
     loaded: list[Value] = []
+    import dis
+
     for instruction in dis.get_instructions(frame.f_code):
         if instruction.offset >= last_instruction:
             break
@@ -295,6 +295,8 @@ _SHOWN = {
 
 def _culprit(frame: FrameType, function: Callable[..., Any]) -> tuple[str, Value, str] | None:
     """The first argument that is not of the kind that its annotation asks for."""
+    import inspect
+
     hints = get_type_hints(function)
     for parameter in inspect.signature(function).parameters.values():
         kind = hints.get(parameter.name, Any)

@@ -216,11 +216,11 @@ class Interpreter:
         self._sources[origin] = source
         with postponed_collection():
             program = read(source, origin, self._links)
-        if whole:
-            forms = LispList([Symbol("__root__"), *copy_constant(program)])
-            self.namespace.predefine([("_root", forms)])
-            if len(program) > 1 and not origin.startswith("<"):
-                self._forget_patterns(origin)
+            if whole:
+                forms = LispList([Symbol("__root__"), *copy_constant(program)])
+                self.namespace.predefine([("_root", forms)])
+                if len(program) > 1 and not origin.startswith("<"):
+                    self._forget_patterns(origin)
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):

@@ -9,7 +9,6 @@ exist yet. CPython looks in the one and then in the other without any help.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from lispe_core import names
@@ -65,7 +64,7 @@ class Namespace:
     def _add(self, definition: Definition) -> None:
         name = definition.name
         if name in OLDER_SPELLINGS and definition.kind == "instruction":
-            definition = replace(definition, kind="function")
+            definition = definition._replace(kind="function")
         self.definitions[name] = definition
         if name in OLDER_SPELLINGS and definition.kind == "special form":
             return

@@ -23,7 +23,7 @@ from lispe_core.matrices import grouped
 from lispe_core.printer import abridged, display
 from lispe_core.spaces import inside_space
 from lispe_core.threads import PatientLock, guard_global
-from lispe_core.typed_lists import is_long, passing
+from lispe_core.typed_lists import are_long, combine_into, is_long, passing
 
 
 class Unset:
@@ -276,7 +276,7 @@ def restore_in(frame: dict[str, Value], slot: str, value: Value) -> None:
 def text_dictionary(*keys_and_values: Value) -> Value:
     """The value of ``(@ (@ "key" value) …)``."""
     pairs = zip(keys_and_values[::2], keys_and_values[1::2], strict=True)
-    return dictionaries.Dictionary.of(pairs)
+    return dictionaries.filled(dict, pairs)
 
 
 def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
@@ -347,7 +347,6 @@ SUPPORT: dict[str, Any] = {
     "counter": counter,
     "counter_in_order": counter_in_order,
     "data_list": data_list,
-    "Dictionary": dictionaries.Dictionary,
     "dictionary": dictionary,
     "display": display,
     "divide": operators.divide,
@@ -367,6 +366,8 @@ SUPPORT: dict[str, Any] = {
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
+    "are_long": are_long,
+    "combine_into": combine_into,
     "is_long": is_long,
     "is_maybe": is_maybe,
     "isinstance": isinstance,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from lispe_core.containers import text_of
 from lispe_core.context import current
-from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
@@ -103,7 +102,7 @@ def real_path(path: str) -> str:
 
 
 @system.builtin("fileinfo")
-def file_information(path: str) -> Dictionary:
+def file_information(path: str) -> dict[str, Value]:
     """A dictionary of what the system knows of a file: size, dates, permissions.
 
     Example:
@@ -114,7 +113,7 @@ def file_information(path: str) -> Dictionary:
         status = Path(path).stat()
     except OSError:
         raise LispError(f"Unknown file: {path}", bare=True) from None
-    return Dictionary(
+    return dict(
         size=status.st_size,
         date=_date(status.st_mtime),
         change=_date(status.st_ctime),

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lispe_core import names, nodes
-from lispe_core.emitter import RETURN, VALUE, Destination, Emitter, Store, Temporary
+from lispe_core.blocks import RETURN, VALUE, Destination, Store, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.kinds import Kind, combined, literal_kind
 from lispe_core.special.control import as_value

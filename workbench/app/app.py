@@ -232,7 +232,7 @@ class Workbench(PanesApp):
 
     def drain(self) -> None:
         """Take what the session has told since the last time, as long as there is a screen."""
-        if not self.screen_stack:
+        if not (self.is_running and self.screen_stack):
             return
         batch = self.bridge.drain()
         for event in batch:

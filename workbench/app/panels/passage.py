@@ -22,6 +22,7 @@ from torch_lib.events import GenerationStarted, TokenGenerated
 from workbench.app.drawable import single_line, visible
 from workbench.app.panels.flow import Flow
 from workbench.app.panels.numerals import bar, duration
+from workbench.app.panels.token_log import TokenLog
 from workbench.runtime.protocol import EvaluationStarted
 
 CHARACTERS = 20_000
@@ -95,7 +96,7 @@ class Passage(Widget):
         self.first: float | None = None
         self.latest = now
         self.count = 0
-        self.tokens: list[TokenGenerated] = []
+        self.tokens = TokenLog()
         self.kept_characters = 0
         self.chosen: int | None = None
         self.look = Look()
@@ -110,22 +111,22 @@ class Passage(Widget):
     @property
     def text(self) -> str:
         """What the model wrote, as far as it is kept."""
-        return "".join(token.text for token in self.tokens)
+        return "".join(self.tokens.texts)
 
     def take(self, tokens: Sequence[TokenGenerated], now: float) -> None:
         """Append tokens; the oldest go where there are very many."""
         self.count += len(tokens)
         self.first = now if self.first is None else self.first
         self.latest = now
-        self.tokens += tokens
-        self.kept_characters += sum(map(_weight, tokens))
+        self.tokens.extend(tokens)
+        self.kept_characters += sum(_weight(token.text) for token in tokens)
         if self.kept_characters > 2 * CHARACTERS:
             self.forget()
             self.show()
         elif self._silent and any(token.text for token in tokens):
             self.show()
         elif not self.look.prompt:
-            self._draw(self._write(tokens))
+            self._draw(self._write(len(self._starts)))
 
     def pass_by(self) -> None:
         """Give way to the next passage, and let go of what was drawn."""
@@ -135,12 +136,13 @@ class Passage(Widget):
 
     def forget(self) -> None:
         """Keep the end of the text."""
-        start = len(self.tokens) - 1
-        room = CHARACTERS - _weight(self.tokens[start])
-        while start and room >= _weight(self.tokens[start - 1]):
+        texts = self.tokens.texts
+        start = len(texts) - 1
+        room = CHARACTERS - _weight(texts[start])
+        while start and room >= _weight(texts[start - 1]):
             start -= 1
-            room -= _weight(self.tokens[start])
-        del self.tokens[:start]
+            room -= _weight(texts[start])
+        self.tokens.forget(start)
         self.kept_characters = CHARACTERS - room
         if self.chosen is not None:
             self.chosen = max(0, self.chosen - start)
@@ -192,7 +194,7 @@ class Passage(Widget):
         """Write and draw everything anew."""
         self.flow = Flow(self.content_size.width)
         self._starts = array("q")
-        self._silent = not self.started.prompt and not any(token.text for token in self.tokens)
+        self._silent = not self.started.prompt and not any(self.tokens.texts)
         opening = self.opening()
         if self.look.prompt:
             self.flow.extend(opening or "The prompt has no text.")
@@ -200,7 +202,7 @@ class Passage(Widget):
             self.flow.extend(opening)
         self._opening = len(self.flow.text)
         if not self.look.prompt:
-            self._write(self.tokens)
+            self._write(0)
         self._draw(0)
 
     def opening(self) -> str:
@@ -211,23 +213,24 @@ class Passage(Widget):
         mark = "… " if self.count > len(self.tokens) else ""
         return _shown(prompt[-CHARACTERS:]) + mark * (not self.look.prompt)
 
-    def _write(self, tokens: Sequence[TokenGenerated]) -> int:
-        """Append how tokens are shown; answers the first row that has changed."""
+    def _write(self, first: int) -> int:
+        """Append how the tokens from ``first`` on are shown; answers the first row that changed."""
         written, place = [], len(self.flow.text)
-        for token in tokens:
+        for token in range(first, len(self.tokens)):
             text = self._shape(token)
-            if not text and len(self._starts) == self.chosen:
+            if not text and token == self.chosen:
                 text = NOTHING
             self._starts.append(place)
             written.append(text)
             place += len(text)
         return self.flow.extend("".join(written))
 
-    def _shape(self, token: TokenGenerated) -> str:
+    def _shape(self, place: int) -> str:
         """How a token is shown: its text, or its number where nothing has any text."""
+        text, piece = self.tokens.texts[place], self.tokens.pieces[place]
         if self._silent:
-            return _shown(token.piece) or f"{token.token} "
-        return _shown(token.text or (token.piece if self.look.raw else ""))
+            return _shown(piece) or f"{self.tokens.numbers[place]} "
+        return _shown(text or (piece if self.look.raw else ""))
 
     def _draw(self, first: int) -> None:
         """Draw the rows from ``first`` on."""
@@ -372,5 +375,5 @@ def _shown(text: str) -> str:
     return visible(text.replace("\r", ""))
 
 
-def _weight(token: TokenGenerated) -> int:
-    return max(1, len(token.text))
+def _weight(text: str) -> int:
+    return max(1, len(text))
