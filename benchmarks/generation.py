@@ -89,13 +89,13 @@ def transformers(dtype: torch.dtype) -> Stream:
     def stream(prompt: list[int], count: int) -> Iterator[Any]:
         times = Times()
         ids = torch.tensor([prompt])
-        model.generate(
+        model.generate(  # type: ignore[misc]
             ids,
             attention_mask=torch.ones_like(ids),
             max_new_tokens=count,
             min_new_tokens=count,
             do_sample=False,
-            streamer=times,
+            streamer=times,  # type: ignore[arg-type]
         )
         yield from times.noted
 

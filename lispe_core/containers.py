@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Maybe, SourceList, Stringbytes, Strings, Symbol, Value
@@ -26,7 +26,7 @@ def element(container: Value, key: Value) -> Value:
     """One step of ``(@ container key …)``."""
     if isinstance(container, dict):
         try:
-            return container[_key(container, key)]
+            return container[key_of(container, key)]
         except KeyError:
             raise out_of_bounds() from None
     if isinstance(container, SEQUENCES):
@@ -59,10 +59,6 @@ def store_in_order(container: Value, key: Value, value: Value) -> Value:
     return store(container, key, value)
 
 
-def _key(container: dict[Value, Value], key: Value) -> Value:
-    return container.key(key) if isinstance(container, Dictionary) else key
-
-
 def index_of(key: Value) -> int:
     """``key`` as an index: fractions are cut off."""
     if isinstance(key, (int, float)):
@@ -73,7 +69,7 @@ def index_of(key: Value) -> int:
 def store(container: Value, key: Value, value: Value) -> Value:
     """Put ``value`` under ``key``; the container, or for text the new text."""
     if isinstance(container, dict):
-        container[_key(container, key)] = value
+        container[key_of(container, key)] = value
     elif isinstance(container, (list, array)):
         _store_element(container, index_of(key), converted(container, value))
     elif isinstance(container, (str, bytes)):
@@ -220,7 +216,7 @@ def _copied(value: Value, known: dict[int, Value]) -> Value:
         return copy
     if isinstance(value, TypedList):
         return type(value)(value)
-    if isinstance(value, Dictionary):
+    if isinstance(value, dict):
         duplicate = known[id(value)] = type(value)()
         for key, content in value.items():
             duplicate[key] = _copied(content, known)

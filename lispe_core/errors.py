@@ -10,15 +10,13 @@ An exception of any other class that leaves the interpreter is a defect of this 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lispe_core.forms import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One level of the Lisp call stack: a function's name and the place it had reached."""
 
     name: str

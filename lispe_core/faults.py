@@ -6,8 +6,6 @@ exception that no program can cause is a defect of this implementation and stays
 
 from __future__ import annotations
 
-import dis
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType, TracebackType
@@ -50,6 +48,29 @@ def lisp_error(exception: BaseException) -> LispError | None:
         if error.span is None:
             error.span = error.frames[0].span
     return error
+
+
+def frame_variables(error: LispError) -> list[list[tuple[str, Value]]]:
+    """The variables of each of the frames of ``error``: those of the call frame, with values.
+
+    They are read from the exception that the error was made of, as long as it holds its frames.
+    """
+    trace = (error.__cause__ or error).__traceback__
+    levels = _few(_without_comprehensions(_program_frames(trace)))
+    if len(levels) != len(error.frames):
+        return [[] for _ in error.frames]
+    return [_variables(frame) for frame, _, _ in reversed(levels)]
+
+
+def _variables(frame: FrameType) -> list[tuple[str, Value]]:
+    held = dict(frame.f_locals)
+    for slots in [value for name, value in held.items() if name == names.FRAME]:
+        held.update(slots)
+    return [
+        (names.lisp_name(slot), value)
+        for slot, value in held.items()
+        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset"
+    ]
 
 
 def _few(levels: list[Level]) -> list[Level]:
@@ -189,6 +210,8 @@ def _refused_operation(trace: TracebackType, message: str) -> LispError | None:
 def _loaded_before(frame: FrameType, last_instruction: int) -> list[Value]:
     """The two values that an instruction took from the variables and constants before it."""
     loaded: list[Value] = []
+    import dis
+
     for instruction in dis.get_instructions(frame.f_code):
         if instruction.offset >= last_instruction:
             break
@@ -267,6 +290,8 @@ _SHOWN = {
 
 def _culprit(frame: FrameType, function: Callable[..., Any]) -> tuple[str, Value, str] | None:
     """The first argument that is not of the kind that its annotation asks for."""
+    import inspect
+
     hints = get_type_hints(function)
     for parameter in inspect.signature(function).parameters.values():
         kind = hints.get(parameter.name, Any)

@@ -9,7 +9,6 @@ exist yet. CPython looks in the one and then in the other without any help.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from lispe_core import names
@@ -46,6 +45,7 @@ class Namespace:
         self, support: dict[str, Any], find_missing: Callable[[str], bool] = lambda name: False
     ) -> None:
         self.base: dict[str, Any] = {names.SUPPORT + word: support[word] for word in support}
+        self.base["__import__"] = __import__  # Python's own parts import while compiled code runs
         self.globals: dict[str, Any] = {PROGRAM_MARK: self, "__builtins__": self.base}
         self.definitions: dict[str, Definition] = {}
         self.inline: dict[str, Inline] = {}
@@ -64,7 +64,7 @@ class Namespace:
     def _add(self, definition: Definition) -> None:
         name = definition.name
         if name in OLDER_SPELLINGS and definition.kind == "instruction":
-            definition = replace(definition, kind="function")
+            definition = definition._replace(kind="function")
         self.definitions[name] = definition
         if name in OLDER_SPELLINGS and definition.kind == "special form":
             return
@@ -160,7 +160,9 @@ class Namespace:
         slot = names.variable(name)
         if slot in self.globals:
             return self.globals[slot]
-        if slot not in self.base and self.definition(name) is None:
+        if slot not in self.base:
+            self.definition(name)  # loads the library that has it
+        if slot not in self.base:
             raise self.unbound(name)
         return self.base[slot]
 

@@ -6,7 +6,9 @@ used as a value.
 
 from __future__ import annotations
 
+import operator
 from array import array
+from collections.abc import Iterable
 from functools import reduce
 
 from lispe_core.arithmetic import (
@@ -50,6 +52,7 @@ __all__ = [
     "multiply",
     "negate",
     "power",
+    "quickest",
     "shift_left",
     "shift_right",
     "subtract",
@@ -89,6 +92,22 @@ def fold(name: str, value: Value) -> Value:
         if name == "+":
             return value
     raise LispError(f"cannot apply '{name}' to one element")
+
+
+_PLAIN_KINDS = frozenset({int, float})
+_PLAIN: dict[Operation, Operation] = {
+    add: operator.add,
+    subtract: operator.sub,
+    multiply: operator.mul,
+}
+
+
+def quickest(operation: Operation, values: Iterable[Value]) -> Operation:
+    """Python's own function for ``operation`` where it means the same for all ``values``."""
+    plain = _PLAIN.get(operation)
+    if plain is not None and _PLAIN_KINDS.issuperset(map(type, values)):
+        return plain
+    return operation
 
 
 def negate(value: Value) -> Value:

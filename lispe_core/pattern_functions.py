@@ -15,8 +15,9 @@ from types import CodeType, FunctionType
 from typing import Literal
 
 from lispe_core import names, nodes
+from lispe_core.blocks import RETURN, TEST, Temporary
 from lispe_core.compiler import DICTIONARY, Compiler
-from lispe_core.emitter import RETURN, TEST, Emitter, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import LispList, Span, Symbol, Value, same_form
 from lispe_core.frames import AnyName, Frame
 from lispe_core.functions import FunctionInfo, FunctionKind, described

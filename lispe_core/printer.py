@@ -143,6 +143,11 @@ def _(value: float) -> str:
 
 
 @type_name.register
+def _(value: dict) -> str:  # type: ignore[type-arg]
+    return getattr(value, "type_name", "dictionary_")
+
+
+@type_name.register
 def _(value: complex) -> str:
     return "complex_"
 

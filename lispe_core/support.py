@@ -10,8 +10,10 @@ from typing import Any
 
 from lispe_core import containers, dictionaries, names, operators
 from lispe_core.builtins.lists import range_of
+from lispe_core.builtins.mathematics import absolute
 from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
+from lispe_core.depth import watch_depth
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
 from lispe_core.functions import function_info
@@ -21,6 +23,7 @@ from lispe_core.matrices import grouped
 from lispe_core.printer import display
 from lispe_core.spaces import inside_space
 from lispe_core.threads import PatientLock, guard_global
+from lispe_core.typed_lists import are_long, combine_into, is_long, passing
 
 
 class Unset:
@@ -166,7 +169,9 @@ def visited_range(first: Value, last: Value, step: Value) -> Iterable[Value]:
 
 def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
     """The values of ``(loop (v first last step) …)``, the last one included."""
-    if not all(isinstance(bound, int | float) for bound in (first, last, step or 0)):
+    if not all(
+        isinstance(bound, int | float) for bound in (first, last, 0 if step is None else step)
+    ):
         raise LispError("'loop' needs numbers to count from and to")
     if step is None:
         step = 1 if first <= last else -1
@@ -271,7 +276,7 @@ def restore_in(frame: dict[str, Value], slot: str, value: Value) -> None:
 def text_dictionary(*keys_and_values: Value) -> Value:
     """The value of ``(@ (@ "key" value) …)``."""
     pairs = zip(keys_and_values[::2], keys_and_values[1::2], strict=True)
-    return dictionaries.Dictionary.of(pairs)
+    return dictionaries.filled(dict, pairs)
 
 
 def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
@@ -321,6 +326,8 @@ def text_of_program(value: Value) -> str:
 
 
 SUPPORT: dict[str, Any] = {
+    "abs": abs,
+    "absolute": absolute,
     **INSTANCES,
     **MATCHING,
     "bytes": bytes,
@@ -340,7 +347,6 @@ SUPPORT: dict[str, Any] = {
     "counter": counter,
     "counter_in_order": counter_in_order,
     "data_list": data_list,
-    "Dictionary": dictionaries.Dictionary,
     "dictionary": dictionary,
     "display": display,
     "divide": operators.divide,
@@ -360,6 +366,9 @@ SUPPORT: dict[str, Any] = {
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
+    "are_long": are_long,
+    "combine_into": combine_into,
+    "is_long": is_long,
     "is_maybe": is_maybe,
     "isinstance": isinstance,
     "alike": containers.alike,
@@ -377,8 +386,10 @@ SUPPORT: dict[str, Any] = {
     "modulo": operators.modulo,
     "multiply": operators.multiply,
     "no_plain_element": (TypeError, KeyError, IndexError),
+    "no_plain_update": (TypeError, KeyError, IndexError, OverflowError),
     "nothing_there": nothing_there,
     "parts": parts,
+    "passing": passing,
     "power": operators.power,
     "range": range,
     "repeating": repeating,
@@ -403,5 +414,6 @@ SUPPORT: dict[str, Any] = {
     "unset": UNSET,
     "wrong_count": wrong_count,
     "visited_range": visited_range,
+    "watch_depth": watch_depth,
     "zip": zip,
 }

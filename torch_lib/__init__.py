@@ -83,6 +83,7 @@ FOUNDATIONS = (
     "atomic_files",
     "bare_weights",
     "beam_search",
+    "chat_templates",
     "completions",
     "control_tokens",
     "conversion",
@@ -122,6 +123,7 @@ FOUNDATIONS = (
     "sampling",
     "text_files",
     "tied_embedding",
+    "tokenizer_folders",
     "writing",
 )
 """The modules that those build on."""

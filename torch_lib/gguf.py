@@ -86,8 +86,9 @@ def load_gguf(path: str, dtype: str | None = None, quantization: str | None = No
         (torch_model_tokenizer model)
         ; => BPE Tokenizer (vocab size: 49152)
         (torch_load_gguf (torch_demo_model_path) "bfloat16" "file")
-        (torch_memory_size (torch_load_gguf (torch_demo_model_path) nil "file"))
-        ; => 101921536
+        (setq bytes (torch_memory_size model))
+        (> bytes (torch_memory_size (torch_load_gguf (torch_demo_model_path) nil "file")))
+        ; => true
     """
     if quantization is not None:
         check_scheme(quantization)

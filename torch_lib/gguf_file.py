@@ -23,7 +23,7 @@ from torch_lib.display import value_text
 from torch_lib.errors import CheckpointError, FileMissing, MissingPackage
 from torch_lib.gguf_blocks import Blocks, Bytes, blocks_of
 
-__all__ = ["GGUFFile", "TensorEntry"]
+__all__ = ["GGUFFile", "TensorEntry", "is_gguf"]
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -187,6 +187,12 @@ class GGUFFile:
             if entry.offset < free and size:
                 raise CheckpointError(f"{self._path} is damaged: {name} lies over {before}")
             free, before = entry.offset + size, name
+
+
+def is_gguf(path: Path) -> bool:
+    """Whether ``path`` begins as GGUF files do."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 class _Header:

@@ -20,6 +20,7 @@ from lispe_core.containers import (
     size,
     store,
 )
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Symbol, Truth, Value, truth
@@ -139,7 +140,7 @@ def _mark(container: str | bytes, sought: Value) -> Any:
 def _has_key(dictionary: Any, key: Value) -> bool:
     if isinstance(key, (list, array, dict)):
         return False
-    return dictionary.key(key) in dictionary
+    return key_of(dictionary, key) in dictionary
 
 
 @access.builtin("find")

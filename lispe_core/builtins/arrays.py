@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable
 from functools import reduce
 from itertools import accumulate, cycle
+from math import prod
 from typing import Any
 
 from lispe_core.builtins.lists import spread
@@ -26,13 +27,13 @@ from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
 from lispe_core.memory import POINTER, require_room
-from lispe_core.operators import elementwise_equal
+from lispe_core.operators import add, elementwise_equal, quickest
 from lispe_core.streams import Stream
-from lispe_core.typed_lists import Integers, TypedList
+from lispe_core.typed_lists import LARGE, Integers, TypedList, is_long, total
 
 arrays = Library("arrays")
 
-_EQUALITY = Symbol("=")
+_EQUALITY, _PLUS, _TIMES = Symbol("="), Symbol("+"), Symbol("*")
 
 
 def _combining(function: Value) -> Function:
@@ -103,12 +104,14 @@ def _repeated(counts: Iterable[Value], values: Value) -> Value:
 
 
 def _folded(combine: Function, values: Value) -> Value:
+    if combine is add and is_long(values):
+        return total(values)
     held = elements(values)
-    return reduce(combine, held) if held else None
+    return reduce(quickest(combine, held), held) if held else None
 
 
 def _require_regular(rows: Value) -> None:
-    if len({len(row) for row in rows}) > 1:
+    if len({len(row) if isinstance(row, (list, array)) else -1 for row in rows}) > 1:
         raise LispError("the rows of a matrix have the same size")
 
 
@@ -169,7 +172,14 @@ def _pairwise(combine: Function, left: Value, right: Value) -> Value:
 def _scanned(combine: Function, values: Value) -> Value:
     if _is_table(values):
         return grouped([_scanned(combine, row) for row in values])
-    results = list(accumulate(finite(values), combine))
+    if combine is add and is_long(values):
+        from lispe_core.vectors import running_totals
+
+        sums = running_totals(values)
+        if sums is not None:
+            return sums
+    held = list(finite(values))
+    results = list(accumulate(held, quickest(combine, held)))
     return grouped(results) if isinstance(values, TypedList) else LispList(results)
 
 
@@ -226,8 +236,21 @@ def inner(fold: Value, join: Value, left: Value, right: Value) -> Value:
     if isinstance(fold, (list, array)) and not isinstance(left, (list, array)):
         fold, join, left = join, left, fold
     require_list("inner", left, right)
+    if fold is _PLUS and join is _TIMES and len(left) and len(right):
+        product = _inner_product(left, right)
+        if product is not None:
+            return product
     folding, joining = _combining(fold), _combining(join)
     return _inner(folding, joining, left, right)
+
+
+def _inner_product(left: Value, right: Value) -> Value:
+    """The sums of products in NumPy, where it can compute them and many pay for its import."""
+    if prod(shape_of(left)) + prod(shape_of(right)) < LARGE:
+        return None
+    from lispe_core.vectors import inner_product
+
+    return inner_product(left, right)
 
 
 def _inner(folding: Function, joining: Function, left: Value, right: Value) -> Value:

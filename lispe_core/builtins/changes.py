@@ -8,6 +8,7 @@ from typing import Any
 
 from lispe_core.calls import callable_of, through_c
 from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.heaps import Heap
@@ -151,7 +152,7 @@ def pop(container: Value, key: Value = None) -> Value:
 def _without_key(dictionary: Any, key: Value) -> Value:
     if key is None and dictionary:
         key = list(dictionary)[-1]
-    mark = dictionary.key(key)
+    mark = key_of(dictionary, key)
     if mark not in dictionary:
         return None
     del dictionary[mark]
@@ -293,9 +294,7 @@ def reverse(container: Value, copied: Value = None) -> Value:
 
 
 def _inverted(dictionary: Any) -> Value:
-    from lispe_core.dictionaries import Dictionary
-
-    result = Dictionary()
+    result: dict[Value, Value] = {}
     for key, value in dictionary.items():
         result.setdefault(display(value), Strings()).append(display(key))
     return result

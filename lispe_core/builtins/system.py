@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from lispe_core.containers import text_of
 from lispe_core.context import current
-from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
+from lispe_core.permissions import require_commands
 from lispe_core.printer import display
 from lispe_core.threads import pause
 
@@ -25,32 +25,23 @@ if TYPE_CHECKING:
 system = Library("system", "function")
 
 
-COMMANDS_VARIABLE = "LISPE_ALLOW_COMMANDS"
-"""The variable of the environment that lets programs start others."""
-
-
 @system.builtin("command")
 def run_command(line: str) -> Strings:
     """The lines that a command of the system prints, each with its line feed.
 
-    Programs may only start others when the variable LISPE_ALLOW_COMMANDS of the environment is
-    set before the start.
+    The workbench refuses it unless it was started with --allow-shell, or the setting allow_shell
+    or the variable LISPE_ALLOW_COMMANDS of the environment allows it.
 
     Example:
         (command "echo hello")    ; error: Error: commands of the system are not allowed here
     """
-    surroundings = current()
-    if not surroundings.allow_commands:
-        raise LispError(
-            "commands of the system are not allowed here",
-            hint=f"set {COMMANDS_VARIABLE}=1 before the start to allow them",
-        )
+    require_commands()
     import subprocess
 
     done = subprocess.run(
         text_of(line), shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    surroundings.error_output.write(done.stderr.decode("utf-8", "replace"))
+    current().error_output.write(done.stderr.decode("utf-8", "replace"))
     return Strings(done.stdout.decode("utf-8", "replace").splitlines(keepends=True))
 
 
@@ -111,7 +102,7 @@ def real_path(path: str) -> str:
 
 
 @system.builtin("fileinfo")
-def file_information(path: str) -> Dictionary:
+def file_information(path: str) -> dict[str, Value]:
     """A dictionary of what the system knows of a file: size, dates, permissions.
 
     Example:
@@ -122,7 +113,7 @@ def file_information(path: str) -> Dictionary:
         status = Path(path).stat()
     except OSError:
         raise LispError(f"Unknown file: {path}", bare=True) from None
-    return Dictionary(
+    return dict(
         size=status.st_size,
         date=_date(status.st_mtime),
         change=_date(status.st_ctime),

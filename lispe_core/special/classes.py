@@ -6,8 +6,9 @@ import ast
 from typing import NamedTuple
 
 from lispe_core import names, nodes
+from lispe_core.blocks import VALUE, Destination
 from lispe_core.compiler import take_instance
-from lispe_core.emitter import VALUE, Destination, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.frames import Frame, InstanceFrame

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
+from lispe_core.blocks import Destination
 from lispe_core.calls import applicable, spread
 from lispe_core.containers import finite
 from lispe_core.context import current
-from lispe_core.emitter import Destination, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Symbol, Truth, Value
 from lispe_core.library import Library

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 
 from lispe_core import nodes
-from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter, Temporary
+from lispe_core.blocks import EFFECT, RETURN, TEST, Destination, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Loop
 from lispe_core.library import Library
@@ -14,6 +15,7 @@ from lispe_core.special.binding import refused
 from lispe_core.special.nesting import leave_function, leave_loop, nested, outlined
 
 loops = Library("loops")
+_RETURN = frozenset({Symbol("return")})
 
 
 def repeat(
@@ -30,7 +32,7 @@ def repeat(
         e.frame.loops.pop()
         return e.deliver(nodes.name(slot), destination) if slot is not None else nodes.nil()
 
-    if e.frame.kind == "root" and e.analysis.mentions([form], "return"):
+    if e.frame.kind == "root" and e.analysis.mentions([form], _RETURN):
         return outlined(e, form, to, loop_to)
     return nested(e, form, to, loop_to)
 
@@ -179,12 +181,18 @@ def loopcount(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 
 def _turns(e: Emitter, count: ast.expr) -> ast.expr:
+    """The values of the variable of a ``loopcount``: a range, made by Python where it can."""
+    if isinstance(count, ast.Constant):
+        return e.call("counted", count)
+    turns = e.temporary()
     not_negative = ast.Compare(count, [ast.GtE()], [nodes.constant(0)])
-    return ast.IfExp(
-        ast.BoolOp(ast.And(), [e.has_type(count, "int"), not_negative]),
-        nodes.call("range", count),
-        e.call("counted", count),
-    )
+    python = ast.IfExp(not_negative, nodes.call("range", count), e.call("counted", count))
+    with e.into([]) as plain:
+        e.add(nodes.assign(turns, e.place(python)))
+    with e.into([]) as checked:
+        e.add(nodes.assign(turns, e.call("counted", count)))
+    e.add(nodes.attempt(plain, nodes.support("TypeError"), checked))
+    return nodes.name(turns)
 
 
 def _count(e: Emitter, form: list[Value], to: Destination, name: str, values: ast.expr) -> ast.expr:

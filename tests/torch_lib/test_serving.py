@@ -10,6 +10,7 @@ import httpx2
 import openai
 import pytest
 from openai import OpenAI
+from openai.types.chat import ChatCompletionContentPartTextParam, ChatCompletionMessageParam
 
 from tests.torch_lib.small_models import VOCABULARY, Letters, counting_model
 from torch_lib.errors import ArgumentError
@@ -18,7 +19,7 @@ from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.serving import Endpoint, EndpointOptions, serve
 
-ASKED = [{"role": "user", "content": "ab"}]
+ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": "ab"}]
 
 
 def alphabet(**settings: object) -> Generator:
@@ -64,7 +65,10 @@ def test_a_conversation_is_answered(client: OpenAI) -> None:
 
 def test_parts_of_a_message_are_joined(client: OpenAI) -> None:
     """Clients send texts as lists of parts too."""
-    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "d"}]
+    parts: list[ChatCompletionContentPartTextParam] = [
+        {"type": "text", "text": "a"},
+        {"type": "text", "text": "d"},
+    ]
     answer = client.chat.completions.create(
         model="any", messages=[{"role": "user", "content": parts}], max_tokens=1
     )
@@ -139,8 +143,12 @@ def test_settings_of_a_request_hold() -> None:
     """Temperature, top-p and seed; 0 takes the most probable tokens."""
     with endpoint(alphabet(strategy="sample", temperature=1.0, max_length=30)) as client:
 
-        def text(**settings: float) -> str | None:
-            answer = client.chat.completions.create(model="any", messages=ASKED, **settings)
+        def text(
+            temperature: float | None = None, top_p: float | None = None, seed: int | None = None
+        ) -> str | None:
+            answer = client.chat.completions.create(
+                model="any", messages=ASKED, temperature=temperature, top_p=top_p, seed=seed
+            )
             return answer.choices[0].message.content
 
         assert (

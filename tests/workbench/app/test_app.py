@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from textual.widgets._footer import FooterKey
 
 from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
-from torch_lib.events import GenerationFinished, GenerationStarted, Metric
+from torch_lib.events import GenerationFinished, GenerationStarted, Metric, TokenGenerated
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.dialogs import AskPath, Choice, Help
@@ -197,9 +198,11 @@ async def test_a_tiny_terminal_says_so_and_keeps_everything(build: Build, progra
     async with build(program).run_test(size=(80, 24)) as pilot:
         await pilot.press("x")
         await pilot.resize_terminal(50, 12)
+        await pilot.pause()
         assert pilot.app.query_one("#too-small").region.area
         assert not pilot.app.query_one(Editor).region.area
         await pilot.resize_terminal(80, 24)
+        await pilot.pause()
 
         assert pilot.app.query_one(Editor).text.startswith("x(setq")
         assert pilot.app.query_one(Editor).region.area
@@ -505,3 +508,23 @@ async def test_a_frame_of_the_prompt_brings_back_what_was_typed(
         assert prompt.text == "(list 1\n  (oops))"
         assert prompt.cursor_location == (1, 2)
         assert prompt.has_focus
+
+
+async def test_what_is_told_while_the_app_ends_finds_no_screen(
+    build: Build, session: FakeSession
+) -> None:
+    """A model may write on while the widgets go, one after the other."""
+    app = build(None)
+
+    async def tell() -> None:
+        while True:
+            session.emit(TokenGenerated(1, " upon"), Metric("loss", 1.0))
+            app.drain()
+            await asyncio.sleep(0)
+
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        session.emit(GenerationStarted("Once", 1, 5))
+        telling = asyncio.create_task(tell())
+    assert not telling.done()
+    telling.cancel()

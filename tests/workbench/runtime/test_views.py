@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import filled
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
@@ -51,7 +51,7 @@ START = Window()
         LispList([1, "a", LispList([Symbol("quote"), Symbol("b")])]),
         LispList([Symbol("quote"), LispList([1])]),
         Integers([1, 2, 3]),
-        Dictionary.of([("a", LispList([1])), ("b", Dictionary())]),
+        filled(dict, [("a", LispList([1])), ("b", {})]),
         LispList(),
     ],
 )
@@ -264,7 +264,7 @@ def tensor_at(value: Value, *trail: str | float) -> TensorView:
     [
         (LispList(["a", LispList([1, 2])]), [0, 1], ["a", "(1 2)"]),
         (Integers([7, 8]), [0, 1], ["7", "8"]),
-        (Dictionary.of([("k", 1), ("l", None)]), ["k", "l"], ["1", "nil"]),
+        (filled(dict, [("k", 1), ("l", None)]), ["k", "l"], ["1", "nil"]),
         (LispSet([3]), [0], ["3"]),
         (LinkedList([4, 5]), [0, 1], ["4", "5"]),
         (TorchObject({"w": torch.zeros(2)}), ["w"], ["float32 (2) cpu"]),
@@ -281,7 +281,7 @@ def test_parts_are_told_in_one_line_each(value, steps, texts) -> None:
 
 def test_parts_of_parts_are_reached_by_their_trail() -> None:
     tensor = TensorValue(torch.ones(2, 2))
-    value = Dictionary.of([("rows", LispList([1, Dictionary.of([("x", tensor)])]))])
+    value = filled(dict, [("rows", LispList([1, filled(dict, [("x", tensor)])]))])
 
     assert value_at(value, "rows", 0).text == "1"
     assert tensor_at(value, "rows", 1, "x").trail == ("rows", 1, "x")
@@ -293,9 +293,7 @@ def test_a_part_that_is_gone_has_no_kind(trail: Trail) -> None:
     assert value_at(LispList([1]), *trail).kind == ""
 
 
-@pytest.mark.parametrize(
-    "value", [LispList(range(100_000)), Dictionary.of((str(n), n) for n in range(100_000))]
-)
+@pytest.mark.parametrize("value", [LispList(range(100_000)), {str(n): n for n in range(100_000)}])
 def test_a_page_of_many_parts_is_there_at_once(value: Value) -> None:
     views, handle = looking_at(value)
 
