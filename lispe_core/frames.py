@@ -206,6 +206,14 @@ class InstanceFrame(Frame):
         return name
 
     @classmethod
+    def of(cls, fields: Iterable[str], methods: frozenset[str]) -> InstanceFrame:
+        """The fields of the instance that a Python function takes as its first parameter."""
+        made = cls.around(Frame("function"))
+        made.this, made.dictionary = "t_this", "t_fields"
+        made.set_here, made.methods = set(fields), methods
+        return made
+
+    @classmethod
     def around(cls, frame: Frame, excluded: Iterable[str] = ()) -> InstanceFrame:
         """Fields that are seen where ``frame`` has no variable of that name."""
         home = frame.home

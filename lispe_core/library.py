@@ -75,9 +75,13 @@ class Library:
         return iter(self.definitions.values())
 
     def builtin(self, name: str, *aliases: str, in_place: bool = False) -> Callable[[F], F]:
-        """Declare a Python function as a built-in, under one or more names."""
+        """Declare a Python function as a built-in, under one or more names.
+
+        It is printed with the first of them.
+        """
 
         def declare(function: F) -> F:
+            function.__name__ = name
             for spelling in (name, *aliases):
                 self.add(spelling, function, in_place=in_place)
             return function

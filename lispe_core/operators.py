@@ -20,6 +20,7 @@ from lispe_core.arithmetic import (
     divide,
     modulo,
     multiply,
+    not_with,
     power,
     shift_left,
     shift_right,
@@ -131,16 +132,12 @@ def identical(left: Value, right: Value) -> bool:
     return type(left) is type(right) and not hasattr(left, "__len__") and bool(left == right)
 
 
-def _incomparable(sign: str) -> LispError:
-    return LispError(f"cannot evaluate '{sign}' with these operands")
-
-
 def less(left: Value, right: Value) -> bool:
     """``<``: numbers by value, text by code point, lists element by element, atoms by name."""
     try:
         return bool(left < right)
     except TypeError:
-        raise _incomparable("<") from None
+        raise not_with("<", left, right) from None
 
 
 def less_equal(left: Value, right: Value) -> bool:
@@ -148,7 +145,7 @@ def less_equal(left: Value, right: Value) -> bool:
     try:
         return bool(left <= right)
     except TypeError:
-        raise _incomparable("<=") from None
+        raise not_with("<=", left, right) from None
 
 
 def greater(left: Value, right: Value) -> bool:
@@ -156,7 +153,7 @@ def greater(left: Value, right: Value) -> bool:
     try:
         return bool(left > right)
     except TypeError:
-        raise _incomparable(">") from None
+        raise not_with(">", left, right) from None
 
 
 def greater_equal(left: Value, right: Value) -> bool:
@@ -164,7 +161,7 @@ def greater_equal(left: Value, right: Value) -> bool:
     try:
         return bool(left >= right)
     except TypeError:
-        raise _incomparable(">=") from None
+        raise not_with(">=", left, right) from None
 
 
 def compare(left: Value, right: Value) -> int:
@@ -174,7 +171,7 @@ def compare(left: Value, right: Value) -> int:
     try:
         return -1 if left < right else 1
     except TypeError:
-        raise _incomparable(">=<") from None
+        raise not_with(">=<", left, right) from None
 
 
 def elementwise_equal(left: Value, right: Value) -> Value:

@@ -70,6 +70,11 @@ class PatternFunction:
         before = (old.span.origin, old.span.line)
         return is_file and before == (new.span.origin, new.span.line)
 
+    def without(self, origin: str) -> PatternFunction:
+        """The definitions that do not come from the text ``origin``."""
+        kept = [each for each in self.definitions if each.span.origin != origin]
+        return PatternFunction(self.name, self.kind, kept)
+
     def info(self) -> FunctionInfo:
         """What Lisp shows of the function."""
         kind: FunctionKind = "pattern_" if self.kind == "defpat" else "predicate_"

@@ -222,7 +222,8 @@ class Reader:
         begin = start + len(opening)
         end = self._source.find(closing, begin)
         if end < 0:
-            self._incomplete("missing end of string", start)
+            hint = _NO_QUASI_QUOTE if opening == "`" else None
+            self._incomplete("missing end of string", start, hint)
         self._add(self._source[begin:end], start, end + len(closing))
         return end + len(closing)
 
@@ -285,8 +286,11 @@ class Reader:
     def _fault(self, message: str, start: int, end: int) -> NoReturn:
         raise SyntaxFault(message, self._text.span(start, end))
 
-    def _incomplete(self, message: str, start: int) -> NoReturn:
-        raise IncompleteInput(message, self._text.span(start, start + 1))
+    def _incomplete(self, message: str, start: int, hint: str | None = None) -> NoReturn:
+        raise IncompleteInput(message, self._text.span(start, start + 1), hint=hint)
+
+
+_NO_QUASI_QUOTE = "` begins a raw text: there is no quasi-quote, and macros are written without one"
 
 
 def _link_target(form: Value) -> str:

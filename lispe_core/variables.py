@@ -74,12 +74,16 @@ class Variables(Blocks):
     def _outside(self, name: str) -> ast.expr:
         """What a name means where it is no variable of the call frame."""
         instance = self.frame.instance
-        if instance is not None:
-            return self._field(name, instance)
-        return nodes.call("global_value", nodes.constant(name))
+        looked_up = nodes.call("global_value", nodes.constant(name))
+        return looked_up if instance is None else self._field(name, instance, looked_up)
 
-    def _field(self, name: str, owner: InstanceFrame) -> ast.expr:
-        """A field of the current instance, else one of its methods, else a global variable."""
+    def _field(
+        self, name: str, owner: InstanceFrame, looked_up: ast.expr | None = None
+    ) -> ast.expr:
+        """A field of the current instance, else one of its methods, else a global variable.
+
+        ``looked_up`` finds the latter where Python has a local variable of that name.
+        """
         key, fields = nodes.constant(name), nodes.name(owner.dictionary or "")
         if name in owner.set_here:
             return nodes.item(fields, key)
@@ -90,10 +94,11 @@ class Variables(Blocks):
             if slot not in self.namespace.base:
                 self.namespace.definition(name)
             if slot in self.namespace.base:
-                return nodes.name(slot)
+                return looked_up or nodes.name(slot)
         owner.is_used = True
         is_field = ast.Compare(key, [ast.In()], [fields])
-        return ast.IfExp(is_field, nodes.item(fields, key), self.place(nodes.name(slot)))
+        found = looked_up or nodes.name(slot)
+        return ast.IfExp(is_field, nodes.item(fields, key), self.place(found))
 
     def slot(self, name: str, owner: Frame | None) -> str:
         """The Python name of a variable."""
@@ -121,7 +126,7 @@ class Variables(Blocks):
         self.add(ast.If(self.is_text(value), stored, []))
 
     def store_where_found(self, name: str, value: ast.expr) -> None:
-        """Give the variable that ``name`` is now, local or global, a settled value."""
+        """Give the variable that ``name`` is now, local, field or global, a settled value."""
         self.store_shared_or(name, value, lambda: self._store_where_found(name, value))
 
     def store_shared_or(self, name: str, value: ast.expr, store: Callable[[], object]) -> None:
@@ -144,9 +149,19 @@ class Variables(Blocks):
         with self.into([]) as local:
             self.deliver(value, self.destination_of(name))
         with self.into([]) as outside:
-            slot = nodes.constant(names.variable(name))
-            self.add(ast.Expr(self.call("set_global", slot, value)))
+            self._store_outside(name, value)
         self.add(ast.If(self.has_local(name, owner), local, outside))
+
+    def _store_outside(self, name: str, value: ast.expr) -> None:
+        """Give a field or a global variable a settled value."""
+        slot, instance = nodes.constant(names.variable(name)), self.frame.instance
+        in_global: list[ast.stmt] = [ast.Expr(self.call("set_global", slot, value))]
+        if instance is None:
+            self.block.extend(in_global)
+            return
+        key, fields = nodes.constant(name), nodes.name(instance.dictionary or "")
+        in_field: list[ast.stmt] = [ast.Assign([nodes.item_target(fields, key)], value)]
+        self.add(ast.If(ast.Compare(key, [ast.In()], [fields]), in_field, in_global))
 
     def has_local(self, name: str, owner: Frame) -> ast.expr:
         """Whether a variable of a frame has a value."""

@@ -61,10 +61,9 @@ def table(matrix: Value) -> Any:
 
 def _is_regular(matrix: Value) -> bool:
     """Whether all rows still are typed lists of one kind and length: programs change rows."""
-    first = matrix[0]
-    kind, length = type(first), len(first)
-    return issubclass(kind, TypedList) and all(
-        type(row) is kind and len(row) == length for row in matrix
+    first = matrix[0] if matrix else None
+    return isinstance(first, TypedList) and all(
+        type(row) is type(first) and len(row) == len(first) for row in matrix
     )
 
 

@@ -14,7 +14,7 @@ from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.heaps import Heap
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.sets import LispSet, fingerprint
 from lispe_core.typed_lists import TypedList
 
@@ -26,7 +26,7 @@ _ORDERS = {"<": False, ">": True}
 
 
 def _refused(name: str, container: Value) -> LispError:
-    return LispError(f"cannot apply '{name}' to '{display(container)}'")
+    return LispError(f"cannot apply '{name}' to '{abridged(container)}'")
 
 
 def _append(name: str, container: Value, value: Value) -> None:

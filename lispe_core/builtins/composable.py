@@ -243,6 +243,7 @@ def cycle(values: Value) -> Stream:
     Example:
         (take 5 (cycle '(1 2)))    ; => (1 2 1 2 1)
     """
+    iterate(values)  # what is no container is refused here, not where elements are taken
     return Stream(lambda: itertools.cycle(iterate(values)), computed=is_computed(values))
 
 

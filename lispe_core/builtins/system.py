@@ -14,7 +14,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.permissions import require_commands
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.threads import pause
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _dated(value: Value) -> Date:
     from lispe_core.dates import Date
 
     if not isinstance(value, Date):
-        raise LispError(f"a date is expected, not '{display(value)}'")
+        raise LispError(f"a date is expected, not '{abridged(value)}'")
     return value
 
 

@@ -179,12 +179,16 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True)
 class FrameView:
-    """One level of the Lisp call stack; lines and columns count from 1, 0 is unknown."""
+    """One level of the Lisp call stack; lines and columns count from 1, 0 is unknown.
+
+    ``held`` are its variables with their values, each on one line that is not too long.
+    """
 
     name: str
     origin: str
     line: int
     column: int
+    held: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

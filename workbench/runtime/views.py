@@ -44,7 +44,7 @@ from workbench.runtime.protocol import (
     Window,
 )
 
-__all__ = ["Views", "bounded_text"]
+__all__ = ["Views", "bounded_text", "line_of"]
 
 LONGEST_RESULT = 20_000
 LONGEST_VARIABLE = 200
@@ -185,7 +185,7 @@ class Views:
             handle = self._handles[name] = next(self._numbers)
             self._names[handle] = name
         is_tensor = carried_tensor(value) is not None
-        return VariableView(name, type_name(value), _line(value), handle, is_tensor)
+        return VariableView(name, type_name(value), line_of(value), handle, is_tensor)
 
     def _under(self, handle: Handle) -> Value:
         if self._pinned is not None and self._pinned[0] == handle:
@@ -256,7 +256,7 @@ def _shown(value: Value, longest: int, *, computing: bool = False) -> tuple[str,
         return f"({type(problem).__name__} while printing)", True
 
 
-def _line(value: Value) -> str:
+def line_of(value: Value) -> str:
     """The value on one line: what a tensor or a module is, not what it holds."""
     tensor, module = carried_tensor(value), module_of(value)
     if tensor is not None:
@@ -304,7 +304,7 @@ def _entries_view(value: Value, window: Window) -> EntriesView | None:
 def _entry(step: Step, label: str, value: Value, *, in_module: bool) -> EntryView:
     module = module_of(value)
     if module is None:
-        kind, text = type_name(value), _line(value)
+        kind, text = type_name(value), line_of(value)
     else:
         kind, text = type(module).__name__, ""
     facts = _module_facts(value) if in_module or module is not None else None

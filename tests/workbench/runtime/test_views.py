@@ -14,12 +14,14 @@ from lispe_core.dictionaries import filled
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
+from lispe_core.interpreter import Interpreter
 from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
 from lispe_core.sets import LispSet
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import Integers
 from workbench.runtime import tensor_statistics
+from workbench.runtime.error_views import error_view
 from workbench.runtime.protocol import (
     GRADIENT,
     ComparisonView,
@@ -36,7 +38,7 @@ from workbench.runtime.tensor_statistics import exact_statistics, statistics
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.tensor_views import fitted, tensor_view
 from workbench.runtime.torch_object import TorchObject
-from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text
+from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text, line_of
 
 START = Window()
 
@@ -552,3 +554,21 @@ def test_all_elements_are_compared_on_demand(monkeypatch: pytest.MonkeyPatch) ->
     assert (found.place, found.different, found.unlike, found.sampled) == ((50, 1), 1, 1, None)
     assert found.largest == pytest.approx(0.5)
     assert found.cosine == pytest.approx(1.0, abs=1e-3)
+
+
+def test_an_error_tells_the_variables_of_its_calls() -> None:
+    """Each on one bounded line, also when a value is endless or large."""
+    interpreter = Interpreter()
+    with pytest.raises(LispError) as failed:
+        interpreter.evaluate(
+            "(defun f (x) (setq l (iota 1000)) (setq n (irange 1 1)) (/ x 0)) (f 3)"
+        )
+
+    view = error_view(failed.value, interpreter.source, line_of)
+
+    held = dict(view.frames[0].held)
+    assert held["x"] == "3"
+    assert len(held["l"]) < 300
+    assert held["l"].startswith("(1 2 3")
+    assert held["n"]
+    assert error_view(failed.value, interpreter.source).frames[0].held == ()
