@@ -12,10 +12,10 @@ from pathlib import Path
 from textual import on, work
 
 from workbench.app.buffers import Buffers, names
+from workbench.app.clipboard import CopyingApp
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
-from workbench.app.keyed_app import KeyedApp
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation
@@ -30,7 +30,7 @@ FILES_SEEN_EVERY = 1.0
 """Seconds between two looks at what other programs have done to the open files."""
 
 
-class ProgramsApp(KeyedApp):
+class ProgramsApp(CopyingApp):
     """An app with editors, a REPL and panels, whose programs are files.
 
     The subclass makes the widgets and shares the screen out among them.
