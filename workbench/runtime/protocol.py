@@ -71,7 +71,8 @@ class TensorView:
 
     ``statistics`` is ``None`` for a tensor without finite elements. ``elements`` are rows of the
     window that was asked for, clipped to the tensor. ``trail`` leads to it from the value under
-    ``handle``.
+    ``handle``. ``row_labels`` and ``column_labels`` are what stands beside the rows and columns of
+    the window, if anything does: of attention the tokens.
     """
 
     handle: Handle
@@ -84,6 +85,8 @@ class TensorView:
     elements: tuple[tuple[Element, ...], ...]
     trail: Trail = ()
     has_gradient: bool = False
+    row_labels: tuple[str, ...] = ()
+    column_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

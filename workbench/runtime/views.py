@@ -26,6 +26,7 @@ from workbench.runtime.parts import (
     parts,
 )
 from workbench.runtime.protocol import (
+    ATTENTION_KIND,
     ComparisonView,
     EntriesView,
     EntryView,
@@ -100,13 +101,23 @@ class Views:
         gone = ValueView("", "", handle, trail=trail)
         try:
             view = _value_view(self.find(handle, trail), handle, window, trail)
+            if view.tensor is not None:
+                return TensorInspected(self._labelled(view.tensor))
         except LookupError:
             view = gone
         except RuntimeError:
             # A running program changed the value while it was read: show what was told last.
             last = None if trail else self._published.get(handle)
             view = ValueView(last.kind, last.text, handle, True) if last else gone
-        return ValueInspected(view) if view.tensor is None else TensorInspected(view.tensor)
+        return ValueInspected(view)
+
+    def _labelled(self, view: TensorView) -> TensorView:
+        holder = self.find(view.handle, view.trail[:-1]) if view.trail else None
+        if holder is None or type_name(holder) != ATTENTION_KIND:
+            return view
+        from workbench.runtime.attention_views import with_tokens
+
+        return with_tokens(view, holder)
 
     def find(self, handle: Handle, trail: Trail = ()) -> Value:
         """The value under ``handle``, or the part of it that ``trail`` leads to.

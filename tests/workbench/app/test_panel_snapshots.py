@@ -184,6 +184,26 @@ def attention() -> Batches:
     return [[EvaluationFinished(1, maps, 0.1)], [TensorInspected(first)]]
 
 
+def token_attention() -> Batches:
+    """What a model reads, as the tokens that stand beside its attention."""
+    text = (
+        "<|im_start|>/system/\n/You/'re/ a/ helpful/ assistant/,/ named/ [S/mol/]/./ / 漢字/ \u202e"
+    )
+    tokens = tuple(text.split("/"))
+    maps, told = attention()
+    (first,) = told
+    assert isinstance(first, TensorInspected)
+    count = len(tokens)
+    view = replace(
+        first.view,
+        shape=(1, 4, count, count),
+        elements=tuple(row[:count] for row in first.view.elements[:count]),
+        row_labels=tokens,
+        column_labels=tokens,
+    )
+    return [maps, [TensorInspected(view)]]
+
+
 def text() -> Batches:
     words = "A long answer of many words, with [brackets] and λ. " * 30
     return [[EvaluationFinished(1, ValueView("string_", words, 1, truncated=True), 0.1)]]
@@ -249,6 +269,7 @@ FILLED: dict[str, State] = {
     "tensor-histogram": (Inspector, tensor, ("b",)),
     "tensor-sampled": (Inspector, sampled, ()),
     "attention": (Inspector, attention, ("enter",)),
+    "token-attention": (Inspector, token_attention, ("enter",)),
     "compared": (Inspector, compared, ("c",)),
     "parts": (Inspector, listed, ("down",)),
     "text": (Inspector, text, ()),

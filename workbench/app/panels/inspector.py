@@ -274,7 +274,7 @@ class Inspector(Panel[Happening]):
         self.expecting = False
         self.view = view
         self.value = None
-        self.stage.picture_attention(view.handle == self.maps)
+        self.stage.picture_attention(view.handle == self.maps or bool(view.column_labels))
         self.filled = True
         self.stage.show_tensor(view)
         self.describe()
