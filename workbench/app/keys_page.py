@@ -50,9 +50,9 @@ that can be stopped like any evaluation.
 
 Attention is that of any module that attends, within whichever container it is found; a part of a
 model attends to what the whole model is given. The layers are listed, enter shows one of them as a
-map, the keys for slices go through its heads, those for parts through the layers. Where a tokenizer
-is known, the tokens stand beside the map. `(torch_attention_maps model input)` gives the same at the
-prompt.
+map, the keys for slices go through its heads, those for parts through the layers. Where a
+tokenizer is known, the tokens stand beside the map. `(torch_attention_maps model input)` gives the
+same at the prompt.
 """,
 }
 FUNCTION_KEY = re.compile(r"f\d+")
