@@ -43,7 +43,8 @@ SIGNS = {
 NOTES = {
     "Inspector": """\
 A pinned value stays on show while other results come. A tensor is pinned as a copy if it has at
-most 256 MB, so that training can be compared with what was before.
+most 256 MB, so that training can be compared with what was before. Models, state dicts and lists
+are compared tensor by tensor, by name; a part of a model with the same part of the pinned one.
 
 Figures of more than a million elements are those of a sample, until every element is looked at;
 that can be stopped like any evaluation.

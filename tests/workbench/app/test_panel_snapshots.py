@@ -46,6 +46,7 @@ from workbench.runtime.protocol import (
     EvaluationStarted,
     Event,
     FrameView,
+    PartComparison,
     TensorInspected,
     TensorStatistics,
     ValueInspected,
@@ -228,6 +229,25 @@ def compared() -> Batches:
     return [first, [ValuesCompared(differences)]]
 
 
+def compared_models() -> Batches:
+    names = [f"layers.{n // 3}.{('q_proj', 'v_proj', 'norm')[n % 3]}.weight" for n in range(9)]
+    parts = [
+        PartComparison(name, (64, 64), (64, 64), "", 0.25 * (number % 4))
+        for number, name in enumerate(names)
+    ]
+    parts += [
+        PartComparison("head.weight", (10, 64), (12, 64), "The shapes differ."),
+        PartComparison("[lora].a", (8, 64), None),
+        PartComparison("head.bias", None, (12,)),
+    ]
+    (first,), *_ = model()
+    assert isinstance(first, EvaluationFinished)
+    assert first.view is not None
+    handle = first.view.handle
+    view = ComparisonView(handle, (), 9, largest=0.75, sampled=4_000_000, parts=tuple(parts))
+    return [[first, ValuePinned(handle, (), 9, False)], [ValuesCompared(view)]]
+
+
 def not_comparable() -> Batches:
     problem = ComparisonView(1, (), 9, (6, 40, 30), (7, 2), problem="The shapes differ.")
     shape = (6, 40, 30)
@@ -271,6 +291,7 @@ FILLED: dict[str, State] = {
     "attention": (Inspector, attention, ("enter",)),
     "token-attention": (Inspector, token_attention, ("enter",)),
     "compared": (Inspector, compared, ("c",)),
+    "compared-models": (Inspector, compared_models, ("c",)),
     "parts": (Inspector, listed, ("down",)),
     "text": (Inspector, text, ()),
     "model": (Inspector, model, ("down", "enter")),
