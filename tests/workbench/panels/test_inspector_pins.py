@@ -244,7 +244,7 @@ async def test_a_pinned_model_is_compared_with_another(panel: Inspector) -> None
 
         panel.receive([ValuesCompared(ComparisonView(6, (), 9, largest=0.25, parts=PARTS))])
         assert "≠ layers.0.self_attn.q_proj.weight" in text(panel)
-        await pilot.resize_terminal(60, 20)
+        await pilot.resize_terminal(40, 20)
         await pilot.pause()
         assert "…" in text(panel)
 
