@@ -129,7 +129,7 @@ class ProgramsApp(CopyingApp):
         """Open another program."""
         path = await self.push_screen_wait(AskPath("Open"))
         if path is not None:
-            self._open(path)
+            self.open_program(path)
 
     def action_new_buffer(self) -> None:
         """Begin another program."""
@@ -218,7 +218,9 @@ class ProgramsApp(CopyingApp):
         question = Choice("Replace", f"{path} exists already.", answers)
         return await self.push_screen_wait(question) == "replace"
 
-    def _open(self, path: Path) -> None:
+    def open_program(self, path: Path) -> None:
+        """Open a file in a tab and bring it up."""
+        self._show_code()
         try:
             self._buffers.open(path)
         except (OSError, UnicodeDecodeError) as error:
@@ -238,7 +240,7 @@ class ProgramsApp(CopyingApp):
             self._repl.prompt.move_cursor((message.line - 1, max(message.column - 1, 0)))
             return
         elif Path(message.origin).is_file():
-            self._open(Path(message.origin))
+            self.open_program(Path(message.origin))
         else:
             self.notify(f"{message.origin} is no file.", markup=False)
             return
