@@ -146,6 +146,11 @@ async def test_tokens_stand_beside_what_attends() -> None:
         assert lines()[0].split()[:2] == ["<", "t"]
         assert lines()[3].split()[:2] == ["<s>", "0"]
 
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert lines()[0].split() == ["0", "5"]
+        assert lines()[1].split()[:2] == ["<s>", "0"]
+
 
 async def test_maps_that_know_their_tokens_are_maps_wherever_they_are_found() -> None:
     panel = Inspector()

@@ -202,14 +202,13 @@ def test_models_are_compared_a_tensor_a_line() -> None:
     view = ComparisonView(1, (), 2, largest=0.25, parts=PARTS, sampled=400)
     lines = comparison_rows(view, "a", "b", 64).plain.split("\n")
 
-    assert lines[:5] == [
+    assert lines[:4] == [
         "a against the pinned b",
-        "",
         "6 tensors: 1 the same, 1 differ, 2 not comparable, 1 only here, 1 only pinned",
         "largest difference 0.25 in layers.0.self_attn.q_proj.weight",
         "of 400 elements sampled (e: all)",
     ]
-    assert lines[6:] == [
+    assert lines[5:] == [
         "≠ layers.0.self_attn.q_proj.weight  64×64  0.25",
         "= layers.0.self_attn.q_proj.bias       64      ",
         "! head.weight               10×64 ≠ 12×64      ",

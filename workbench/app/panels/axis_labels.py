@@ -36,8 +36,8 @@ class AxisLabels:
 
     @property
     def height(self) -> int:
-        """Lines above the columns, where labels are written downwards."""
-        return min(HIGHEST, max(map(len, self._letters.values()), default=1))
+        """Lines above the columns, where labels are written downwards; 0 without any."""
+        return min(HIGHEST, max(map(len, self._letters.values()), default=0))
 
     def letter(self, column: int, line: int, lines: int) -> str:
         """Two cells of the label of a column: it stands on the elements and is cut at its end."""

@@ -22,7 +22,7 @@ from workbench.app.files import write_atomically
 from workbench.app.panels.base import Panel
 from workbench.app.panels.curve_actions import CurveActions
 from workbench.app.panels.curve_export import exported
-from workbench.app.panels.curve_legend import legend
+from workbench.app.panels.curve_legend import MOST_LINES, legend
 from workbench.app.panels.curve_view import CurveView
 from workbench.app.panels.loss_keys import LOSS_KEYS
 from workbench.app.panels.numerals import short_number
@@ -166,7 +166,7 @@ class LossPanel(CurveActions, Panel[Happening]):
             return
         width = max(8, self.size.width - 2)
         facts = Content.styled(" · ".join(self.facts()), "$foreground 60%")
-        lines = [*legend(view), facts]
+        lines = [*legend(view, min(MOST_LINES, max(1, self.size.height // 4))), facts]
         summary = Content("\n").join([line.truncate(width, ellipsis=True) for line in lines])
         shown = self.query_one("#loss-summary", Static)
         shown.update(summary, layout=shown.size.height != len(lines))

@@ -31,6 +31,9 @@ MAP_HEAT = 0.75
 SHADES = "·░▒▓█"
 MAP_WIDTH = 2
 MAP_LABELS_EVERY = 5
+LEAST_HEADER = 3
+"""Lines below which words that are written downwards tell less than numbers."""
+
 SHADINGS: tuple[Shading, ...] = ("shaded", "map", "plain")
 FOLDS = (20, 10, 5, 2)
 
@@ -78,6 +81,7 @@ class TensorGrid(PagedView, can_focus=True):
         self.rows = self.columns = 0
         self.index_width = 0
         self.header = 1
+        self.downwards = False
         self.styles_of_cells: dict[tuple[str, int, Shading], Style] = {}
 
     def show(self, view: TensorView) -> None:
@@ -160,8 +164,9 @@ class TensorGrid(PagedView, can_focus=True):
         last = (self.rows - 1) * (self.columns if self.is_vector else 1)
         beside = self.labels.width
         self.index_width = len(str(max(0, last))) + 2 + (beside + 1 if beside else 0)
-        third = max(1, self.scrollable_content_region.height // 3)
-        self.header = min(self.labels.height, third) if self.shading == "map" else 1
+        room, needed = self.scrollable_content_region.height // 3, self.labels.height
+        self.downwards = self.shading == "map" and needed > 0 and room >= min(needed, LEAST_HEADER)
+        self.header = min(needed, room) if self.downwards else 1
         width = self.index_width + self.columns * self.column_width
         self.virtual_size = Size(width, self.rows + self.header)
         self.refresh()
@@ -244,9 +249,9 @@ class TensorGrid(PagedView, can_focus=True):
         On a map only every fifth column has its index, which reaches over those beside it.
         """
         text = self.labels.columns.get(column)
-        if self.shading == "map" and self.labels.columns:
+        if self.downwards:
             return self.labels.letter(column, line, self.header)
-        if text is not None:
+        if text is not None and self.shading != "map":
             return f" {fitted(text, self.column_width - 2)} "
         if self.shading != "map":
             return f"{column} ".rjust(self.column_width)

@@ -47,8 +47,8 @@ def comparison_rows(view: ComparisonView, name: str, pinned: str, width: int) ->
     """How a tensor differs from the pinned one, a fact a line; or all those in a model."""
     against = single_line(" › ".join((pinned, *map(str, view.counterpart))))
     head = Content.assemble((name, "bold $text-accent"), " against the pinned ", (against, "bold"))
-    rows = part_rows(view, width) if view.parts else _facts(view)
-    return Content("\n").join([head, Content(""), *rows])
+    rows = part_rows(view, width) if view.parts else [Content(""), *_facts(view)]
+    return Content("\n").join([head, *rows])
 
 
 def _facts(view: ComparisonView) -> list[Content]:
