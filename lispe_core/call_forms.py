@@ -145,6 +145,12 @@ def _named_call(e: Emitter, name: str, form: list[Value], to: Destination) -> as
             ]
         )
         return e.deliver(e.call("call_value", *values), to)
+    if definition is not None and len(form) == 1 + definition.minimum:
+        inline = e.namespace.inline.get(name)
+        known = e.namespace.has_function(full_name) or e.frame.instance is not None
+        if inline is not None and not known:
+            written: ast.expr = inline(e, form, to)
+            return written
     if definition is not None or e.namespace.has_function(full_name):
         return e.deliver(e.call(function_named(e, name), *e.operands(form)), to)
     if has_receiver(e, form):

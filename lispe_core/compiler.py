@@ -6,6 +6,7 @@ import ast
 from types import CodeType
 
 from lispe_core import names, nodes
+from lispe_core.depth import UNWATCHED_CALLS
 from lispe_core.emitter import RETURN, VALUE, Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
@@ -17,8 +18,9 @@ from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.parameters import Parameters, parameters_of
 from lispe_core.printer import display
+from lispe_core.quotation import QUOTE
 
-DICTIONARY = "t_frame"
+DICTIONARY = names.FRAME
 _Description = tuple[FunctionInfo, str]
 
 
@@ -125,19 +127,38 @@ class Compiler:
         body = [*frame.declarations(), *statements]
         return e.place(nodes.function(identifier, slots, rest, defaults, body))
 
+    def _default_value(
+        self, e: Emitter, default: Value, place: Value, hidden: set[str]
+    ) -> ast.expr:
+        """The value of a default, in a function of its own that sees no ``hidden`` variables."""
+        if isinstance(default, list) and (not default or default[0] is QUOTE):
+            return e.emit(default, VALUE, e.span_of(place, 1))
+        identifier, definition = self.lambda_(e, [Symbol("lambda"), LispList(), default])
+        written = {
+            slot for part in definition.body if isinstance(part, ast.Global) for slot in part.names
+        }
+        slots = {names.variable(name) for name in hidden} - written
+        if slots:
+            definition.body.insert(0, ast.Global(sorted(slots)))
+        e.add(definition)
+        return e.call(nodes.name(identifier))
+
     def _prologue(
         self, e: Emitter, frame: Frame, parameters: Parameters, written: list[Value]
     ) -> None:
+        if UNWATCHED_CALLS and (parameters.optional or parameters.rest):
+            e.add(ast.Expr(e.call("watch_depth")))
         for parameter in parameters.optional:
             if _is_literal(parameter.default):
                 continue
             slot = names.variable(parameter.name)
             visible, frame.variables = frame.variables, set()
+            dictionary, frame.dictionary = frame.dictionary, None
+            hidden = {*parameters.names(), *visible}
             with e.into([]) as default:
                 place = written[parameter.place]
-                value = e.emit(parameter.default, VALUE, e.span_of(place, 1))
-                e.add(nodes.assign(slot, value))
-            frame.variables = visible
+                e.add(nodes.assign(slot, self._default_value(e, parameter.default, place, hidden)))
+            frame.variables, frame.dictionary = visible, dictionary
             missing = nodes.same(nodes.name(slot), nodes.support("unset"))
             e.add(ast.If(missing, default, []))
         if parameters.rest:

@@ -67,7 +67,7 @@ class Context:
         read_line: Asks for a line of input; ``None`` at the end of the input.
         arguments: What ``_args`` holds.
         threads: Its threads.
-        allow_commands: Whether it may start programs of the system.
+        allow_commands: Whether it may start programs of the system, or what is asked for that.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Context:
         arguments: Sequence[str],
         threads: Threads,
         *,
-        allow_commands: bool = False,
+        allow_commands: bool | Callable[[], bool] = False,
     ) -> None:
         self.evaluator = evaluator
         self.output = output

@@ -18,6 +18,13 @@ DEEPEST = 50_000
 STACK_BYTES = 112 * 2**20
 """Linux leaves 128 MiB below the main thread's stack free when a process starts."""
 
+UNWATCHED_CALLS = sys.version_info >= (3, 13)
+"""Whether Python forgets the recursion limit in calls that leave out or collect arguments."""
+
+
+def watch_depth() -> None:
+    """Be called, as every argument is given: Python looks at the recursion limit here."""
+
 
 @contextlib.contextmanager
 def deep_recursion() -> Iterator[None]:

@@ -20,6 +20,9 @@ class Expander:
 
     def expand(self, form: list[Value]) -> Value:
         """``form`` itself when it stands for nothing else."""
+        head = form[0] if form else None
+        if type(head) is Symbol and head.name not in self.macros and not _has_dot(form):
+            return form
         known = self._known.get(id(form))
         if known is not None:
             return known[1]
@@ -44,6 +47,8 @@ class Expander:
 
 
 def _has_dot(form: list[Value]) -> bool:
+    if type(form) is SourceList:  # what is read compares without running any code
+        return _DOT in form
     return any(element is _DOT for element in form)
 
 

@@ -52,6 +52,29 @@ def lisp_error(exception: BaseException) -> LispError | None:
     return error
 
 
+def frame_variables(error: LispError) -> list[list[tuple[str, Value]]]:
+    """The variables of each of the frames of ``error``: those of the call frame, with values.
+
+    They are read from the exception that the error was made of, as long as it holds its frames.
+    """
+    trace = (error.__cause__ or error).__traceback__
+    levels = _few(_without_comprehensions(_program_frames(trace)))
+    if len(levels) != len(error.frames):
+        return [[] for _ in error.frames]
+    return [_variables(frame) for frame, _, _ in reversed(levels)]
+
+
+def _variables(frame: FrameType) -> list[tuple[str, Value]]:
+    held = dict(frame.f_locals)
+    for slots in [value for name, value in held.items() if name == names.FRAME]:
+        held.update(slots)
+    return [
+        (names.lisp_name(slot), value)
+        for slot, value in held.items()
+        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset"
+    ]
+
+
 def _few(levels: list[Level]) -> list[Level]:
     if len(levels) <= _OUTERMOST + _INNERMOST:
         return levels

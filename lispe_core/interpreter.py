@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.access import longer_path
-from lispe_core.builtins.mathematics import CONSTANTS
-from lispe_core.builtins.system import COMMANDS_VARIABLE
 from lispe_core.calls import BreakIteration, spread
+from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
 from lispe_core.containers import copy_constant, text_of
 from lispe_core.data_types import Constructor, constructor
 from lispe_core.depth import deep_recursion
 from lispe_core.errors import Interrupted, LispError
+from lispe_core.extensions import found_library
 from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
 from lispe_core.functions import described, function_info, takes
-from lispe_core.hints import advice
+from lispe_core.hints import add_advice, advice
 from lispe_core.instances import DEFAULTS, Class, Instance, make_class
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
+from lispe_core.permissions import COMMANDS_VARIABLE
 from lispe_core.printer import display
+from lispe_core.program_files import predefined, read_standard_input, text_of_file
 from lispe_core.reader import Links, read
 from lispe_core.spaces import (
     SEPARATOR,
@@ -45,9 +47,6 @@ from lispe_core.threads import PatientLock, Threads, current_task, guard_global
 if TYPE_CHECKING:  # the compiler of patterns is loaded by the first program that has one
     from lispe_core.pattern_functions import PatternDefinition, PatternFunction, PatternKind
 
-VERSION = "1.2025.11"
-"""The version of LispE whose language this is."""
-
 
 class Interpreter:
     """Evaluates programs, one after the other, in one global frame.
@@ -61,8 +60,8 @@ class Interpreter:
         loaders: What ``(use 'name)`` finds.
         prefixes: Beginnings of names that load a library when such a name is met first.
         on_library: Told of each library that is loaded later.
-        allow_commands: Whether ``(command text)`` may start programs; by default what the variable
-            of the environment says at this moment.
+        allow_commands: Whether ``(command text)`` may start programs, or what is asked the first
+            time; by default what the variable of the environment says at this moment.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class Interpreter:
         loaders: Mapping[str, Callable[[], Library]] | None = None,
         prefixes: Mapping[str, str] | None = None,
         on_library: Callable[[Library], None] | None = None,
-        allow_commands: bool | None = None,
+        allow_commands: bool | Callable[[], bool] | None = None,
     ) -> None:
         if allow_commands is None:
             allow_commands = bool(os.environ.get(COMMANDS_VARIABLE))
@@ -89,7 +88,7 @@ class Interpreter:
             self,
             output or sys.stdout,
             error_output,
-            read_line or _read_standard_input,
+            read_line or read_standard_input,
             arguments,
             self.threads,
             allow_commands=allow_commands,
@@ -109,7 +108,7 @@ class Interpreter:
         self._compiler = Compiler(self.namespace, self._macros)
         for library in (*special.LIBRARIES, *builtins.LIBRARIES, *libraries):
             self.namespace.add_library(library)
-        self.namespace.predefine(_predefined(arguments))
+        self.namespace.predefine(predefined(arguments))
 
     # Evaluating
 
@@ -144,11 +143,38 @@ class Interpreter:
             raise
         except Exception as exception:
             error = lisp_error(exception)
+            if error is not None:
+                add_advice(error, self._sources, self.namespace.definitions)
             if error is None or error is exception:
                 raise
             raise error from exception
         finally:
             context.leave(token)
+
+    def evaluate_for_each(
+        self, source: str, turns: Iterable[object], origin: str = "<each>"
+    ) -> Value:
+        """Evaluate all forms of ``source`` once for every turn; the last value of the last one.
+
+        Each form is compiled once, when it is met first.
+        """
+        with self.surrounded():
+            self._sources[origin] = source
+            program = read(source, origin, self._links)
+            compiled: list[FunctionType] = []
+            value: Value = None
+            for _ in turns:
+                for index, (form, span) in enumerate(zip(program, program.spans, strict=True)):
+                    if index == len(compiled):
+                        compiled.append(self._compiled_form(form, span, None))
+                    value = self._call(compiled[index])
+            self._settle_threads()
+            return value
+
+    def set_variables(self, variables: Iterable[tuple[str, Value]]) -> None:
+        """Give global variables values from outside."""
+        for name, value in variables:
+            self.set_global(names.variable(name), value)
 
     def _settle_threads(self) -> None:
         with interrupts.user_code():
@@ -159,7 +185,7 @@ class Interpreter:
 
     def run_file(self, path: str | Path, arguments: Sequence[str] = ()) -> Value:
         """Evaluate a file; ``_args`` and ``_current`` tell the program of its surroundings."""
-        source = _text_of(str(path))
+        source = text_of_file(str(path))
         self.context.arguments = list(arguments)
         given = Strings(arguments) if arguments else LispList()
         self.namespace.predefine([("_args", given)])
@@ -185,7 +211,8 @@ class Interpreter:
         whole: bool = False,
     ) -> Value:
         self._sources[origin] = source
-        program = read(source, origin, self._links)
+        with postponed_collection():
+            program = read(source, origin, self._links)
         if whole:
             forms = LispList([Symbol("__root__"), *copy_constant(program)])
             self.namespace.predefine([("_root", forms)])
@@ -196,11 +223,20 @@ class Interpreter:
         return value
 
     def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
-        code = self._compiler.form(form, span, in_frame=frame is not None)
-        function = self._function(code, ROOT)
+        function = self._compiled_form(form, span, frame)
+        return self._call(function) if frame is None else self._call(function, frame)
+
+    def _compiled_form(
+        self, form: Value, span: Span, frame: dict[str, Value] | None
+    ) -> FunctionType:
+        with postponed_collection():
+            code = self._compiler.form(form, span, in_frame=frame is not None)
+        return self._function(code, ROOT)
+
+    def _call(self, function: FunctionType, *arguments: Value) -> Value:
         try:
             with interrupts.user_code():
-                return function() if frame is None else function(frame)
+                return function(*arguments)
         except BreakIteration:
             return None
 
@@ -389,9 +425,13 @@ class Interpreter:
         if library_name in self._loaded:
             return
         if library_name not in self._loaders:
-            raise LispError(
-                f"Unknown module: '{name}'", hint=advice(library_name, list(self._loaders))
-            )
+            found = found_library(library_name, (self.context.main_directory, "."))
+            if isinstance(found, Path):
+                return self.load(str(found))
+            if found is None:
+                known = list(self._loaders)
+                raise LispError(f"Unknown module: '{name}'", hint=advice(library_name, known))
+            self._loaders[library_name] = found
         with interrupts.shielded():
             library = self._loaders[library_name]()
             self._loaded.add(library_name)
@@ -404,7 +444,7 @@ class Interpreter:
         normalised = os.path.realpath(path), space
         if normalised in self._files:
             return
-        source = _text_of(path)
+        source = text_of_file(path)
         self._files.add(normalised)
         with inside_space(space):
             self._run(source, path)
@@ -458,30 +498,3 @@ class Interpreter:
 
 
 _NOWHERE = Span("<data>", 1, 1, 1, 1)
-
-
-def _predefined(arguments: Sequence[str]) -> list[tuple[str, Value]]:
-    return [
-        ("_args", Strings(arguments) if arguments else LispList()),
-        ("_current", str(Path.cwd()) + os.sep),
-        ("_root", LispList([Symbol("__root__")])),
-        ("_sep", os.sep),
-        ("_version", VERSION),
-        *CONSTANTS.items(),
-    ]
-
-
-def _text_of(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8-sig")
-    except OSError:
-        raise LispError(f"Unknown file: {path}", bare=True) from None
-    except UnicodeDecodeError:
-        raise LispError(f"'{path}' is not UTF-8 text") from None
-
-
-def _read_standard_input(prompt: str) -> str | None:
-    sys.stdout.write(prompt)
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    return line.rstrip("\n") if line else None

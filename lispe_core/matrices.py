@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from operator import truediv
 from typing import Any
 
+from lispe_core.elementwise import Operation
+from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Value
-from lispe_core.typed_lists import KINDS, TypedList, homogeneous
+from lispe_core.typed_lists import (
+    KINDS,
+    LARGE,
+    PLAIN,
+    TypedList,
+    homogeneous,
+    promoted,
+)
 
 
 class Matrix(LispList):
@@ -34,6 +44,30 @@ class Matrix(LispList):
     def regrouped(self, values: Iterable[Value]) -> Value:
         """A matrix of the resulting rows, where they are regular."""
         return grouped(list(values))
+
+    def combine(self, operation: Operation, other: Value, *, reflected: bool = False) -> Value:
+        """``operation`` over the elements, in NumPy when they are many."""
+        plain = PLAIN.get(operation)
+        if plain is not None and len(self) and len(self) * len(self[0]) >= LARGE:
+            result = self._calculated(plain, other, reflected)
+            if result is not None:
+                return result
+        return super().combine(operation, other, reflected=reflected)
+
+    def _calculated(self, plain: Any, other: Value, reflected: bool) -> Value:
+        from lispe_core.vectors import combined_matrices
+
+        operand = other[0] if isinstance(other, Matrix) and other else other
+        if not all(isinstance(row, TypedList) for row in (self[0], operand) if row is not other):
+            return None
+        kind = promoted(type(self[0]), operand, divided=plain is truediv)
+        left, right = (other, self) if reflected else (self, other)
+        try:
+            return combined_matrices(plain, left, right, kind) if kind is not None else None
+        except ZeroDivisionError:
+            raise LispError("division by zero") from None
+        except OverflowError:
+            return None
 
 
 _LEAVES: tuple[type[TypedList | Strings | Stringbytes], ...] = (*KINDS, Strings, Stringbytes)

@@ -17,6 +17,8 @@ INSTRUCTION = "b_"
 ATOM = "q_"
 SUPPORT = "r_"
 INLINE = "i_"
+FRAME = "t_frame"
+"""Holds the variables of a call frame whose code reads names at run time."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+\Z")
 _SPECIAL = re.compile(r"[^A-Za-z0-9]")

@@ -46,6 +46,7 @@ class Namespace:
         self, support: dict[str, Any], find_missing: Callable[[str], bool] = lambda name: False
     ) -> None:
         self.base: dict[str, Any] = {names.SUPPORT + word: support[word] for word in support}
+        self.base["__import__"] = __import__  # Python's own parts import while compiled code runs
         self.globals: dict[str, Any] = {PROGRAM_MARK: self, "__builtins__": self.base}
         self.definitions: dict[str, Definition] = {}
         self.inline: dict[str, Inline] = {}
@@ -160,7 +161,9 @@ class Namespace:
         slot = names.variable(name)
         if slot in self.globals:
             return self.globals[slot]
-        if slot not in self.base and self.definition(name) is None:
+        if slot not in self.base:
+            self.definition(name)  # loads the library that has it
+        if slot not in self.base:
             raise self.unbound(name)
         return self.base[slot]
 

@@ -138,15 +138,16 @@ def fill_places(tree: ast.AST, span: Span) -> None:
     waiting: list[tuple[ast.AST, _Place]] = [(tree, outer)]
     while waiting:
         node, place = waiting.pop()
-        if "lineno" in node.__dict__:
-            place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-        elif "lineno" in node._attributes:
+        held = node.__dict__
+        if "lineno" in held:
+            place = (held["lineno"], held["col_offset"], held["end_lineno"], held["end_col_offset"])
+        elif node._attributes:
             _put(node, place)
         for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, list):
-                waiting.extend((child, place) for child in value if isinstance(child, ast.AST))
-            elif isinstance(value, ast.AST):
+            value = held.get(field)
+            if type(value) is list:
+                waiting.extend([(child, place) for child in value if isinstance(child, ast.AST)])
+            elif isinstance(value, ast.AST) and value._fields:
                 waiting.append((value, place))
 
 

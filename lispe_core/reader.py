@@ -25,8 +25,8 @@ _END = r"""(?=[\s,()\[\]{}"';]|\Z)"""
 _SIGNED = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _TOKEN = re.compile(
     rf"""
-      (?P<blank>[\s\ufeff]+)
-    | (?P<complex>{_SIGNED},{_SIGNED}i{_END})
+    [\s\ufeff]*(?:
+      (?P<complex>{_SIGNED},{_SIGNED}i{_END})
     | (?P<comma>,)
     | (?P<header>\#!|\#(?=\s))
     | (?P<semicolon>;+)
@@ -40,6 +40,8 @@ _TOKEN = re.compile(
     | (?P<close>[)\]}}])
     | (?P<marked>[+-]{{1,2}}(?="))
     | (?P<atom>{_ATOM})
+    | (?P<end>\Z)
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -117,13 +119,12 @@ class Reader:
     def _token(self, start: int) -> int:
         found = _TOKEN.match(self._source, start)
         if found is None:
-            self._fault(f"unexpected character: '{self._source[start]}'", start, start + 1)
-        kind, text, end = found.lastgroup, found.group(), found.end()
+            place = start + len(self._source[start:]) - len(self._source[start:].lstrip())
+            self._fault(f"unexpected character: '{self._source[place]}'", place, place + 1)
+        kind = found.lastgroup or "end"
+        start, end = found.span(kind)
+        text = self._source[start:end]
         match kind:
-            case "blank":
-                pass
-            case "comma":
-                self._comma(start, end)
             case "atom":
                 self._atom(text, start)
             case "open":
@@ -136,6 +137,8 @@ class Reader:
                 return self._comment(start, end)
             case "quote":
                 self._stack[-1].quotes.append(start)
+            case "comma":
+                self._comma(start, end)
             case "raw":
                 return self._raw_string(text, start)
             case "complex":
@@ -151,6 +154,8 @@ class Reader:
             case "quoted_semicolon":
                 self._stack[-1].quotes.append(start)
                 self._add(Symbol(";"), start + 1, end)
+            case "end":
+                pass
             case _:
                 self._incomplete("missing end of string", start)
         return end
@@ -282,7 +287,9 @@ class Reader:
     def _span(self, start: int, end: int) -> Span:
         lines = self._lines
         first = bisect_right(lines, start) - 1
-        last = bisect_right(lines, end) - 1
+        last = first
+        if last + 1 < len(lines) and lines[last + 1] <= end:
+            last = bisect_right(lines, end) - 1
         return Span(
             self._origin, first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
         )

@@ -6,17 +6,23 @@ from collections.abc import Callable
 from itertools import groupby
 
 from lispe_core.errors import Frame, LispError
-from lispe_core.forms import Span
+from lispe_core.faults import frame_variables
+from lispe_core.forms import Span, Value
+from lispe_core.printer import written
 
 _MOST_FRAMES = 12
+_LONGEST_VALUE = 60
 
 
-def report(error: LispError, source: Callable[[str], str | None]) -> str:
+def report(
+    error: LispError, source: Callable[[str], str | None], *, variables: bool = False
+) -> str:
     """The report of an error, over several lines.
 
     Args:
         error: What went wrong.
         source: Gives the text that was evaluated under an origin, if it is known.
+        variables: Whether each call of the stack shows its variables.
     """
     lines = [error.text]
     if error.span is not None:
@@ -24,7 +30,8 @@ def report(error: LispError, source: Callable[[str], str | None]) -> str:
         lines.extend(_excerpt(error.span, source(error.span.origin)))
     if error.hint:
         lines.append(f"hint: {error.hint}")
-    lines.extend(_stack(error.frames))
+    held = frame_variables(error) if variables else [[] for _ in error.frames]
+    lines.extend(_stack(error.frames, held))
     return "\n".join(lines)
 
 
@@ -46,15 +53,27 @@ def _excerpt(span: Span, source: str | None) -> list[str]:
     return [f"  {number}{text}", f"  {' ' * len(number)}{indent}{marks}"]
 
 
-def _stack(frames: tuple[Frame, ...]) -> list[str]:
+def _stack(frames: tuple[Frame, ...], held: list[list[tuple[str, Value]]]) -> list[str]:
     """The calls that were running, the innermost first; repeated ones are counted."""
     if len(frames) < 2:
         return []
-    lines = []
+    calls: list[list[str]] = []
+    place = 0
     for (name, span), group in groupby(frames, key=lambda frame: (frame.name, frame.span)):
         times = len(list(group))
         where = f", {_place(span)}" if span else ""
-        lines.append(f"  in {name}{where}" + (f" ({times} times)" if times > 1 else ""))
-    if len(lines) > _MOST_FRAMES:
-        lines[_MOST_FRAMES - 2 : -1] = ["  …"]
-    return lines
+        line = f"  in {name}{where}" + (f" ({times} times)" if times > 1 else "")
+        calls.append([line, *(f"       {name} = {_shown(value)}" for name, value in held[place])])
+        place += times
+    if len(calls) > _MOST_FRAMES:
+        calls[_MOST_FRAMES - 2 : -1] = [["  …"]]
+    return [line for call in calls for line in call]
+
+
+def _shown(value: Value) -> str:
+    """``value`` on one line that is not too long."""
+    try:
+        text = written(value).replace("\n", "\\n")
+    except Exception as problem:  # a library's value may fail to print; the report goes on
+        return f"<{type(problem).__name__}>"
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

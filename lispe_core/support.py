@@ -10,8 +10,10 @@ from typing import Any
 
 from lispe_core import containers, dictionaries, names, operators
 from lispe_core.builtins.lists import range_of
+from lispe_core.builtins.mathematics import absolute
 from lispe_core.calls import BreakIteration, call_value, is_lambda
 from lispe_core.context import current
+from lispe_core.depth import watch_depth
 from lispe_core.errors import LispError
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Symbol, Value
 from lispe_core.functions import function_info
@@ -21,6 +23,7 @@ from lispe_core.matrices import grouped
 from lispe_core.printer import display
 from lispe_core.spaces import inside_space
 from lispe_core.threads import PatientLock, guard_global
+from lispe_core.typed_lists import is_long, passing
 
 
 class Unset:
@@ -166,7 +169,9 @@ def visited_range(first: Value, last: Value, step: Value) -> Iterable[Value]:
 
 def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
     """The values of ``(loop (v first last step) …)``, the last one included."""
-    if not all(isinstance(bound, int | float) for bound in (first, last, step or 0)):
+    if not all(
+        isinstance(bound, int | float) for bound in (first, last, 0 if step is None else step)
+    ):
         raise LispError("'loop' needs numbers to count from and to")
     if step is None:
         step = 1 if first <= last else -1
@@ -321,6 +326,8 @@ def text_of_program(value: Value) -> str:
 
 
 SUPPORT: dict[str, Any] = {
+    "abs": abs,
+    "absolute": absolute,
     **INSTANCES,
     **MATCHING,
     "bytes": bytes,
@@ -360,6 +367,7 @@ SUPPORT: dict[str, Any] = {
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
+    "is_long": is_long,
     "is_maybe": is_maybe,
     "isinstance": isinstance,
     "alike": containers.alike,
@@ -377,8 +385,10 @@ SUPPORT: dict[str, Any] = {
     "modulo": operators.modulo,
     "multiply": operators.multiply,
     "no_plain_element": (TypeError, KeyError, IndexError),
+    "no_plain_update": (TypeError, KeyError, IndexError, OverflowError),
     "nothing_there": nothing_there,
     "parts": parts,
+    "passing": passing,
     "power": operators.power,
     "range": range,
     "repeating": repeating,
@@ -403,5 +413,6 @@ SUPPORT: dict[str, Any] = {
     "unset": UNSET,
     "wrong_count": wrong_count,
     "visited_range": visited_range,
+    "watch_depth": watch_depth,
     "zip": zip,
 }

@@ -23,20 +23,14 @@ from lispe_core.scalars import Float, Short, to_integer, to_number
 LARGE = 512
 """From this many elements on NumPy wins, its conversions included (measured: 300 to 600)."""
 
-_LONGEST = 2**63
 _PIECE = 2**20
-_UFUNCS = {
-    operator.add: "add",
-    operator.sub: "subtract",
-    operator.mul: "multiply",
-    operator.truediv: "divide",
-}
-_PLAIN: dict[Operation, Callable[[Any, Any], Any]] = {
+PLAIN: dict[Operation, Callable[[Any, Any], Any]] = {
     add: operator.add,
     subtract: operator.sub,
     multiply: operator.mul,
     divide: operator.truediv,
 }
+"""Python's operators for those that NumPy knows too."""
 
 
 class TypedList(Elementwise, array):  # type: ignore[type-arg]
@@ -106,16 +100,18 @@ class TypedList(Elementwise, array):  # type: ignore[type-arg]
 
     def combine(self, operation: Operation, other: Value, *, reflected: bool = False) -> Value:
         """``operation`` over the elements: promoted, and in NumPy when the lists are long."""
-        plain = _PLAIN.get(operation)
+        plain = PLAIN.get(operation)
         if plain is None or isinstance(other, Foreign):
             return super().combine(operation, other, reflected=reflected)
-        kind = self._promoted(other, divided=plain is operator.truediv)
+        kind = promoted(type(self), other, divided=plain is operator.truediv)
         if kind is None:
             return super().combine(operation, other, reflected=reflected)
         left, right = (other, self) if reflected else (self, other)
         try:
             if len(self) >= LARGE:
-                result = _in_numpy(plain, left, right, kind)
+                from lispe_core.vectors import combined
+
+                result = combined(plain, left, right, kind)
                 if result is not None:
                     return result
             return _in_python(plain, left, right, kind)
@@ -123,16 +119,6 @@ class TypedList(Elementwise, array):  # type: ignore[type-arg]
             raise LispError("division by zero") from None
         except OverflowError:
             return super().combine(operation, other, reflected=reflected)
-
-    def _promoted(self, other: Value, *, divided: bool) -> type[TypedList] | None:
-        if isinstance(other, TypedList):
-            rank = max(self.rank, other.rank)
-        else:
-            scalar = _RANK_OF_SCALAR.get(type(other))
-            if scalar is None:
-                return None
-            rank = max(self.rank, scalar)
-        return Numbers if divided and rank <= Integers.rank else KINDS[rank]
 
 
 class Shorts(TypedList):
@@ -215,6 +201,18 @@ _LIST_OF_SCALAR: dict[type, type[TypedList]] = {
 }
 
 
+def promoted(kind: type[TypedList], other: Value, *, divided: bool) -> type[TypedList] | None:
+    """The kind of the results of arithmetic with a typed list or a scalar; ``None`` for others."""
+    if isinstance(other, TypedList):
+        rank = max(kind.rank, other.rank)
+    else:
+        scalar = _RANK_OF_SCALAR.get(type(other))
+        if scalar is None:
+            return None
+        rank = max(kind.rank, scalar)
+    return Numbers if divided and rank <= Integers.rank else KINDS[rank]
+
+
 def _in_python(
     plain: Callable[[Any, Any], Any], left: Value, right: Value, kind: type[TypedList]
 ) -> TypedList:
@@ -225,50 +223,6 @@ def _in_python(
     if isinstance(left, array):
         return kind([plain(value, right) for value in left])
     return kind([plain(left, value) for value in right])
-
-
-def _in_numpy(
-    plain: Callable[[Any, Any], Any], left: Value, right: Value, kind: type[TypedList]
-) -> TypedList | None:
-    """The result, or ``None`` where lengths differ or 64-bit integers could overflow."""
-    if kind is Shorts or (
-        isinstance(left, array) and isinstance(right, array) and len(left) != len(right)
-    ):
-        return None
-    import numpy
-
-    a, b = (
-        numpy.frombuffer(side, dtype=side.typecode) if isinstance(side, array) else side
-        for side in (left, right)
-    )
-    if plain is operator.truediv and not numpy.all(b):
-        raise ZeroDivisionError
-    if kind is Integers and _bound(plain, _reach(a), _reach(b)) >= _LONGEST:
-        return None
-    result = zeros(kind, len(left if isinstance(left, array) else right))
-    target = numpy.frombuffer(result, dtype=kind.typecode_of_kind)
-    with numpy.errstate(all="ignore"):
-        ufunc = getattr(numpy, _UFUNCS[plain])
-        ufunc(a, b, out=target, casting="unsafe", dtype=kind.typecode_of_kind)
-    return result
-
-
-def _bound(plain: Callable[[Any, Any], Any], left: int, right: int) -> int:
-    return left * right if plain is operator.mul else left + right
-
-
-def _reach(value: Any) -> int:
-    """The largest magnitude in an integer array, or of an integer."""
-    if isinstance(value, int):
-        return abs(value)
-    return max(abs(int(value.min())), abs(int(value.max())))
-
-
-def zeros(kind: type[TypedList], count: int) -> TypedList:
-    """A list of ``count`` zeros."""
-    result = kind()
-    result.frombytes(bytes(count * result.itemsize))
-    return result
 
 
 def counted(kind: type[TypedList], numbers: range) -> TypedList:
@@ -282,13 +236,11 @@ def counted(kind: type[TypedList], numbers: range) -> TypedList:
 def total(values: TypedList) -> Any:
     """The sum of the elements, exact for integers."""
     if len(values) >= LARGE:
-        import numpy
+        from lispe_core.vectors import total_of
 
-        data = numpy.frombuffer(values, dtype=values.typecode)
-        if values.rank > Integers.rank:
-            return _scalar(values, float(data.sum(dtype="d")))
-        if _reach(data) * len(data) < _LONGEST:
-            return int(data.sum(dtype="q"))
+        result = total_of(values)
+        if result is not None:
+            return _scalar(values, result)
     start = 0 if values.rank <= Integers.rank else 0.0
     return _scalar(values, reduce(operator.add, values.tolist(), start))
 
@@ -318,3 +270,17 @@ def homogeneous(values: list[Value]) -> Value:
     elif kinds == {int, float}:
         return Numbers(values)
     return LispList(values)
+
+
+def passing(values: list[Value]) -> Iterable[Value]:
+    """``values`` with the kinds that they would have in :func:`homogeneous`, to be visited."""
+    return Numbers(values) if set(map(type, values)) == {int, float} else values
+
+
+def is_long(values: Value, *others: Value) -> bool:
+    """Whether operators do all elements of a list at once, and faster: the others are scalars."""
+    return (
+        isinstance(values, TypedList)
+        and len(values) >= LARGE
+        and all(type(other) in (int, float) for other in others)
+    )

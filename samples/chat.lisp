@@ -9,7 +9,8 @@
 (setq question (select (join _args " ") "What is a tensor, in one sentence?"))
 
 (defun answer (path)
-   (setq model (torch_load_model path))
+   ; "file" multiplies with the blocks of four bits that are in the file, which is fastest.
+   (setq model (torch_load_gguf path nil "file"))
    (setq tokenizer (torch_model_tokenizer model))
 
    ; The model was trained on conversations of a certain form, which it brings along.

@@ -9,6 +9,13 @@ import pytest
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the tests with generated programs go on."""
+    parser.addoption(
+        "--programs", type=int, default=10_000, help="how many programs are generated and run"
+    )
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Configuration, history and logs of a test stay in folders of its own."""

@@ -45,11 +45,13 @@ def beam_search(
     Emits:
         Progress: ``beam search``, counted in tokens.
     """
-    context = start_decoding(model, num_beams, prompt.size(0) + new_tokens)
+    context = start_decoding(model, 1, prompt.size(0) + new_tokens)
     beams = prompt.repeat(num_beams, 1)
     scores = torch.full((num_beams,), -torch.inf, device=prompt.device)
     scores[0] = 0.0  # all beams are equal at first: only one may branch
-    logits = context.extend(beams)
+    start = torch.zeros(num_beams, dtype=torch.int64, device=prompt.device)
+    logits = context.extend(prompt[None])[start]
+    context.select(start)
     finished: list[tuple[float, Tensor]] = []
     for length in range(1, new_tokens + 1):
         totals = scores[:, None] + filtered(logits, beams).log_softmax(-1)

@@ -7,7 +7,8 @@ from typing import Any
 
 from torch import nn
 
-from torch_lib.errors import ArgumentError, MissingPackage
+from torch_lib.chat_templates import rendered
+from torch_lib.errors import ArgumentError
 from torch_lib.pretrained import model_tokenizer
 from torch_lib.tokenizers import Tokenizer
 
@@ -21,13 +22,18 @@ def chat_prompt(
     tokenizer: Tokenizer | nn.Module,
     messages: Sequence[Mapping[str, Any]],
     add_generation_prompt: bool = True,
+    variables: Mapping[str, Any] | None = None,
 ) -> str:
     """A conversation as the model's own chat template writes it, ready to be encoded.
+
+    Templates run in a sandbox: they see the conversation, and nothing else of the program.
 
     Args:
         tokenizer: A tokenizer with a chat template, or the model it came with.
         messages: Maps with ``role`` (``"system"``, ``"user"`` or ``"assistant"``) and ``content``.
         add_generation_prompt: End where the assistant's answer begins.
+        variables: A map of what the template knows besides, such as ``tools`` or
+            ``enable_thinking``.
 
     Raises:
         ArgumentError: There is no template, or it refuses the messages.
@@ -45,13 +51,15 @@ def chat_prompt(
     if template is None:
         raise ArgumentError("the tokenizer has no chat template")
     _check_messages(messages)
-    return _render(
-        template,
-        messages=[dict(message) for message in messages],
-        add_generation_prompt=add_generation_prompt,
-        bos_token=getattr(reader, "begin", None) or "",
-        eos_token=_piece(reader, getattr(reader, "eos_id", None)),
-    )
+    values = {
+        "tools": None,
+        "documents": None,
+        **getattr(reader, "special", {}),
+        **(variables or {}),
+        "messages": messages,
+        "add_generation_prompt": add_generation_prompt,
+    }
+    return rendered(template, values)
 
 
 def chat_format(
@@ -97,30 +105,6 @@ def chat_format(
 
 def _check_messages(messages: Sequence[Mapping[str, Any]]) -> None:
     for position, message in enumerate(messages):
-        if not isinstance(message, Mapping) or not {"role", "content"} <= set(message):
+        given = set(message) if isinstance(message, Mapping) else set()
+        if not {"role", "content"} <= given and not {"role", "tool_calls"} <= given:
             raise ArgumentError(f"message {position} must be a map with role and content")
-
-
-def _piece(tokenizer: Tokenizer, token: int | None) -> str:
-    return "" if token is None else tokenizer.id_token(token)
-
-
-def _render(template: str, **values: Any) -> str:
-    """Templates come with models, so they run in Jinja's sandbox."""
-    try:
-        from jinja2.exceptions import TemplateError
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-    except ImportError as error:
-        raise MissingPackage(
-            "chat templates need the jinja2 package (pip install jinja2)"
-        ) from error
-
-    def refuse(message: str) -> None:
-        raise TemplateError(message)
-
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-    environment.globals["raise_exception"] = refuse
-    try:
-        return environment.from_string(template).render(**values)
-    except TemplateError as error:
-        raise ArgumentError(f"the chat template refuses the messages: {error}") from error

@@ -306,8 +306,14 @@ def _save_safetensors(
     from safetensors.torch import save_file
 
     names = {id(tensor): name for name, tensor in model.state_dict(keep_vars=True).items()}
-    once = {name: weights[name].contiguous() for name in names.values()}
+    once = {name: _alone(weights[name]) for name in names.values()}
     save_file(once, path, {name: json.dumps(value) for name, value in described.items()})
+
+
+def _alone(tensor: Tensor) -> Tensor:
+    """The tensor without what else its memory holds: layers may be parts of one matrix."""
+    whole = tensor.contiguous()
+    return whole if whole.untyped_storage().nbytes() == whole.nbytes else whole.clone()
 
 
 def safetensors_content(path: str) -> tuple[dict[str, str], dict[str, Tensor]]:

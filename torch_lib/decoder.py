@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.decoder_layers import (
@@ -31,6 +32,7 @@ from torch_lib.layers import check_ids, whole_ids
 from torch_lib.memory import check_room
 from torch_lib.rotary import RotaryEmbedding
 from torch_lib.state_dicts import check_fit
+from torch_lib.tied_embedding import RowSource, TiedEmbedding
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = [
@@ -99,13 +101,18 @@ class DecoderBlock(nn.Module):
 
 
 class DecoderStack(nn.Module):
-    """Embedding, blocks and last norm: everything below the output projection."""
+    """Embedding, blocks and last norm: everything below the output projection.
+
+    Attributes:
+        recomputes: Whether blocks are computed again in the backward pass rather than stored.
+    """
 
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.recomputes = False
+        self.embed_tokens = _embedding(config.vocab_size, config.hidden_size)
         if config.family.learned_positions:
-            self.embed_positions = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+            self.embed_positions = _embedding(config.max_position_embeddings, config.hidden_size)
         self.layers = nn.ModuleList(
             DecoderBlock(config, layer) for layer in range(config.num_hidden_layers)
         )
@@ -122,7 +129,11 @@ class DecoderStack(nn.Module):
             positions = torch.arange(start, start + ids.size(1), device=ids.device)
             hidden = hidden + self.embed_positions(positions)
         rotation = _rotation(self.rotary, start, ids.size(1), hidden)
+        recomputes = self.recomputes and cache is None and torch.is_grad_enabled()
         for number, block in enumerate(self.layers):
+            if recomputes:
+                hidden = checkpoint(block, hidden, mask, rotation, use_reentrant=False)
+                continue
             layer_cache = None if cache is None else cache.layers[number]
             hidden = block(hidden, mask, rotation, layer_cache)
         if cache is not None:
@@ -153,9 +164,9 @@ class DecoderModel(nn.Module):
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.tokenizer: Tokenizer | None = None
         for module in self.modules():
-            if isinstance(module, nn.Linear | nn.Embedding):
+            if isinstance(module, nn.Linear | nn.Embedding) and not module.weight.is_meta:
                 nn.init.normal_(module.weight, std=0.02)
-        self._tie()
+        self.tie()
 
     @classmethod
     def from_weights(cls, config: DecoderConfig, weights: Mapping[str, Tensor]) -> DecoderModel:
@@ -171,7 +182,7 @@ class DecoderModel(nn.Module):
             model = cls(config)
         check_fit(model, weights)
         model.load_state_dict(weights, assign=True, strict=False)
-        model._tie()
+        model.tie()
         return model
 
     @property
@@ -215,7 +226,7 @@ class DecoderModel(nn.Module):
 
     def new_cache(self, batch: int, capacity: int) -> KVCache:
         """An empty cache for ``batch`` sequences of up to ``capacity`` tokens."""
-        weight = self.lm_head.weight
+        weight = cast("Tensor", self.model.norm.weight)
         return KVCache(
             [self.config.window(layer) for layer in range(self.config.num_hidden_layers)],
             batch,
@@ -239,8 +250,11 @@ class DecoderModel(nn.Module):
             f"kv_heads={config.num_key_value_heads}, vocab={config.vocab_size})"
         )
 
-    def _tie(self) -> None:
-        if self.config.tie_word_embeddings:
+    def tie(self) -> None:
+        """Let embedding and output layer have the same weights, where they are to have them."""
+        if isinstance(self.model.embed_tokens, TiedEmbedding):
+            self.model.embed_tokens.take_rows_of(cast("RowSource", self.lm_head))
+        elif self.config.tie_word_embeddings and isinstance(self.lm_head, nn.Linear):
             self.lm_head.weight = self.model.embed_tokens.weight
 
 
@@ -308,6 +322,11 @@ def _made(config: DecoderConfig) -> DecoderModel:
 
 def _config(config: DecoderConfig | Mapping[str, Any]) -> DecoderConfig:
     return config if isinstance(config, DecoderConfig) else DecoderConfig.read(config)
+
+
+def _embedding(rows: int, size: int) -> nn.Embedding:
+    """A table without numbers yet: on the meta device, ``nn.Embedding`` would load a compiler."""
+    return nn.Embedding(rows, size, _weight=torch.empty(rows, size))
 
 
 def _norm(config: DecoderConfig) -> nn.Module:

@@ -128,6 +128,9 @@ class DecoderConfig:
                 f"num_attention_heads ({self.num_attention_heads}) must be divisible by "
                 f"num_key_value_heads ({self.num_key_value_heads})"
             )
+        added = self.rms_norm_eps
+        if isinstance(added, bool) or not isinstance(added, int | float) or not 0 <= added < 1:
+            raise ArgumentError(f"rms_norm_eps must be from 0 up to 1, got {value_text(added)}")
         known = _GATED_ACTIVATIONS if self.family.gated else _PLAIN_ACTIVATIONS
         if self.hidden_act not in known:
             wanted = " or ".join(value_text(name) for name in known)

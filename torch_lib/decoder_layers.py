@@ -95,11 +95,11 @@ class FeedForward(nn.Module):
         super().__init__()
         self.up_proj = nn.Linear(dim, hidden_dim, bias=bias)
         self.down_proj = nn.Linear(hidden_dim, dim, bias=bias)
-        self._activation = ACTIVATIONS[activation]
+        self.activation = ACTIVATIONS[activation]
 
     def forward(self, x: Tensor) -> Tensor:
         """``(… E)`` to ``(… E)``."""
-        projected: Tensor = self.down_proj(self._activation(self.up_proj(x)))
+        projected: Tensor = self.down_proj(self.activation(self.up_proj(x)))
         return projected
 
 

@@ -7,51 +7,29 @@ token at each step where the model keeps a cache.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from threading import RLock
-from time import perf_counter
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from torch_lib.beam_search import beam_search
-from torch_lib.control_tokens import raw_text
-from torch_lib.decoding import (
-    context_limit,
-    input_vocabulary,
-    model_device,
-    start_decoding,
-)
+from torch_lib.decoding import reads_padded
 from torch_lib.devices import to_device
-from torch_lib.errors import ArgumentError, ShapeError, TorchLibWarning
-from torch_lib.events import (
-    GenerationFinished,
-    GenerationStarted,
-    TokenGenerated,
-    emit,
-    has_listeners,
-)
+from torch_lib.errors import ArgumentError
+from torch_lib.events import TokenGenerated
 from torch_lib.generation_config import GenerationConfig
-from torch_lib.generation_report import GenerationReport
-from torch_lib.layers import whole_ids
-from torch_lib.modules import evaluating
 from torch_lib.networks import sequential
-from torch_lib.sampling import (
-    block_repeated_ngrams,
-    draw,
-    most_probable,
-    penalize_repetition,
-    top_candidates,
-)
-from torch_lib.tokenizers import tag, tokenizer_of
+from torch_lib.prefix_memory import PrefixMemory
+from torch_lib.tokenizers import tag
+from torch_lib.writing import Writing, checked_prompt
 
 __all__ = [
     "Generator",
     "generate",
+    "generate_batch",
     "generator_beam_search",
     "generator_configure",
     "generator_create",
@@ -74,6 +52,7 @@ class Generator:
         self.model = model
         self.config = config or GenerationConfig()
         self._lock = RLock()
+        self._memory: PrefixMemory | None = None
 
     def generate(
         self,
@@ -95,7 +74,7 @@ class Generator:
             GenerationStarted, TokenGenerated, GenerationFinished: Of the first row.
         """
         with self._lock:
-            writing = _Writing(self.model, input_ids, config or self.config, whole_length)
+            writing = self._writing(input_ids, config or self.config, whole_length)
             columns = [tokens[:, None] for tokens, _ in writing.steps()]
         ids = torch.cat((writing.prompt, *columns), dim=1).to(input_ids.device)
         whole = ids if input_ids.dim() == 2 else ids[0]
@@ -114,147 +93,55 @@ class Generator:
             GenerationStarted, TokenGenerated, GenerationFinished: As ``generate``.
         """
         with self._lock:
-            for _, event in _Writing(self.model, input_ids, config or self.config).steps():
+            for _, event in self._writing(input_ids, config or self.config).steps():
                 if event is not None:
                     yield event
+
+    def generate_batch(
+        self, prompts: Sequence[Tensor], config: GenerationConfig | None = None
+    ) -> list[Tensor]:
+        """Each of several prompts of any length, followed by its new tokens.
+
+        Args:
+            prompts: int64 ``(T,)`` each.
+            config: Settings in place of the generator's own.
+
+        Returns:
+            int64 ``(T + new,)`` each, up to what ended it.
+
+        Emits:
+            GenerationStarted, TokenGenerated, GenerationFinished: Of the first prompt.
+        """
+        config = config or self.config
+        whole = [checked_prompt(self.model, prompt)[0] for prompt in prompts]
+        lengths = [len(prompt) for prompt in whole]
+        if len(set(lengths)) > 1 and not reads_padded(self.model, config.use_cache):
+            return [self.generate(prompt, config) for prompt in whole]
+        if not whole:
+            raise ArgumentError("there is no prompt")
+        padding = torch.tensor([max(lengths) - length for length in lengths])
+        padded = torch.stack([F.pad(one, (max(lengths) - len(one), 0)) for one in whole])
+        with self._lock:
+            alike = len(set(lengths)) == 1
+            writing = Writing(self.model, padded, config, padding=None if alike else padding)
+            columns = [tokens[:, None] for tokens, _ in writing.steps()]
+        ids = torch.cat((writing.prompt, *columns), dim=1)
+        rows = [row[start:] for row, start in zip(ids, padding.tolist(), strict=True)]
+        return [
+            writing.until_its_end(row, length) for row, length in zip(rows, lengths, strict=True)
+        ]
+
+    def _writing(
+        self, input_ids: Tensor, config: GenerationConfig, whole_length: int | None = None
+    ) -> Writing:
+        memory = None
+        if config.reuse_prefix and (input_ids.dim() == 1 or len(input_ids) == 1):
+            memory = self._memory = self._memory or PrefixMemory(self.model)
+        return Writing(self.model, input_ids, config, whole_length, memory)
 
     def summary(self) -> str:
         """The printed line."""
         return f"TorchGenerator({self.config.outline()})"
-
-
-class _Writing:
-    """One call of a generator: its prompt, checked, and the tokens that follow."""
-
-    def __init__(
-        self,
-        model: nn.Module,
-        input_ids: Tensor,
-        config: GenerationConfig,
-        whole_length: int | None = None,
-    ) -> None:
-        self._model = model
-        self._config = config
-        self.tokenizer = getattr(model, "tokenizer", None) or tokenizer_of(input_ids)
-        self.prompt = _checked_prompt(model, input_ids)
-        length = self.prompt.size(1)
-        wanted = config.max_length if whole_length is None else max(0, whole_length - length)
-        limit = context_limit(model)
-        if limit is not None and length > limit:
-            raise ShapeError(f"the prompt has {length} tokens, the model reads at most {limit}")
-        self._limited = limit is not None and length + wanted > limit
-        self._new_tokens = limit - length if limit is not None and self._limited else wanted
-        self._eos = _model_setting(model, config, "eos_token_id")
-        self._pad = next(iter(_model_setting(model, config, "pad_token_id")), 0)
-        if config.callback is not None and len(self.prompt) > 1:
-            raise ArgumentError(f"a callback needs one sequence, got {len(self.prompt)}")
-
-    def steps(self) -> Iterator[tuple[Tensor, TokenGenerated | None]]:
-        """New tokens ``(B,)`` at a time, and what is reported of each.
-
-        The event is None once the first row is finished.
-        """
-        with evaluating(self._model), self._reporting() as report:
-            ended = False
-            for tokens, logits in self._tokens():
-                event = None if ended else report.token(int(tokens[0]), logits)
-                yield tokens, event
-                ended = ended or int(tokens[0]) in self._eos
-                if event is not None and self._asks_to_stop(event):
-                    report.reason = "stopped"
-                    return
-            report.reason = "end" if ended else "length"
-        if self._limited and not ended:
-            warnings.warn(
-                f"the model's context of {context_limit(self._model)} tokens is full",
-                TorchLibWarning,
-                stacklevel=4,
-            )
-
-    def _asks_to_stop(self, event: TokenGenerated) -> bool:
-        callback = self._config.callback
-        return callback is not None and callback(event.token, self._config.data) == "stop"
-
-    @contextmanager
-    def _reporting(self) -> Iterator[GenerationReport]:
-        report = GenerationReport(self.tokenizer)
-        prompt = self.prompt[0].tolist()
-        text = self.tokenizer.decode(prompt) if self.tokenizer is not None else ""
-        raw = ""
-        if self.tokenizer is not None and has_listeners():
-            raw = raw_text(self.tokenizer, prompt)
-        emit(GenerationStarted(text, len(prompt), self._new_tokens, raw))
-        begun = perf_counter()
-        try:
-            yield report
-        except GeneratorExit:
-            report.reason = "stopped"
-            raise
-        finally:
-            emit(GenerationFinished(report.tokens, perf_counter() - begun, report.reason))
-
-    def _tokens(self) -> Iterator[tuple[Tensor, Tensor | None]]:
-        """New tokens ``(B,)`` at a time, and the logits ``(V,)`` that the first was chosen by."""
-        if self._new_tokens == 0:
-            return iter(())
-        if self._config.method == "beam_search":
-            return ((tokens, None) for tokens in self._searched())
-        return self._chosen()
-
-    def _chosen(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """One token a row at a time, until every row has ended."""
-        ids = unread = self.prompt
-        capacity = ids.size(1) + self._new_tokens
-        context = start_decoding(self._model, len(ids), capacity, self._config.use_cache)
-        randomness = _randomness(self._config.seed, ids.device)
-        ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
-        eos = torch.tensor(sorted(self._eos), dtype=torch.int64, device=ids.device)
-        for _ in range(self._new_tokens):
-            logits = context.extend(unread)
-            tokens = self._choice(logits, ids, randomness)
-            tokens = tokens.masked_fill(ended, self._pad)
-            yield tokens, logits[0]
-            ended |= torch.isin(tokens, eos)
-            if bool(ended.all()):
-                return
-            unread = tokens[:, None]
-            ids = torch.cat((ids, unread), dim=1)
-
-    def _choice(self, logits: Tensor, ids: Tensor, randomness: torch.Generator | None) -> Tensor:
-        config = self._config
-        logits = self._filtered(logits, ids)
-        if config.method == "greedy":
-            return most_probable(logits)
-        top_k = 0 if config.method == "top_p" else config.top_k
-        top_p = 1.0 if config.method == "top_k" else config.top_p
-        return draw(*top_candidates(logits, config.temperature, top_k, top_p), randomness)
-
-    def _searched(self) -> Iterator[Tensor]:
-        """The best sequence of each row, found whole."""
-        config = self._config
-        found = [
-            beam_search(
-                self._model,
-                row,
-                self._new_tokens,
-                config.num_beams,
-                self._eos,
-                config.length_penalty,
-                self._filtered,
-            )
-            for row in self.prompt
-        ]
-        padded = nn.utils.rnn.pad_sequence(found, batch_first=True, padding_value=self._pad)
-        yield from padded.unbind(1)
-
-    def _filtered(self, logits: Tensor, ids: Tensor) -> Tensor:
-        config = self._config
-        if config.repetition_penalty != 1:
-            recent = ids[:, -config.repetition_window :]
-            logits = penalize_repetition(logits, recent, config.repetition_penalty)
-        if config.no_repeat_ngram_size:
-            logits = block_repeated_ngrams(logits, ids, config.no_repeat_ngram_size)
-        return logits
 
 
 def generator_create(
@@ -330,6 +217,28 @@ def generator_generate(generator: Generator, input_ids: Tensor) -> Tensor:
         ; => (2 8)
     """
     return generator.generate(input_ids)
+
+
+def generate_batch(generator: Generator, prompts: Sequence[Tensor]) -> list[Tensor]:
+    """Each of several prompts, of any length, followed by the tokens that the generator writes.
+
+    Args:
+        generator: The generator.
+        prompts: A list of token ids for each.
+
+    Returns:
+        A list of tensors, each up to what ended it.
+
+    Raises:
+        ArgumentError: A prompt is empty, or there is none.
+
+    Example:
+        (setq generator (torch_generator_create (list (torch_embedding 9 8) (torch_linear 8 9))))
+        (torch_generator_configure generator {"max_length":5})
+        (map 'torch_shape (torch_generate_batch generator '((1 2 3) (4 5))))
+        ; => ((8) (7))
+    """
+    return generator.generate_batch(prompts)
 
 
 def generate(generator: Generator, input_ids: Tensor, strategy: str | None = None) -> Tensor:
@@ -438,34 +347,3 @@ def generator_set_device(generator: Generator, device: int | str) -> Generator:
     """
     to_device(generator.model, device if isinstance(device, str) else f"cuda:{device}")
     return generator
-
-
-def _checked_prompt(model: nn.Module, input_ids: Tensor) -> Tensor:
-    if input_ids.dim() not in (1, 2):
-        raise ShapeError(f"the prompt must have 1 or 2 dimensions, got {input_ids.dim()}")
-    if input_ids.numel() == 0:
-        raise ArgumentError("the prompt is empty")
-    prompt = whole_ids(input_ids).to(model_device(model))
-    vocabulary = input_vocabulary(model)
-    if vocabulary is not None:
-        outside = prompt[(prompt < 0) | (prompt >= vocabulary)]
-        if outside.numel():
-            raise ArgumentError(
-                f"token id {int(outside[0])} is outside the model's vocabulary "
-                f"(0 .. {vocabulary - 1})"
-            )
-    return prompt if prompt.dim() == 2 else prompt[None]
-
-
-def _model_setting(model: nn.Module, config: GenerationConfig, name: str) -> frozenset[int]:
-    """Ids that the settings give, or else the model's own configuration."""
-    ids = getattr(config, name)
-    if ids is None:
-        ids = getattr(getattr(model, "config", None), name, None)
-    if ids is None:
-        return frozenset()
-    return frozenset([ids] if isinstance(ids, int) else ids)
-
-
-def _randomness(seed: int | None, device: torch.device) -> torch.Generator | None:
-    return None if seed is None else torch.Generator(device).manual_seed(seed)

@@ -15,17 +15,17 @@ from torch_lib.sampling import likeliest
 from torch_lib.stream_decoder import StreamDecoder
 from torch_lib.tokenizers import Tokenizer
 
-__all__ = ["ALTERNATIVES", "GenerationReport"]
-
-ALTERNATIVES = 5
+__all__ = ["GenerationReport"]
 
 
 class GenerationReport:
     """What listeners learn of one generation: the first row of it."""
 
-    def __init__(self, tokenizer: Tokenizer | None) -> None:
+    def __init__(self, tokenizer: Tokenizer | None, alternatives: int) -> None:
         self._tokenizer = tokenizer
+        self._alternatives = alternatives
         self._decoder = None if tokenizer is None else StreamDecoder(tokenizer)
+        self._written = ""
         self.tokens = 0
         self.reason = "interrupted"
 
@@ -33,14 +33,19 @@ class GenerationReport:
         """Tell of a token that was chosen by ``logits``, ``(V,)``."""
         self.tokens += 1
         event = self._described(token, logits if has_listeners() else None)
+        self._written += event.text
         emit(event)
         return event
+
+    def contains(self, texts: Sequence[str]) -> bool:
+        """Whether one of ``texts`` stands in what has been written."""
+        return any(text in self._written for text in texts)
 
     def _described(self, token: int, logits: Tensor | None) -> TokenGenerated:
         logprob: float | None = None
         chances: tuple[TokenChance, ...] = ()
         if logits is not None:
-            logprob, ids, logprobs = likeliest(logits, token, ALTERNATIVES)
+            logprob, ids, logprobs = likeliest(logits, token, self._alternatives)
             chances = tuple(map(TokenChance, ids, self._texts(ids), logprobs))
         if self._tokenizer is None or self._decoder is None:
             return TokenGenerated(token, "", "", logprob, chances)

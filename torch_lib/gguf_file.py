@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -19,13 +19,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from torch_lib.display import value_text
 from torch_lib.errors import CheckpointError, FileMissing, MissingPackage
+from torch_lib.gguf_blocks import Blocks, Bytes, blocks_of
 
-__all__ = ["GGUFFile", "TensorEntry"]
+__all__ = ["GGUFFile", "TensorEntry", "is_gguf"]
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
 _ALIGNMENT = 32
+_LARGEST_ALIGNMENT = 2**20
+_MOST_DIMENSIONS = 4
 _STRING, _ARRAY = 8, 9
 _SCALARS = {
     0: "B",
@@ -40,11 +44,18 @@ _SCALARS = {
     11: "q",
     12: "d",
 }
+_PLAIN = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
 @dataclass(frozen=True, slots=True)
 class TensorEntry:
-    """Where a tensor lies in the file. ``shape`` has the rows first, as torch does."""
+    """Where a tensor lies in the file.
+
+    Attributes:
+        shape: With the rows first, as torch has it.
+        encoding: The number that the format has for the element type.
+        offset: Bytes from the start of the tensors' part of the file.
+    """
 
     shape: tuple[int, ...]
     encoding: int
@@ -56,7 +67,7 @@ class GGUFFile:
 
     Attributes:
         metadata: Numbers, strings and lists by their key.
-        tensors: Where each tensor lies.
+        tensors: Where each tensor lies. All lie inside the file, none over another.
     """
 
     def __init__(self, path: str) -> None:
@@ -72,21 +83,65 @@ class GGUFFile:
             if version not in _VERSIONS:
                 raise CheckpointError(f"{path} is GGUF version {version}, readable are 2 and 3")
             tensor_count, entry_count = header.number("Q"), header.number("Q")
-            self.metadata: dict[str, Any] = {
-                header.string(): header.value(header.number("I")) for _ in range(entry_count)
-            }
-            self.tensors: dict[str, TensorEntry] = {
-                header.string(): header.tensor_entry() for _ in range(tensor_count)
-            }
-        except (struct.error, IndexError, UnicodeDecodeError) as error:
+            self.metadata: Mapping[str, Any] = header.named(
+                entry_count, lambda: header.value(header.number("I"))
+            )
+            self.tensors: Mapping[str, TensorEntry] = header.named(
+                tensor_count, header.tensor_entry
+            )
+        except (struct.error, IndexError, UnicodeDecodeError, RecursionError) as error:
             raise CheckpointError(f"{path} is a damaged GGUF file") from error
+        except ValueError as error:
+            raise CheckpointError(f"{path} is a damaged GGUF file: {error}") from error
         alignment = self.metadata.get("general.alignment", _ALIGNMENT)
+        if not isinstance(alignment, int) or not 0 < alignment <= _LARGEST_ALIGNMENT:
+            raise CheckpointError(f"{path} has an alignment of {value_text(alignment)} bytes")
         self._data_start = -(-header.position // alignment) * alignment
+        self._check_places()
 
     def tensor(self, name: str) -> Tensor:
-        """The tensor ``name`` in float32."""
-        package = _package()
+        """The tensor ``name``: mapped in its own type if that is a float's, else in float32."""
         entry = self.tensors[name]
+        encoding, size = self._encoding(name)
+        start = self._data_start + entry.offset
+        if size == 0:
+            return torch.empty(entry.shape)
+        plain = self.plain_type(name)
+        if plain is not None and start % plain.itemsize == 0:
+            count = prod(entry.shape)
+            mapped = torch.frombuffer(self._bytes, dtype=plain, count=count, offset=start)
+            return mapped.view(entry.shape)
+        rows = self._rows(name)
+        try:
+            floats = _package().quants.dequantize(rows, encoding)
+        except NotImplementedError as error:
+            raise CheckpointError(
+                f"{self._path}: no way to read the encoding {encoding.name} of {name}"
+            ) from error
+        return torch.from_numpy(np.ascontiguousarray(floats, np.float32)).view(entry.shape)
+
+    def blocks(self, name: str) -> Blocks | None:
+        """The numbers of a matrix that is encoded in groups, None for another."""
+        encoding, size = self._encoding(name)
+        return blocks_of(encoding.name, self._rows(name)) if size else None
+
+    def release(self) -> None:
+        """Give back the memory of what has been read; it comes from the file again when needed."""
+        self._bytes.madvise(mmap.MADV_DONTNEED)
+
+    def _rows(self, name: str) -> Bytes:
+        """The bytes of a tensor, row by row."""
+        entry, (_, size) = self.tensors[name], self._encoding(name)
+        raw = np.frombuffer(self._bytes, np.uint8, size, self._data_start + entry.offset)
+        return raw.reshape(*entry.shape[:-1], size // prod(entry.shape[:-1]))
+
+    def plain_type(self, name: str) -> torch.dtype | None:
+        """The element type of a tensor that holds plain floats, None for an encoded one."""
+        return _PLAIN.get(self._encoding(name)[0].name)
+
+    def _encoding(self, name: str) -> tuple[Any, int]:
+        """How a tensor is encoded, and how many bytes it takes."""
+        package, entry = _package(), self.tensors[name]
         try:
             encoding = package.GGMLQuantizationType(entry.encoding)
         except ValueError as error:
@@ -94,19 +149,30 @@ class GGUFFile:
                 f"{self._path}: {name} has the unknown encoding {entry.encoding}"
             ) from error
         block, block_bytes = package.GGML_QUANT_SIZES[encoding]
-        start = self._data_start + entry.offset
-        size = prod(entry.shape) // block * block_bytes
-        if start + size > len(self._bytes):
-            raise CheckpointError(f"{self._path} is cut short: {name} lies beyond its end")
-        raw = np.frombuffer(self._bytes, np.uint8, size, start)
-        rows = raw.reshape(*entry.shape[:-1], entry.shape[-1] // block * block_bytes)
-        try:
-            floats = package.quants.dequantize(rows, encoding)
-        except NotImplementedError as error:
+        if entry.shape[-1] % block:
             raise CheckpointError(
-                f"{self._path}: no way to read the encoding {encoding.name} of {name}"
-            ) from error
-        return torch.tensor(floats.reshape(entry.shape), dtype=torch.float32)
+                f"{self._path}: rows of {name} have {entry.shape[-1]} elements, "
+                f"no multiple of the {block} that {encoding.name} encodes together"
+            )
+        return encoding, prod(entry.shape) // block * block_bytes
+
+    def _check_places(self) -> None:
+        """Refuse tensors beyond the end of the file, or one over another."""
+        free, before = 0, ""
+        room = len(self._bytes) - self._data_start
+        for name, entry in sorted(self.tensors.items(), key=lambda item: item[1].offset):
+            _, size = self._encoding(name)
+            if entry.offset + size > room:
+                raise CheckpointError(f"{self._path} is cut short: {name} lies beyond its end")
+            if entry.offset < free and size:
+                raise CheckpointError(f"{self._path} is damaged: {name} lies over {before}")
+            free, before = entry.offset + size, name
+
+
+def is_gguf(path: Path) -> bool:
+    """Whether ``path`` begins as GGUF files do."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 class _Header:
@@ -143,21 +209,35 @@ class _Header:
         raise IndexError(f"unknown type of value {kind}")
 
     def tensor_entry(self) -> TensorEntry:
-        dimensions = self._array(10, self.number("I"))
+        count = self.number("I")
+        if not 0 < count <= _MOST_DIMENSIONS:
+            raise ValueError(f"a tensor has {count} dimensions")
+        dimensions = self._array(10, count)
         return TensorEntry(tuple(reversed(dimensions)), self.number("I"), self.number("Q"))
+
+    def named(self, count: int, read: Callable[[], Any]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for _ in range(count):
+            name = self.string()
+            if name in values:
+                raise ValueError(f"{value_text(name)} is there twice")
+            values[name] = read()
+        return values
 
     def _array(self, kind: int, length: int) -> list[Any]:
         if kind in _SCALARS:
-            layout = struct.Struct(f"<{length}{_SCALARS[kind]}")
-            return list(layout.unpack(self.take(layout.size)))
+            code = _SCALARS[kind]
+            content = self.take(length * struct.calcsize(f"<{code}"))
+            return list(struct.unpack(f"<{length}{code}", content))
         read: Callable[[], Any] = self.string if kind == _STRING else lambda: self.value(kind)
         return [read() for _ in range(length)]
 
 
 def _mapped(path: str) -> mmap.mmap:
+    """The bytes of a file; what is changed in them stays in memory."""
     with Path(path).open("rb") as file:
         try:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except ValueError as error:
             raise CheckpointError(f"{path} is empty") from error
 

@@ -20,7 +20,6 @@ from torch_lib.generation_config import GenerationConfig
 from torch_lib.gguf import load_gguf
 from torch_lib.options import check_keys
 from torch_lib.pretrained import model_tokenizer
-from torch_lib.tensors import element_type
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = [
@@ -55,7 +54,9 @@ def gguf_load(path: str, config: Mapping[str, Any] | None = None) -> DecoderMode
 
     Args:
         path: The file.
-        config: A map with any of ``device`` and ``dtype``.
+        config: A map with any of ``device``, ``dtype`` and ``quantization``: ``"file"`` to multiply
+            with the file's own blocks of four and eight bits, as llama.cpp does, or ``"int8"``,
+            ``"int4"`` or ``"packed"``; such a model only writes.
 
     Emits:
         Progress: ``load model``, counted in tensors.
@@ -67,12 +68,15 @@ def gguf_load(path: str, config: Mapping[str, Any] | None = None) -> DecoderMode
         (use 'lispe_gguf)
         (gguf_load (torch_demo_model_path))
         ; => PyTorch Llama Model (layers=30, hidden=576, heads=9, kv_heads=3, vocab=49152)
+        (setq fast (gguf_load (torch_demo_model_path) {"quantization":"file"}))
+        (trim (gguf_generate fast "The capital of France is" {"temperature":0 "max_tokens":2}))
+        ; => Paris.
     """
     given = dict(config or {})
-    check_keys(given, ("device", "dtype"))
+    check_keys(given, ("device", "dtype", "quantization"))
     device = usable_device(given["device"]) if given.get("device") else None
-    dtype = element_type(given["dtype"]) if given.get("dtype") else None
-    model: DecoderModel = load_gguf(path).to(device, dtype).eval()
+    model = load_gguf(path, given.get("dtype"), given.get("quantization"))
+    model = model.to(device).eval()
     if _log:
         tokenizer = model.tokenizer.summary() if model.tokenizer else "no tokenizer"
         print(f"{path}: {model.summary()}, {tokenizer}", file=sys.stderr)

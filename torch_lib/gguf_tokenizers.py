@@ -19,8 +19,15 @@ from torch_lib.pipeline_tokenizer import (
 __all__ = ["gguf_tokenizer"]
 
 _CONTROL, _USER_DEFINED = 3, 4  # token types of the format
+_ROLES = {
+    "bos_token": "tokenizer.ggml.bos_token_id",
+    "eos_token": "tokenizer.ggml.eos_token_id",
+    "unk_token": "tokenizer.ggml.unknown_token_id",
+    "pad_token": "tokenizer.ggml.padding_token_id",
+}
 _WORD_START = "▁"
-_WORD_PATTERNS = {"llama-bpe": LLAMA3_WORDS, "llama3": LLAMA3_WORDS, "qwen2": QWEN2_WORDS}
+_LLAMA3_NAMES = ("llama-bpe", "llama3", "llama-v3")
+_WORD_PATTERNS = {**dict.fromkeys(_LLAMA3_NAMES, LLAMA3_WORDS), "qwen2": QWEN2_WORDS}
 
 
 def gguf_tokenizer(metadata: Mapping[str, Any]) -> PipelineTokenizer:
@@ -42,13 +49,15 @@ def gguf_tokenizer(metadata: Mapping[str, Any]) -> PipelineTokenizer:
         [added(piece, normalized=False) for piece in _of_type(metadata, _USER_DEFINED)]
     )
     begin = metadata.get("tokenizer.ggml.bos_token_id")
-    if begin is not None and metadata.get("tokenizer.ggml.add_bos_token", kind == "llama"):
+    usual = kind == "llama" or metadata.get("tokenizer.ggml.pre") in _LLAMA3_NAMES
+    if begin is not None and metadata.get("tokenizer.ggml.add_bos_token", usual):
         prefix_with(pipeline, pieces[begin], begin)
-    return PipelineTokenizer(
-        pipeline,
-        eos_id=metadata.get("tokenizer.ggml.eos_token_id"),
-        chat_template=metadata.get("tokenizer.chat_template"),
-    )
+    special = {
+        role: pieces[metadata[key]]
+        for role, key in _ROLES.items()
+        if isinstance(metadata.get(key), int) and metadata[key] < len(pieces)
+    }
+    return PipelineTokenizer(pipeline, special, metadata.get("tokenizer.chat_template"))
 
 
 def _byte_level(metadata: Mapping[str, Any]) -> Any:
@@ -59,7 +68,7 @@ def _byte_level(metadata: Mapping[str, Any]) -> Any:
         package.models.BPE(
             vocab=_vocabulary(metadata),
             merges=[tuple(merge.split(" ")) for merge in metadata["tokenizer.ggml.merges"]],
-            ignore_merges=splitting in ("llama-bpe", "llama3"),
+            ignore_merges=splitting in _LLAMA3_NAMES,
         )
     )
     pipeline.pre_tokenizer = _word_splitter(splitting)

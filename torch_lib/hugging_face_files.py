@@ -20,18 +20,31 @@ from torch_lib.atomic_files import replacing
 from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import FAMILIES, DecoderConfig
 from torch_lib.devices import current_device
+from torch_lib.display import value_text
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.pipeline_tokenizer import PipelineTokenizer
 from torch_lib.progress_reports import counting, watching
 from torch_lib.reading import making_sense_of
+from torch_lib.sentencepiece_tokenizer import ConversationTokenizer
 from torch_lib.text_files import json_map
+from torch_lib.tokenizer_folders import folder_tokenizer
+from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["as_ours", "load_hugging_face", "write_hugging_face"]
 
 _CONFIG = "config.json"
 _WEIGHTS = "model.safetensors"
 _INDEX = "model.safetensors.index.json"
+
+_ONLY = {
+    "quantization_config": None,
+    "scale_attn_weights": True,
+    "scale_attn_by_inverse_layer_idx": False,
+    "add_cross_attention": False,
+    "partial_rotary_factor": 1.0,
+}
+"""Settings that change what a model computes, and the values with which it is computed here."""
 
 _GPT2_NAMES = {
     "wte": "model.embed_tokens",
@@ -56,7 +69,7 @@ def load_hugging_face(
 ) -> DecoderModel:
     """The model of a folder, its tensors those of the mapped files, in the files' own types.
 
-    Its tokenizer is read too if the folder has a ``tokenizer.json``.
+    Its tokenizer is read too if the folder has one.
 
     Args:
         folder: The path.
@@ -74,10 +87,7 @@ def load_hugging_face(
     config = change(stored)
     with making_sense_of(root):
         model = DecoderModel.from_weights(config, as_ours(dict(_stored_tensors(root))))
-        if (root / "tokenizer.json").is_file():
-            from torch_lib.pipeline_tokenizer import bpe_tokenizer
-
-            model.tokenizer = bpe_tokenizer(folder)
+        model.tokenizer = folder_tokenizer(root)
     return model.to(current_device())
 
 
@@ -90,9 +100,15 @@ def read_config(root: Path) -> DecoderConfig:
     settings = _read_json(root, _CONFIG)
     architecture = next(iter(settings.get("architectures") or [None]))
     named = {family.architecture: name for name, family in FAMILIES.items()}
-    if architecture not in named:
+    if not isinstance(architecture, str) or architecture not in named:
         known = ", ".join(named)
-        raise CheckpointError(f'architecture "{architecture}" is not supported (known: {known})')
+        raise CheckpointError(
+            f"architecture {value_text(architecture)} is not supported (known: {known})"
+        )
+    for name, usual in _ONLY.items():
+        if settings.get(name, usual) not in (usual, None):
+            told = f"{name} {value_text(settings[name])}"
+            raise CheckpointError(f"{root / _CONFIG}: {told} is not supported")
     if (root / "generation_config.json").is_file():  # its end tokens are those that count
         generation = _read_json(root, "generation_config.json")
         settings |= {name: generation[name] for name in ("eos_token_id",) if name in generation}
@@ -128,7 +144,7 @@ def as_ours(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def write_hugging_face(model: DecoderModel, folder: Path) -> None:
     """Write a folder from which the ``transformers`` library, and this one, load the model.
 
-    Adapters have to be merged; the tokenizer is written along if it is a ``tokenizer.json``.
+    Adapters have to be merged; the tokenizer is written along.
 
     Emits:
         Progress: ``save model``, counted in bytes.
@@ -151,12 +167,18 @@ def write_hugging_face(model: DecoderModel, folder: Path) -> None:
     (folder / _INDEX).unlink(missing_ok=True)
     with replacing(folder / _CONFIG) as temporary:
         temporary.write_text(json.dumps(settings, indent=2), encoding="utf-8")
-    if isinstance(model.tokenizer, PipelineTokenizer):
-        with replacing(folder / "tokenizer.json") as temporary:
-            model.tokenizer.save(temporary)
-        with replacing(folder / "tokenizer_config.json") as temporary:
-            written = json.dumps(model.tokenizer.settings(), ensure_ascii=False, indent=2)
-            temporary.write_text(written, encoding="utf-8")
+    _write_tokenizer(model.tokenizer, folder)
+
+
+def _write_tokenizer(tokenizer: Tokenizer | None, folder: Path) -> None:
+    if not isinstance(tokenizer, PipelineTokenizer | ConversationTokenizer):
+        return
+    pipeline = isinstance(tokenizer, PipelineTokenizer)
+    with replacing(folder / ("tokenizer.json" if pipeline else "tokenizer.model")) as temporary:
+        tokenizer.save(temporary)
+    with replacing(folder / "tokenizer_config.json") as temporary:
+        written = json.dumps(tokenizer.settings(), ensure_ascii=False, indent=2)
+        temporary.write_text(written, encoding="utf-8")
 
 
 def _plain_names(model: DecoderModel) -> dict[str, Tensor]:
@@ -252,7 +274,10 @@ def _stored_tensors(root: Path) -> Iterator[tuple[str, Tensor]]:
     from safetensors import SafetensorError, safe_open
 
     shards = [_WEIGHTS] if (root / _WEIGHTS).is_file() else _shards(root)
-    sizes = [(root / shard).stat().st_size if (root / shard).exists() else 0 for shard in shards]
+    for shard in shards:
+        if not (root / shard).is_file():
+            raise FileMissing(f"{root} is a folder without {shard}")
+    sizes = [(root / shard).stat().st_size for shard in shards]
     count, read = counting("load model", sum(sizes)), 0
     for shard in shards:
         try:
@@ -273,8 +298,8 @@ def _shards(root: Path) -> list[str]:
         raise CheckpointError(f"{root / _INDEX} names no files")
     shards = sorted(set(map(str, placed.values())))
     for shard in shards:
-        if Path(shard).name != shard:
-            raise CheckpointError(f'{root / _INDEX} names a file elsewhere: "{shard}"')
+        if Path(shard).name != shard or shard == ".." or "\\" in shard or "\0" in shard:
+            raise CheckpointError(f"{root / _INDEX} names a file elsewhere: {value_text(shard)}")
     return shards
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from torch import nn
 
@@ -26,6 +26,15 @@ __all__ = [
     "kind_named",
     "rebuilt",
 ]
+
+
+@runtime_checkable
+class Tied(Protocol):
+    """A module with parts that share weights."""
+
+    def tie(self) -> None:
+        """Let them share, after parts were replaced."""
+
 
 KINDS: dict[str, type[nn.Module]] = {}
 
@@ -95,4 +104,6 @@ def rebuilt(described: nn.Module | Mapping[str, Any]) -> nn.Module:
         module.requires_grad_(False).eval()  # as quantizing leaves it
     for path, layer in layers.items():
         module.set_submodule(path, layer)
+    if isinstance(module, Tied):
+        module.tie()
     return module

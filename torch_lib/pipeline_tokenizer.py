@@ -10,6 +10,7 @@ import binascii
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -23,8 +24,8 @@ from torch_lib.errors import (
     TorchLibWarning,
 )
 from torch_lib.options import check_positive
-from torch_lib.text_files import json_map
-from torch_lib.tokenizers import check_ids
+from torch_lib.reading import making_sense_of
+from torch_lib.tokenizers import check_ids, whole_characters
 
 __all__ = ["PipelineTokenizer", "bpe_tokenizer", "train_bpe", "train_wordpiece"]
 
@@ -37,11 +38,13 @@ _LLAMA3_SPECIAL = {
     0: "<|begin_of_text|>",
     1: "<|end_of_text|>",
     4: "<|finetune_right_pad_id|>",
+    5: "<|step_id|>",
     6: "<|start_header_id|>",
     7: "<|end_header_id|>",
     8: "<|eom_id|>",
     9: "<|eot_id|>",
     10: "<|python_tag|>",
+    11: "<|image|>",
 }
 _LLAMA3_SPECIAL_COUNT = 256
 PieceT = TypeVar("PieceT", str, bytes)
@@ -53,32 +56,54 @@ class PipelineTokenizer:
     """A pipeline of the ``tokenizers`` library, with what a chat needs to know about its model.
 
     Control tokens in a text become their ids; decoding gives nothing for them.
+
+    Attributes:
+        special: Control tokens by their role, as ``tokenizer_config.json`` names it: ``bos_token``,
+            ``eos_token`` and the like.
+        chat_template: How conversations are written, in Jinja.
+        begin: The token with which every encoding begins.
     """
 
     def __init__(
-        self, pipeline: Any, eos_id: int | None = None, chat_template: str | None = None
+        self,
+        pipeline: Any,
+        special: Mapping[str, str] | None = None,
+        chat_template: str | None = None,
     ) -> None:
         self._pipeline = pipeline
-        self.eos_id = eos_id
+        self.special = dict(special or {})
         self.chat_template = chat_template
-        opening = pipeline.encode("").tokens[:1]
+        pipeline.no_padding()
+        pipeline.no_truncation()
+        with _working():
+            opening = pipeline.encode("").tokens[:1]
+            self._highest = max(pipeline.get_vocab().values(), default=-1)
         self.begin: str | None = opening[0] if opening else None
 
     @property
     def vocab_size(self) -> int:
-        """How many ids there are, control tokens included."""
-        return int(self._pipeline.get_vocab_size())
+        """One more than the highest id, control tokens included."""
+        return self._highest + 1
+
+    @property
+    def eos_id(self) -> int | None:
+        """The id of the token that ends a text, if one is known."""
+        piece = self.special.get("eos_token")
+        return None if piece is None else self.token_id(piece)
 
     def encode(self, text: str) -> list[int]:
         """The ids of ``text``, with the begin token if the pipeline wants one and it is missing."""
         complete = self.begin is not None and text.startswith(self.begin)
-        ids: list[int] = self._pipeline.encode(text, add_special_tokens=not complete).ids
+        with _working():
+            encoded = self._pipeline.encode(whole_characters(text), add_special_tokens=not complete)
+            ids: list[int] = encoded.ids
         return ids
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ``ids`` without control tokens."""
         check_ids(self, ids)
-        return str(self._pipeline.decode(list(ids), skip_special_tokens=True))
+        with _working():
+            return str(self._pipeline.decode(list(ids), skip_special_tokens=True))
 
     def token_id(self, piece: str) -> int | None:
         """The id of a piece, or None."""
@@ -87,7 +112,7 @@ class PipelineTokenizer:
 
     def id_token(self, token: int) -> str:
         """The piece with this id, as the vocabulary writes it (``Ġ`` for a space)."""
-        return str(self._pipeline.id_to_token(token))
+        return self._pipeline.id_to_token(token) or ""
 
     def save(self, path: Path) -> None:
         """Write the pipeline as a ``tokenizer.json``."""
@@ -95,10 +120,8 @@ class PipelineTokenizer:
 
     def settings(self) -> dict[str, str]:
         """What ``tokenizer_config.json`` says beside the pipeline."""
-        end = None if self.eos_id is None else self.id_token(self.eos_id)
-        known = {"eos_token": end, "chat_template": self.chat_template}
-        given = {name: value for name, value in known.items() if value is not None}
-        return {"tokenizer_class": "PreTrainedTokenizerFast", **given}
+        template = {} if self.chat_template is None else {"chat_template": self.chat_template}
+        return {"tokenizer_class": "PreTrainedTokenizerFast", **self.special, **template}
 
     def summary(self) -> str:
         """The printed line."""
@@ -107,7 +130,15 @@ class PipelineTokenizer:
 
 
 def bpe_tokenizer(path: str) -> PipelineTokenizer:
-    """Open a ``tokenizer.json``, a folder that holds one, or a file of lines "base64 rank".
+    """Open a ``tokenizer.json``, a folder with a tokenizer, or a file of lines "base64 rank".
+
+    Args:
+        path: The file; or a folder that holds ``tokenizer.json``, such a file of lines as
+            ``tokenizer.model``, or ``vocab.json`` with ``merges.txt``.
+
+    Raises:
+        FileMissing: There is none.
+        CheckpointError: It is damaged, or of a kind that is not known.
 
     Example:
         (fwrite "corpus.txt" "low lower lowest")
@@ -118,18 +149,50 @@ def bpe_tokenizer(path: str) -> PipelineTokenizer:
         (torch_decode tok (torch_encode tok "low λ"))
         ; => low λ
     """
+    from torch_lib.tokenizer_folders import companion_settings, folder_tokenizer
+
     file = Path(path)
     if file.is_dir():
+        found = folder_tokenizer(file)
+        if isinstance(found, PipelineTokenizer):
+            return found
         file = file / "tokenizer.json"
     if not file.is_file():
         raise FileMissing(f"file not found: {file}")
     if is_rank_file(file):
-        return _from_ranks(file)
+        return rank_tokenizer(file)
+    with making_sense_of(file):
+        return PipelineTokenizer(opened_pipeline(file), **companion_settings(file.parent))
+
+
+def opened_pipeline(file: Path) -> Any:
+    """The pipeline that a ``tokenizer.json`` describes.
+
+    Raises:
+        CheckpointError: The file describes none.
+    """
+    package = tokenizers_package()
     try:
-        pipeline = tokenizers_package().Tokenizer.from_str(file.read_text(encoding="utf-8"))
-    except Exception as error:  # the library raises no narrower class
+        with _working():
+            return package.Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except (ArgumentError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{file} is not a tokenizer file") from error
-    return PipelineTokenizer(pipeline, **_companion_settings(file.parent, pipeline))
+
+
+@contextmanager
+def _working() -> Iterator[None]:
+    """Turn whatever the ``tokenizers`` library raises into a sentence.
+
+    It raises no narrower class than ``Exception``; what it did not foresee is none even of those.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise ArgumentError(f"the tokenizer fails: {' '.join(str(error).split())}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ArgumentError("the tokenizer fails: its settings contradict each other") from error
 
 
 def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
@@ -222,7 +285,7 @@ def prefix_with(pipeline: Any, piece: str, token: int) -> None:
     )
 
 
-def _from_ranks(path: Path) -> PipelineTokenizer:
+def rank_tokenizer(path: Path) -> PipelineTokenizer:
     """Llama 3's tokenizer: the merges are found again from the ranks of both halves."""
     package = tokenizers_package()
     ranks = _read_ranks(path)
@@ -238,7 +301,8 @@ def _from_ranks(path: Path) -> PipelineTokenizer:
     pipeline.add_special_tokens(_llama3_special_pieces())
     begin = _LLAMA3_SPECIAL[0]
     prefix_with(pipeline, begin, pipeline.token_to_id(begin))
-    return PipelineTokenizer(pipeline, eos_id=pipeline.token_to_id("<|end_of_text|>"))
+    special = {"bos_token": begin, "eos_token": _LLAMA3_SPECIAL[1]}
+    return PipelineTokenizer(pipeline, special)
 
 
 def _read_ranks(path: Path) -> dict[bytes, int]:
@@ -279,25 +343,6 @@ def _llama3_special_pieces() -> list[str]:
         _LLAMA3_SPECIAL.get(position) or f"<|reserved_special_token_{next(reserved)}|>"
         for position in range(_LLAMA3_SPECIAL_COUNT)
     ]
-
-
-def _companion_settings(folder: Path, pipeline: Any) -> dict[str, Any]:
-    """End token and chat template from the files beside a tokenizer."""
-    file, separate = folder / "tokenizer_config.json", folder / "chat_template.jinja"
-    if not file.is_file():
-        return {}
-    settings = json_map(file)
-    try:
-        written = separate.read_text(encoding="utf-8") if separate.is_file() else None
-    except ValueError as error:
-        raise CheckpointError(f"{separate} is not UTF-8 text") from error
-    end = settings.get("eos_token")
-    piece = end.get("content") if isinstance(end, dict) else end
-    template = written or settings.get("chat_template")
-    return {
-        "eos_id": None if piece is None else pipeline.token_to_id(piece),
-        "chat_template": template if isinstance(template, str) else None,
-    }
 
 
 def _train(

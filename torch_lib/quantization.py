@@ -11,12 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from torch_lib.decoder import DecoderModel
 from torch_lib.eight_bits import QuantizedTensor
 from torch_lib.errors import ArgumentError, KindError
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.layers import forward
 from torch_lib.modules import evaluating
+from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear, Range
+from torch_lib.tied_embedding import RowSource, TiedEmbedding
 
 __all__ = [
     "memory_size",
@@ -30,7 +33,8 @@ def model_quantize_dynamic(model: nn.Module, dtype: str = "int8") -> nn.Module:
     """A copy of ``model`` whose linear layers have int8 weights, one scale for each output.
 
     The copy is for evaluation: its weights do not train. ``model`` stays as it is. A layer that
-    shares its weight with another, such as a head tied to the embedding, is kept.
+    shares its weight with another is kept, but for the head of a language model that is tied to
+    its embedding: the embedding takes the narrow weights as well.
 
     Args:
         model: Any module.
@@ -76,11 +80,15 @@ def model_quantize_static(
 
 
 def model_quantize(model: nn.Module, scheme: str, group_size: int = 64) -> nn.Module:
-    """A copy of ``model`` whose linear layers have weights by ``scheme``.
+    """A copy of ``model`` whose linear layers have weights by ``scheme``, for evaluation only.
+
+    The head of a language model that is tied to its embedding counts too; it has eight bits at
+    least.
 
     Args:
         model: Any module.
-        scheme: ``"int8"`` for one scale an output, ``"int4"`` for one scale a group of weights.
+        scheme: ``"int8"`` for one scale an output, ``"int4"`` for one scale a group of weights,
+            ``"packed"`` for the weights as they are, in the order that the processor reads fastest.
         group_size: How many weights make a group: 32, 64, 128 or 256.
 
     Raises:
@@ -89,12 +97,18 @@ def model_quantize(model: nn.Module, scheme: str, group_size: int = 64) -> nn.Mo
     Example:
         (torch_model_quantize (torch_linear 128 64) "int4" 32)
         ; => PyTorch Linear Layer (128 -> 64, int4)
+        (setq sizes {"vocab_size":64 "hidden_size":32 "num_heads":2 "num_layers":1})
+        (torch_model_quantize (torch_llama_model sizes) "int8")
+        ; => PyTorch Llama Model (layers=1, hidden=32, heads=2, kv_heads=2, vocab=64, int8)
     """
-    if scheme == "int4":
-        return _replacing_linear_layers(model, partial(Int4Linear.of, group_size=group_size))
-    if scheme != "int8":
-        raise ArgumentError(f'unknown scheme "{scheme}" (known: int8, int4)')
-    return model_quantize_dynamic(model)
+    schemes: dict[str, Callable[[nn.Linear], nn.Module]] = {
+        "int8": QuantizedLinear.of,
+        "int4": partial(Int4Linear.of, group_size=group_size),
+        "packed": PackedLinear.of,
+    }
+    if scheme not in schemes:
+        raise ArgumentError(f'unknown scheme "{scheme}" (known: {", ".join(schemes)})')
+    return _replacing_linear_layers(model, schemes[scheme])
 
 
 def memory_size(value: Any) -> int:
@@ -134,6 +148,17 @@ def _replacing_linear_layers(
     replacements: dict[int, Any] = {
         id(layer): replacement(layer).train(layer.training) for layer in layers
     }
+    if isinstance(model, DecoderModel) and model.config.tie_word_embeddings:
+        head, embedding = model.lm_head, model.model.embed_tokens
+        if isinstance(head, nn.Linear) and isinstance(embedding, nn.Embedding):
+            narrow = replacement(head)
+            if isinstance(narrow, Int4Linear):  # four bits are too few for embeddings
+                narrow = QuantizedLinear.of(head)
+            replacements[id(head)] = narrow
+            if isinstance(narrow, RowSource):
+                tied = TiedEmbedding(embedding.num_embeddings, embedding.embedding_dim)
+                tied.take_rows_of(narrow)
+                replacements[id(embedding)] = tied
     # deepcopy takes what it finds here for copies already made: no layer is copied in vain.
     return copy.deepcopy(model, replacements).requires_grad_(False).eval()
 

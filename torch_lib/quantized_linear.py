@@ -10,7 +10,7 @@ LLM.int8() (Dettmers et al. 2022, arXiv:2208.07339) describes the scales by row 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -94,6 +94,25 @@ class QuantizedLinear(nn.Module):
             layer.bias = linear.bias.detach().float()
         return layer
 
+    @classmethod
+    def joined(cls, layers: Sequence[QuantizedLinear]) -> QuantizedLinear | None:
+        """One layer of which ``layers`` become parts; None where their memory cannot be shared."""
+        first = layers[0]
+        kept = {(one.in_features, one.activation_range, one.bias is None) for one in layers}
+        if len(kept) > 1:
+            return None
+        outputs = [one.out_features for one in layers]
+        bias = first.bias is not None
+        with torch.device("meta"):
+            whole = cls(first.in_features, sum(outputs), bias, first.activation_range)
+        for name in ("weight", "scale", *(["bias"] if bias else [])):
+            together = torch.cat([getattr(one, name) for one in layers])
+            setattr(whole, name, together)
+            for one, part in zip(layers, torch.split(together, outputs), strict=True):
+                setattr(one, name, part)
+                one._kernels = None
+        return whole
+
     def forward(self, input: Tensor) -> Tensor:
         """Map the last dimension of ``input``."""
         few, many = self._kernels or self._prepare()
@@ -112,9 +131,18 @@ class QuantizedLinear(nn.Module):
             output = output.to(input.dtype)
         return output if rows is input else output.reshape(*input.shape[:-1], -1)
 
+    @property
+    def packs(self) -> bool:
+        """Whether a few rows are multiplied by the weights as they lie in memory."""
+        return (self._kernels or self._prepare()).few is not None
+
     def real_weight(self) -> Tensor:
         """The weights as float32, ``(O I)``."""
         return self.weight.float() * self.scale[:, None]
+
+    def real_rows(self, places: Tensor) -> Tensor:
+        """The weights of some output channels: int64 ``(R,)`` to float32 ``(R I)``."""
+        return self.weight[places].float() * self.scale[places, None]
 
     def configuration(self) -> dict[str, Any]:
         """The constructor's arguments."""

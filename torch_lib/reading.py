@@ -11,6 +11,10 @@ from torch_lib.errors import CheckpointError, FileMissing, MissingPackage, Torch
 __all__ = ["making_sense_of"]
 
 
+_LONGEST = 600
+"""Characters of a message: a file may hold a text of any length where a word is expected."""
+
+
 @contextmanager
 def making_sense_of(path: str | Path) -> Iterator[None]:
     """Turn what content that is not as expected makes fail, which may be anything, into one error.
@@ -20,9 +24,18 @@ def making_sense_of(path: str | Path) -> Iterator[None]:
     """
     try:
         yield
-    except (CheckpointError, FileMissing, MissingPackage, OSError):
+    except CheckpointError as error:
+        if len(str(error)) > _LONGEST:
+            raise CheckpointError(_shortened(error)) from error
+        raise
+    except (FileMissing, MissingPackage, OSError):
         raise
     except TorchLibError as error:
-        raise CheckpointError(f"{path} cannot be used: {error}") from error
+        raise CheckpointError(f"{path} cannot be used: {_shortened(error)}") from error
     except Exception as error:
         raise CheckpointError(f"{path} is damaged") from error
+
+
+def _shortened(error: Exception) -> str:
+    message = str(error)
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from torch_lib.decoder import DecoderModel
 from torch_lib.kinds import description, kind, rebuilt
 from torch_lib.layers import apply, forward
 
@@ -73,27 +74,32 @@ def checkpoint_create(module: nn.Module) -> CheckpointedModule:
     return CheckpointedModule(module)
 
 
-def checkpoint_enable(wrapper: CheckpointedModule) -> CheckpointedModule:
+def checkpoint_enable(
+    wrapper: CheckpointedModule | DecoderModel,
+) -> CheckpointedModule | DecoderModel:
     """Compute the inner results again in the backward pass, and give the wrapper back.
+
+    A language model needs no wrapper: each of its blocks is computed again by itself, so that the
+    results of one alone are in memory.
 
     Example:
         (setq wrapper (torch_checkpoint_disable (torch_checkpoint_create (torch_linear 4 2))))
         (torch_checkpoint_enable wrapper)
         ; => PyTorch Checkpointed Module (checkpointing enabled)
     """
-    wrapper.enabled = True
-    return wrapper
+    return _switched(wrapper, True)
 
 
-def checkpoint_disable(wrapper: CheckpointedModule) -> CheckpointedModule:
+def checkpoint_disable(
+    wrapper: CheckpointedModule | DecoderModel,
+) -> CheckpointedModule | DecoderModel:
     """Store the inner results, as modules do, and give the wrapper back.
 
     Example:
         (torch_checkpoint_disable (torch_checkpoint_create (torch_linear 4 2)))
         ; => PyTorch Checkpointed Module (checkpointing disabled)
     """
-    wrapper.enabled = False
-    return wrapper
+    return _switched(wrapper, False)
 
 
 def checkpoint_forward(wrapper: CheckpointedModule, input: Tensor) -> Tensor:
@@ -105,3 +111,13 @@ def checkpoint_forward(wrapper: CheckpointedModule, input: Tensor) -> Tensor:
         ; => (3 2)
     """
     return forward(wrapper, input)
+
+
+def _switched(
+    wrapper: CheckpointedModule | DecoderModel, enabled: bool
+) -> CheckpointedModule | DecoderModel:
+    if isinstance(wrapper, DecoderModel):
+        wrapper.model.recomputes = enabled
+    else:
+        wrapper.enabled = enabled
+    return wrapper

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_lib.devices import current_device, usable_device
-from torch_lib.display import shape_text
+from torch_lib.display import shape_text, value_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
 from torch_lib.memory import check_room
@@ -42,14 +42,15 @@ class RotaryEmbedding(nn.Module):
         if dim <= 0 or dim % 2:
             raise ArgumentError(f"dim must be even and positive, got {dim}")
         check_positive(max_seq_len=max_seq_len)
-        if not theta > 0:
-            raise ArgumentError(f"theta must be positive, got {theta}")
+        if not isinstance(theta, int | float) or not 0 < theta < math.inf:
+            raise ArgumentError(f"theta must be positive, got {value_text(theta)}")
         self.dim = dim
         self.max_seq_len = max_seq_len
         self.theta = theta
         self.scaling = dict(scaling or {})
         self._kind = _scaling_kind(self.scaling)
         self._frequencies = _SCALINGS[self._kind](self, 0)
+        self._amplitude = _yarn_amplitude(self.scaling) if self._kind == "yarn" else 1.0
 
     def forward(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Cosines and sines.
@@ -66,7 +67,9 @@ class RotaryEmbedding(nn.Module):
             self._frequencies = self._frequencies.to(positions.device)
         angles = positions.float()[:, None] * self._frequencies
         angles = torch.cat((angles, angles), dim=-1)
-        return angles.cos(), angles.sin()
+        if self._amplitude == 1.0:
+            return angles.cos(), angles.sin()
+        return angles.cos() * self._amplitude, angles.sin() * self._amplitude
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
@@ -92,8 +95,10 @@ def rotary_embedding(
         max_seq_len: The longest sequence meant.
         theta: The base of the frequencies.
         scaling: For longer sequences than the model was trained on: a map with ``rope_type``
-            ``"linear"``, ``"dynamic"`` or ``"llama3"``, ``factor``, and for the last
-            ``low_freq_factor``, ``high_freq_factor``, ``original_max_position_embeddings``.
+            ``"linear"``, ``"dynamic"``, ``"llama3"`` or ``"yarn"``, ``factor``, for the last two
+            ``original_max_position_embeddings``, and optionally ``low_freq_factor`` and
+            ``high_freq_factor`` of the former, ``beta_fast``, ``beta_slow`` and
+            ``attention_factor`` of the latter.
 
     Raises:
         ArgumentError: A size or a setting is outside what makes sense.
@@ -191,26 +196,89 @@ def _dynamic(rope: RotaryEmbedding, length: int) -> Tensor:
 def _llama3(rope: RotaryEmbedding, length: int) -> Tensor:
     """Llama 3.1: slow turns are slowed by the factor, fast ones kept, those between blended."""
     factor = _factor(rope)
-    low = float(rope.scaling.get("low_freq_factor", 1.0))
-    high = float(rope.scaling.get("high_freq_factor", 4.0))
-    trained = int(rope.scaling.get("original_max_position_embeddings", 8192))
+    low = _setting(rope.scaling, "low_freq_factor", 1.0)
+    high = _setting(rope.scaling, "high_freq_factor", 4.0)
+    trained = _setting(rope.scaling, "original_max_position_embeddings", 8192)
+    if high <= low:
+        raise ArgumentError(f"high_freq_factor ({high}) must exceed low_freq_factor ({low})")
     frequencies = _plain(rope, length)
     wavelengths = 2 * math.pi / frequencies
     kept = ((trained / wavelengths - low) / (high - low)).clamp(0.0, 1.0)
     return (1 - kept) * frequencies / factor + kept * frequencies
 
 
+def _yarn(rope: RotaryEmbedding, length: int) -> Tensor:
+    """YaRN (arXiv 2309.00071): channels that turn fully many times are kept, slow ones slowed."""
+    factor = _factor(rope)
+    trained = _setting(rope.scaling, "original_max_position_embeddings", rope.max_seq_len)
+
+    def channel_of(turns: float) -> float:
+        """Which channel turns fully that many times over the trained length."""
+        return rope.dim * math.log(trained / (turns * 2 * math.pi)) / (2 * math.log(rope.theta))
+
+    first = channel_of(_setting(rope.scaling, "beta_fast", 32.0))
+    last = channel_of(_setting(rope.scaling, "beta_slow", 1.0))
+    if rope.scaling.get("truncate", True):
+        first, last = math.floor(first), math.ceil(last)
+    first, last = max(first, 0), min(last, rope.dim - 1)
+    channels = torch.arange(rope.dim // 2, dtype=torch.float32, device="cpu")
+    slowed = ((channels - first) / max(last - first, 0.001)).clamp(0.0, 1.0)
+    frequencies = _plain(rope, length)
+    return slowed * frequencies / factor + (1 - slowed) * frequencies
+
+
+def _yarn_amplitude(scaling: Scaling) -> float:
+    """What cosines and sines are multiplied with: attention over longer sequences is sharper."""
+    given = scaling.get("attention_factor")
+    if given is not None:
+        return _setting(scaling, "attention_factor", 1.0)
+
+    def growth(strength: float) -> float:
+        return 0.1 * strength * math.log(scaling["factor"]) + 1.0
+
+    whole = _setting(scaling, "mscale", 0.0), _setting(scaling, "mscale_all_dim", 0.0)
+    return growth(whole[0]) / growth(whole[1]) if all(whole) else growth(1.0)
+
+
 def _given_factors(rope: RotaryEmbedding, length: int) -> Tensor:
     """A divisor for every frequency, as GGUF files store llama3 scaling."""
     factors: Sequence[float] = rope.scaling["factors"]
+    if len(factors) != rope.dim // 2 or not all(factor > 0 for factor in factors):
+        raise ArgumentError(f"rotary scaling needs {rope.dim // 2} positive divisors")
     return _plain(rope, length) / torch.tensor(factors, device="cpu")
+
+
+def llama3_scaling(divisors: Sequence[float], dim: int, theta: float) -> Scaling | None:
+    """The settings of Llama 3.1 that give these divisors of frequencies, if there are such."""
+    if max(divisors) < 1:
+        return None
+    scaling = {
+        "rope_type": "llama3",
+        "factor": max(divisors),
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 8192,
+    }
+    plain, slowed = (RotaryEmbedding(dim, 8192, theta, each) for each in (None, scaling))
+    ratios = plain._frequencies / slowed._frequencies
+    same = torch.allclose(ratios, torch.tensor(divisors, device="cpu"), rtol=1e-5)
+    return scaling if same else None
 
 
 def _factor(rope: RotaryEmbedding) -> float:
     factor = rope.scaling.get("factor")
-    if not isinstance(factor, int | float) or factor < 1:
-        raise ArgumentError(f"rope scaling needs a factor of at least 1, got {factor}")
+    if not isinstance(factor, int | float) or not 1 <= factor < math.inf:
+        raise ArgumentError(f"rope scaling needs a factor of at least 1, got {value_text(factor)}")
     return float(factor)
+
+
+def _setting(scaling: Scaling, name: str, default: float) -> float:
+    value = scaling.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise ArgumentError(f"{name} must be a positive number, got {value_text(value)}")
+    return value
 
 
 _SCALINGS: dict[str, Callable[[RotaryEmbedding, int], Tensor]] = {
@@ -218,5 +286,6 @@ _SCALINGS: dict[str, Callable[[RotaryEmbedding, int], Tensor]] = {
     "linear": _linear,
     "dynamic": _dynamic,
     "llama3": _llama3,
+    "yarn": _yarn,
     "divisors": _given_factors,
 }

@@ -21,7 +21,7 @@ from torch_lib.errors import (
 )
 from torch_lib.options import check_keys
 from torch_lib.text_files import text_lines
-from torch_lib.tokenizers import Tokenizer, check_ids
+from torch_lib.tokenizers import Tokenizer, check_ids, whole_characters
 
 __all__ = ["SentencePieceTokenizer", "sentencepiece_tokenizer", "train_sentencepiece"]
 
@@ -29,6 +29,8 @@ _MODEL_TYPES = ("bpe", "unigram", "char", "word")
 _SPECIAL_IDS = {"pad_id": 0, "unk_id": 1, "bos_id": 2, "eos_id": 3}
 _BYTES = 256
 _WORD_START = "▁"
+_STOP = "\x01"
+"""A character that no piece begins with, so that nothing before it joins what follows."""
 _OPTIONS = {
     "special_tokens": "user_defined_symbols",
     "character_coverage": "character_coverage",
@@ -63,7 +65,7 @@ class SentencePieceTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The ids of ``text``, without begin and end pieces."""
-        ids: list[int] = self._processor.encode(text)
+        ids: list[int] = self._processor.encode(whole_characters(text))
         return ids
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -87,6 +89,72 @@ class SentencePieceTokenizer:
     def summary(self) -> str:
         """The printed line."""
         return f"SentencePiece Tokenizer (vocab size: {self.vocab_size})"
+
+
+class ConversationTokenizer(SentencePieceTokenizer):
+    """A SentencePiece model for texts in which control pieces are written out, as in chats.
+
+    Args:
+        model: The content of the model file.
+        special: Control pieces by their role, such as ``eos_token``, where they are not the
+            model's own.
+        chat_template: How conversations are written, in Jinja.
+        begins: Whether every encoding begins with the model's begin piece.
+    """
+
+    def __init__(
+        self,
+        model: bytes,
+        special: Mapping[str, str] | None = None,
+        chat_template: str | None = None,
+        begins: bool = True,
+    ) -> None:
+        super().__init__(model)
+        processor = self._processor
+        roles = {
+            "bos_token": processor.bos_id(),
+            "eos_token": processor.eos_id(),
+            "unk_token": processor.unk_id(),
+        }
+        own = {role: self.id_token(token) for role, token in roles.items() if token >= 0}
+        self.special = {**own, **(special or {})}
+        self.chat_template = chat_template
+        self.begin = self.special.get("bos_token") if begins else None
+        self._controls = {
+            self.id_token(token): token
+            for token in range(self.vocab_size)
+            if processor.is_control(token)
+        }
+        written = sorted(map(re.escape, self._controls), key=len, reverse=True)
+        self._splitter = re.compile(f"({'|'.join(written)})") if written else None
+        self._before_more = len(processor.encode(_STOP))
+
+    @property
+    def eos_id(self) -> int | None:
+        """The id of the piece that ends a text, if the model has one."""
+        return self._controls.get(self.special.get("eos_token", ""))
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of ``text``, in which control pieces become theirs, behind the begin piece."""
+        text = whole_characters(text)
+        ids: list[int] = []
+        if self.begin in self._controls and not text.startswith(self.begin):
+            ids.append(self._controls[self.begin])
+        parts = self._splitter.split(text) if self._splitter else [text]
+        for position, part in enumerate(parts):
+            if position % 2:
+                ids.append(self._controls[part])
+            elif position:  # a text that goes on has no blank put in front of it
+                ids += self._processor.encode(_STOP + part)[self._before_more :]
+            else:
+                ids += self._processor.encode(part)
+        return ids
+
+    def settings(self) -> dict[str, Any]:
+        """What ``tokenizer_config.json`` says beside the model."""
+        template = {} if self.chat_template is None else {"chat_template": self.chat_template}
+        begins = {"add_bos_token": self.begin is not None, "legacy": False}
+        return {"tokenizer_class": "LlamaTokenizer", **begins, **self.special, **template}
 
 
 def sentencepiece_tokenizer(model_path: str) -> Tokenizer:

@@ -9,7 +9,8 @@ from torch_lib.tokenizers import Tokenizer
 __all__ = ["StreamDecoder", "stream_decoder", "stream_decoder_add", "stream_decoder_finish"]
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_LONGEST_CHARACTER = 4  # bytes of UTF-8: more unfinished tokens than that were never a character
+_UNFINISHED = 3  # bytes: a character of UTF-8 has at most four
+_REMEMBERED = 8  # tokens held before all but the last few are taken for done
 
 
 class StreamDecoder:
@@ -23,31 +24,40 @@ class StreamDecoder:
         self._tokenizer = tokenizer
         self._given: list[int] = []
         self._held: list[int] = []
+        self._shown = 0  # characters of the held tokens' text that were given already
 
     def add(self, token: int) -> str:
         """The text that ``token`` completes; empty while a character is unfinished."""
         self._held.append(token)
         text = self._pending_text()
-        if text.endswith(_REPLACEMENT) and len(self._held) < _LONGEST_CHARACTER:
-            return ""
+        finished = _finished(text)
+        fresh = finished[self._shown :]
+        if len(finished) < len(text):
+            self._shown = max(self._shown, len(finished))
+            if len(self._held) > _REMEMBERED:
+                self._given, self._held = self._held[:-_UNFINISHED], self._held[-_UNFINISHED:]
+                done = len(text) - len(self._pending_text())
+                fresh += text[self._shown : done]
+                self._shown = max(0, self._shown - done)
+            return fresh
         if text:
             self._given = self._held
         else:
             self._given.extend(self._held)
-        self._held = []
-        return text
+        self._held, self._shown = [], 0
+        return fresh
 
     def previews(self, tokens: Sequence[int]) -> list[str]:
         """The text that each of ``tokens`` would complete; empty for a part of a character."""
-        before = len(self._tokenizer.decode(self._given))
+        before = len(self._tokenizer.decode(self._given)) + self._shown
         known = self._given + self._held
         texts = (self._tokenizer.decode([*known, token])[before:] for token in tokens)
         return ["" if _REPLACEMENT in text else text for text in texts]
 
     def finish(self) -> str:
         """The text still held back, with replacement signs for what stayed unfinished."""
-        text = self._pending_text() if self._held else ""
-        self._given, self._held = [], []
+        text = self._pending_text()[self._shown :] if self._held else ""
+        self._given, self._held, self._shown = [], [], 0
         return text
 
     def __call__(self, token: int) -> str:
@@ -61,6 +71,12 @@ class StreamDecoder:
     def _pending_text(self) -> str:
         before = self._tokenizer.decode(self._given)
         return self._tokenizer.decode(self._given + self._held)[len(before) :]
+
+
+def _finished(text: str) -> str:
+    """``text`` without signs at its end that further bytes may turn into a character."""
+    signs = len(text) - len(text.rstrip(_REPLACEMENT))
+    return text[: len(text) - min(signs, _UNFINISHED)]
 
 
 def stream_decoder(tokenizer: Tokenizer) -> StreamDecoder:

@@ -20,7 +20,7 @@ from torch_lib.pipeline_tokenizer import (
     split_by,
     tokenizers_package,
 )
-from torch_lib.tokenizers import check_ids
+from torch_lib.tokenizers import check_ids, whole_characters
 
 __all__ = [
     "TiktokenTokenizer",
@@ -68,6 +68,7 @@ class TiktokenTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The ids of ``text``, in which special tokens become theirs."""
+        text = whole_characters(text)
         ids: list[int] = self._pipeline.encode(text, add_special_tokens=False).ids
         if not self._complete and self.bytes_of(ids) != text.encode():
             raise ArgumentError("the vocabulary has no piece for some of the text")

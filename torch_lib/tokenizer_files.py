@@ -6,9 +6,13 @@ from pathlib import Path
 
 from torch_lib.atomic_files import replacing
 from torch_lib.errors import FileMissing
+from torch_lib.gguf_file import GGUFFile, is_gguf
+from torch_lib.gguf_tokenizers import gguf_tokenizer
 from torch_lib.pipeline_tokenizer import bpe_tokenizer
+from torch_lib.reading import making_sense_of
 from torch_lib.sentencepiece_tokenizer import sentencepiece_tokenizer
 from torch_lib.simple_tokenizer import SimpleTokenizer, is_simple_tokenizer_file
+from torch_lib.tokenizer_folders import folder_tokenizer
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["load_tokenizer", "save_tokenizer", "tokenizer_create"]
@@ -44,8 +48,9 @@ def load_tokenizer(path: str) -> Tokenizer:
     """Open a tokenizer file.
 
     Args:
-        path: What ``save_tokenizer`` wrote, a ``tokenizer.json`` or a folder that holds one, a
-            SentencePiece model, or a rank file of lines "base64 rank".
+        path: What ``save_tokenizer`` wrote, a ``tokenizer.json``, a SentencePiece model, a file of
+            lines "base64 rank", a GGUF file, or the folder of a model, in which such a file, or
+            ``vocab.json`` with ``merges.txt``, lies.
 
     Raises:
         FileMissing: There is no such file.
@@ -63,6 +68,14 @@ def load_tokenizer(path: str) -> Tokenizer:
         raise FileMissing(f"file not found: {path}")
     if file.is_file() and is_simple_tokenizer_file(file):
         return SimpleTokenizer.load(file)
-    if file.is_dir() or file.suffix == ".json":
+    if file.is_dir():
+        found = folder_tokenizer(file)
+        if found is None:
+            raise FileMissing(f"{path} is a folder without a tokenizer")
+        return found
+    if file.suffix == ".json":
         return bpe_tokenizer(path)
+    if is_gguf(file):
+        with making_sense_of(path):
+            return gguf_tokenizer(GGUFFile(path).metadata)
     return sentencepiece_tokenizer(path)

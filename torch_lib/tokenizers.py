@@ -254,6 +254,15 @@ def check_ids(tokenizer: Tokenizer, ids: Sequence[int]) -> None:
             raise ArgumentError(f"token id {token} is outside the vocabulary (0 .. {size - 1})")
 
 
+def whole_characters(text: str) -> str:
+    """``text`` with halves of characters, which are no Unicode, joined or replaced by ``�``."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def tokenizer_freeze(tokenizer: Tokenizer) -> Tokenizer:
     """Stop a simple tokenizer from learning words: unknown ones become ``<UNK>`` from now on.
 

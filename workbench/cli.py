@@ -11,15 +11,20 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from workbench.headless import RunOptions
 
 __all__ = ["main"]
 
 EPILOG = """\
 exit status: 0 done, 1 an error of the program, 2 wrong usage or settings, 130 interrupted
 
-Everything after --run FILE or --eval TEXT goes to the program, which finds it in _args.
-Without --run, --eval or - the app starts; it needs a terminal.
+Everything after --run FILE, --eval TEXT or -c TEXT goes to the program, which finds it in _args.
+With -p or -P a program runs for each line of stdin: l0 is the line, l1, l2… its fields, where
+numbers are numbers, ln how many there are, ll their list; accu1 to accu9 begin with 0.
+Without any of these the app starts; it needs a terminal.
 """
 
 
@@ -52,11 +57,27 @@ def _parser() -> argparse.ArgumentParser:
         help="run FILE without the app (- is stdin)",
     )
     what.add_argument(
-        "--eval", nargs=argparse.REMAINDER, metavar=("TEXT", "args"), help="run the program TEXT"
+        "--eval",
+        "-c",
+        nargs=argparse.REMAINDER,
+        metavar=("TEXT", "args"),
+        help="run the program TEXT",
+    )
+    what.add_argument("-p", dest="each", metavar="TEXT", help="run TEXT for each line of stdin")
+    what.add_argument(
+        "-P",
+        dest="each_file",
+        metavar="FILE",
+        help="run FILE, then call its function runpipe for each line of stdin",
     )
     what.add_argument("--tour", action="store_true", help="open a guided tour in the app")
     what.add_argument(
         "--serve", action="store_true", help="show the app in a browser on this machine"
+    )
+    what.add_argument(
+        "--serve-model",
+        metavar="PATH",
+        help="answer clients of OpenAI's API with the model at PATH, until ctrl+c",
     )
     what.add_argument("--version", action="store_true", help="print the version and stop")
     what.add_argument(
@@ -73,6 +94,39 @@ def _parser() -> argparse.ArgumentParser:
         const="",
         metavar="FILE",
         help="look for mistakes in the settings, or in FILE",
+    )
+    lines = parser.add_argument_group("lines of stdin")
+    lines.add_argument("-pb", dest="before", metavar="TEXT", help="run TEXT before the first line")
+    lines.add_argument("-pe", dest="after", metavar="TEXT", help="run TEXT after the last line")
+    lines.add_argument(
+        "-r", dest="pattern", metavar="RGX", help="only lines with this POSIX expression count"
+    )
+    lines.add_argument(
+        "-R", dest="own_pattern", metavar="RGX", help="the same with an expression of LispE's own"
+    )
+    lines.add_argument(
+        "-a",
+        action="store_true",
+        dest="lines_are_arguments",
+        help="put the lines of stdin behind the arguments (stands before --run, --eval or -c)",
+    )
+    parser.add_argument(
+        "--allow-shell",
+        action="store_true",
+        help="programs may run commands of the system and use Python's modules; without it the app "
+        "refuses and --run warns (stands before --run or --eval)",
+    )
+    parser.add_argument(
+        "--host",
+        help="where --serve-model listens; other machines need the key in LISPE_WORKBENCH_API_KEY",
+    )
+    parser.add_argument(
+        "--port", type=int, help="where --serve-model listens, by default any free port"
+    )
+    parser.add_argument(
+        "--quantization",
+        choices=("none", "file", "int8", "int4", "packed"),
+        help="what --serve-model multiplies with: by default the blocks of a GGUF file",
     )
     parser.add_argument("--no-color", action="store_true", help="show the app without colours")
     parser.add_argument(
@@ -95,6 +149,11 @@ def _parser() -> argparse.ArgumentParser:
         help="write what happens as events, one line of JSON each (stands before --run or --eval)",
     )
     parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="show the variables of each call that led to an error (stands before --run or --eval)",
+    )
+    parser.add_argument(
         "--print",
         action="store_true",
         dest="print_value",
@@ -113,15 +172,31 @@ def _dispatch(options: argparse.Namespace) -> int:
     if options.check_config is not None:
         return _check_config(options.check_config)
     program = options.run if options.run is not None else options.eval
+    in_lines = options.each is not None or options.each_file is not None
+    if mistake := _stray_line_options(options, in_lines, program is not None):
+        return _misuse(mistake)
     if program is not None or options.file == "-":
         if options.file is not None and program is not None:
             return _misuse(f"{options.file}: --run and --eval take no other file")
         return _run_headless(options, program)
+    if in_lines:
+        return _run_lines(options)
     if options.serve:
         return _serve(options)
-    for flag, given in (("--print", options.print_value), ("--json", options.json)):
+    if options.serve_model is not None:
+        from workbench.serve_model import serve_model
+
+        host, port = options.host or "127.0.0.1", options.port or 0
+        return serve_model(options.serve_model, host, port, options.quantization)
+    for flag, given in (
+        *(("--print", options.print_value), ("--json", options.json)),
+        ("--verbose", options.verbose),
+    ):
         if given:
             return _misuse(f"{flag} needs --run, --eval or -")
+    for flag in ("host", "port", "quantization"):
+        if getattr(options, flag) is not None:
+            return _misuse(f"--{flag} needs --serve-model")
     if options.plots is not None:
         return _misuse("--plots needs --run, --eval or -")
     if options.log_dir is not None:
@@ -193,16 +268,52 @@ def _run_headless(options: argparse.Namespace, program: Sequence[str] | None) ->
     return status
 
 
-def _status(options: argparse.Namespace, program: Sequence[str]) -> int:
-    from workbench.headless import RunOptions, run_file, run_stdin, run_text
+def _stray_line_options(options: argparse.Namespace, in_lines: bool, program: bool) -> str:
+    """What is wrong with options for lines that no program gets; empty if nothing is."""
+    for flag, value in (
+        *(("-pb", options.before), ("-pe", options.after)),
+        *(("-r", options.pattern), ("-R", options.own_pattern)),
+    ):
+        if value is not None and not in_lines:
+            return f"{flag} needs -p or -P"
+    return "-a needs --run, --eval or -c" if options.lines_are_arguments and not program else ""
 
-    first, *arguments = program
-    how = RunOptions(
+
+def _run_lines(options: argparse.Namespace) -> int:
+    from workbench.headless import run_lines
+    from workbench.line_programs import LineProgram
+
+    program = LineProgram(
+        each=options.each or "",
+        before=options.before or "",
+        after=options.after or "",
+        file=options.each_file,
+        pattern=options.pattern,
+        own_pattern=options.own_pattern,
+    )
+    return run_lines(program, [options.file] if options.file else [], _how(options))
+
+
+def _how(options: argparse.Namespace) -> RunOptions:
+    from workbench.headless import RunOptions
+
+    return RunOptions(
         print_value=options.print_value,
         events=options.json,
         log_folder=options.log_dir,
         plot_folder=options.plots,
+        verbose=options.verbose,
+        allow_shell=options.allow_shell,
     )
+
+
+def _status(options: argparse.Namespace, program: Sequence[str]) -> int:
+    from workbench.headless import run_file, run_stdin, run_text
+
+    first, *arguments = program
+    if options.lines_are_arguments:
+        arguments += sys.stdin.read().splitlines()
+    how = _how(options)
     if options.eval is not None:
         return run_text(first, arguments, how)
     if first == "-":
@@ -248,8 +359,13 @@ def _start_app(options: argparse.Namespace) -> int:
         from workbench.resources import sample
 
         path = sample("tour.lisp")
+    from lispe_core.permissions import COMMANDS_VARIABLE
     from workbench.app.start import run_app
+    from workbench.folders import config_file
+    from workbench.settings import load_settings
 
+    if options.allow_shell or load_settings(config_file()).settings.allow_shell:
+        os.environ[COMMANDS_VARIABLE] = "1"  # the evaluator's process inherits it
     return run_app(path, colour=not options.no_color, ascii=options.ascii)
 
 

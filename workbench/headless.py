@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from lispe_core import interrupts
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import Value
 from lispe_core.interpreter import Interpreter
+from lispe_core.permissions import COMMANDS_VARIABLE
 from torch_lib.errors import ArgumentError
 from torch_lib.events import listening
 from torch_lib.processes import process_rank
@@ -27,9 +29,10 @@ from workbench.runtime.build import build_interpreter
 from workbench.runtime.warning_lines import show_warnings
 
 if TYPE_CHECKING:
+    from workbench.line_programs import LineProgram
     from workbench.plots import Plots
 
-__all__ = ["RunOptions", "run_file", "run_stdin", "run_text"]
+__all__ = ["RunOptions", "run_file", "run_lines", "run_stdin", "run_text"]
 
 DONE, FAILED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -45,12 +48,16 @@ class RunOptions:
         events: Write events in JSON, in the place of output and errors.
         log_folder: Where what the program measures is written while it runs.
         plot_folder: Where the curves of what it measures are written in the end.
+        verbose: Show the variables of the calls that led to an error.
+        allow_shell: Say nothing when the program runs commands of the system.
     """
 
     print_value: bool = False
     events: bool = False
     log_folder: str | None = None
     plot_folder: str | None = None
+    verbose: bool = False
+    allow_shell: bool = False
 
 
 USUAL = RunOptions()
@@ -86,6 +93,23 @@ def run_text(source: str, arguments: Sequence[str] = (), options: RunOptions = U
     return _run_source(source, "<eval>", arguments, options)
 
 
+def run_lines(
+    program: LineProgram, arguments: Sequence[str] = (), options: RunOptions = USUAL
+) -> int:
+    """Run a program for each line on stdin, as ``run_file`` does; give the exit status."""
+    if program.file is not None and (problem := _unreadable(Path(program.file))):
+        print(f"lispe-workbench: {problem}", file=sys.stderr)
+        return UNREADABLE
+    return _run(
+        lambda interpreter: program.run(interpreter, _lines()), "<each>", arguments, options
+    )
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace")
+
+
 def _run_source(source: str, origin: str, arguments: Sequence[str], options: RunOptions) -> int:
     return _run(
         lambda interpreter: interpreter.evaluate(source, origin), origin, arguments, options
@@ -108,7 +132,7 @@ def _run(program: Program, origin: str, arguments: Sequence[str], options: RunOp
         for listener in (report.hear, plots):
             if listener is not None:
                 listeners.enter_context(listening(listener))
-        status = _outcome(program, origin, arguments, report)
+        status = _outcome(program, origin, arguments, report, options)
     if plots is not None:
         try:
             plots.write()
@@ -125,16 +149,23 @@ def _report(options: RunOptions, rank: int) -> RunReport:
         from workbench.json_report import JsonReport
 
         return JsonReport()
-    return TextReport(rank, print_value=options.print_value)
+    return TextReport(rank, print_value=options.print_value, verbose=options.verbose)
 
 
-def _outcome(program: Program, origin: str, arguments: Sequence[str], report: RunReport) -> int:
+def _outcome(
+    program: Program,
+    origin: str,
+    arguments: Sequence[str],
+    report: RunReport,
+    options: RunOptions,
+) -> int:
     """Run the program and tell how it went."""
     interpreter = build_interpreter(
         output=report.output,
         error_output=report.error_output,
         read_line=report.read_line,
         arguments=arguments,
+        allow_commands=options.allow_shell or partial(_warn_of_commands, report),
     )
     interpreter.waits_for_threads = True
     try:
@@ -147,13 +178,28 @@ def _outcome(program: Program, origin: str, arguments: Sequence[str], report: Ru
         report.interrupted()
         return FAILED if report.closed else INTERRUPTED
     except LispError as error:
-        report.failed(error, interpreter.source)
+        with interpreter.surrounded():
+            report.failed(error, interpreter.source)
         return FAILED
     except Exception as defect:
         report.broken(defect)
         return FAILED
     finally:
         report.settle()
+
+
+def _warn_of_commands(report: RunReport) -> bool:
+    """Allow commands of the system, and say so where nobody has allowed them before."""
+    from workbench.folders import config_file
+    from workbench.settings import load_settings
+
+    allowed = os.environ.get(COMMANDS_VARIABLE) or load_settings(config_file()).settings.allow_shell
+    if not allowed:
+        report.warnings.write(
+            "lispe-workbench: warning: the program runs commands of the system; "
+            "--allow-shell allows it\n"
+        )
+    return True
 
 
 def _start_log(folder: str) -> None:

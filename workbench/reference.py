@@ -13,6 +13,7 @@ from textwrap import dedent
 
 from lispe_core import builtins, special
 from lispe_core.library import Definition, Library
+from lispe_core.python_bridge import python
 
 __all__ = ["main", "pages"]
 
@@ -38,7 +39,8 @@ def main(folder: Path = FOLDER) -> None:
 
 def pages() -> dict[str, str]:
     """The text of each page by its file name."""
-    language = [_topic(library) for library in (*special.LIBRARIES, *builtins.LIBRARIES)]
+    libraries = (*special.LIBRARIES, *builtins.LIBRARIES, python)
+    language = [_topic(library) for library in libraries]
     torch = list(_torch_topics())
     texts = {f"{name}.md": _page(title, rows) for name, title, rows in (*language, *torch)}
     return {"README.md": _contents(language, torch), **texts}

@@ -124,16 +124,18 @@ class TextReport:
     Args:
         rank: Which of several processes this is; the first alone prints.
         print_value: Print the value of the last form too.
+        verbose: Show the variables of the calls that led to an error.
     """
 
     hear = None
 
-    def __init__(self, rank: int, *, print_value: bool) -> None:
+    def __init__(self, rank: int, *, print_value: bool, verbose: bool = False) -> None:
         self.output = Output(sys.stdout, silent=rank > 0)
         self.error_output = Output(sys.stderr)
         self.warnings = Output(sys.stderr, silent=rank > 0)
         self._process = f"process {rank}: " if rank else ""
         self._print_value = print_value
+        self._verbose = verbose
 
     @property
     def closed(self) -> bool:
@@ -163,7 +165,8 @@ class TextReport:
     def failed(self, error: LispError, source: Source) -> None:
         """Report the error with its place and the calls that led to it."""
         self.output.flush()
-        self.error_output.write(f"{self._process}{report(error, source)}\n")
+        told = report(error, source, variables=self._verbose)
+        self.error_output.write(f"{self._process}{told}\n")
 
     def broken(self, defect: Exception) -> None:
         """Say that the defect is ours."""

@@ -87,6 +87,9 @@ class Settings:
 
     theme: Annotated[str, "The colours, by the name of a theme"] = "lispe-dark"
     models: Annotated[str, "Folders with language models, separated as in PATH"] = "~/models"
+    allow_shell: Annotated[
+        bool, "Programs may run commands of the system, and use Python's modules"
+    ] = False
     editor: EditorSettings = field(default_factory=EditorSettings)
     repl: ReplSettings = field(default_factory=ReplSettings)
     keys: KeySettings = field(default_factory=KeySettings)

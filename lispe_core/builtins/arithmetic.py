@@ -14,9 +14,10 @@ from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
+from lispe_core.matrices import Matrix
 from lispe_core.operators import OPERATIONS, add, fold, less, multiply, negate
 from lispe_core.scalars import Float
-from lispe_core.typed_lists import Floats, TypedList, homogeneous, total
+from lispe_core.typed_lists import LARGE, Floats, TypedList, homogeneous, total
 
 arithmetic = Library("arithmetic")
 
@@ -127,6 +128,9 @@ def bit_not(value: Value) -> Value:
         raise LispError("cannot evaluate '~' with these operands") from None
 
 
+_LARGEST_FACTORIAL = 1_000_000
+
+
 @arithmetic.builtin("!")
 def factorial(value: int) -> int:
     """The factorial.
@@ -136,6 +140,8 @@ def factorial(value: int) -> int:
     """
     if value < 0:
         raise LispError("a factorial needs a number that is not negative")
+    if value > _LARGEST_FACTORIAL:
+        raise LispError(f"a factorial of a number above {_LARGEST_FACTORIAL} has too many digits")
     return math.factorial(int(value))
 
 
@@ -204,6 +210,12 @@ def summed(values: Value) -> Value:
         return "".join(values)
     if isinstance(values, Stringbytes):
         return b"".join(values)
+    if isinstance(values, Matrix) and len(values) * len(values[0]) >= LARGE:
+        from lispe_core.vectors import total_of_matrix
+
+        result = total_of_matrix(values)
+        if result is not None:
+            return result
     if isinstance(values, list):
         return reduce(_quickest(operator.add, add, values), _summable(values), 0.0)
     if isinstance(values, Container) and not isinstance(values, Foreign):

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable
 from functools import reduce
 from itertools import accumulate, cycle
+from math import prod
 from typing import Any
 
 from lispe_core.builtins.lists import spread
@@ -28,11 +29,11 @@ from lispe_core.matrices import Matrix, grouped, shape_of
 from lispe_core.memory import POINTER, require_room
 from lispe_core.operators import elementwise_equal
 from lispe_core.streams import Stream
-from lispe_core.typed_lists import Integers, TypedList
+from lispe_core.typed_lists import LARGE, Integers, TypedList
 
 arrays = Library("arrays")
 
-_EQUALITY = Symbol("=")
+_EQUALITY, _PLUS, _TIMES = Symbol("="), Symbol("+"), Symbol("*")
 
 
 def _combining(function: Value) -> Function:
@@ -108,7 +109,7 @@ def _folded(combine: Function, values: Value) -> Value:
 
 
 def _require_regular(rows: Value) -> None:
-    if len({len(row) for row in rows}) > 1:
+    if len({len(row) if isinstance(row, (list, array)) else -1 for row in rows}) > 1:
         raise LispError("the rows of a matrix have the same size")
 
 
@@ -226,8 +227,21 @@ def inner(fold: Value, join: Value, left: Value, right: Value) -> Value:
     if isinstance(fold, (list, array)) and not isinstance(left, (list, array)):
         fold, join, left = join, left, fold
     require_list("inner", left, right)
+    if fold is _PLUS and join is _TIMES and len(left) and len(right):
+        product = _inner_product(left, right)
+        if product is not None:
+            return product
     folding, joining = _combining(fold), _combining(join)
     return _inner(folding, joining, left, right)
+
+
+def _inner_product(left: Value, right: Value) -> Value:
+    """The sums of products in NumPy, where it can compute them and many pay for its import."""
+    if prod(shape_of(left)) + prod(shape_of(right)) < LARGE:
+        return None
+    from lispe_core.vectors import inner_product
+
+    return inner_product(left, right)
 
 
 def _inner(folding: Function, joining: Function, left: Value, right: Value) -> Value:

@@ -7,8 +7,12 @@ from lispe_core.containers import alike, elements, iterate
 from lispe_core.forms import TRUE, LispList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import grouped
+from lispe_core.typed_lists import is_long
 
 higher_order = Library("functions over lists")
+
+_SIGNS = {Symbol("+"): 1, Symbol("-"): -1}
+"""Operators that, with one operand, give it a sign."""
 
 
 def numeric_truth(function: Value, results: list[Value]) -> list[Value]:
@@ -50,6 +54,8 @@ def map_list(function: Value, values: Value, typed: Value = TRUE) -> Value:
         (maplist (λ (x) (+ x 1)) '(1 2))       ; => (2 3)
         (maplist 'zerop '(0 1))                ; => (1 0)
     """
+    if isinstance(function, Symbol) and function in _SIGNS and typed and is_long(values):
+        return values * _SIGNS[function]
     results = _results(function, values)
     return grouped(results) if typed and results else LispList(results)
 

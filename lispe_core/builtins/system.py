@@ -14,6 +14,7 @@ from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
+from lispe_core.permissions import require_commands
 from lispe_core.printer import display
 from lispe_core.threads import pause
 
@@ -25,32 +26,23 @@ if TYPE_CHECKING:
 system = Library("system", "function")
 
 
-COMMANDS_VARIABLE = "LISPE_ALLOW_COMMANDS"
-"""The variable of the environment that lets programs start others."""
-
-
 @system.builtin("command")
 def run_command(line: str) -> Strings:
     """The lines that a command of the system prints, each with its line feed.
 
-    Programs may only start others when the variable LISPE_ALLOW_COMMANDS of the environment is
-    set before the start.
+    The workbench refuses it unless it was started with --allow-shell, or the setting allow_shell
+    or the variable LISPE_ALLOW_COMMANDS of the environment allows it.
 
     Example:
         (command "echo hello")    ; error: Error: commands of the system are not allowed here
     """
-    surroundings = current()
-    if not surroundings.allow_commands:
-        raise LispError(
-            "commands of the system are not allowed here",
-            hint=f"set {COMMANDS_VARIABLE}=1 before the start to allow them",
-        )
+    require_commands()
     import subprocess
 
     done = subprocess.run(
         text_of(line), shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    surroundings.error_output.write(done.stderr.decode("utf-8", "replace"))
+    current().error_output.write(done.stderr.decode("utf-8", "replace"))
     return Strings(done.stdout.decode("utf-8", "replace").splitlines(keepends=True))
 
 

@@ -44,6 +44,8 @@ def _is_pair(form: Value) -> bool:
 
 def fetch(e: Emitter, container: ast.expr, key: ast.expr, checked: ast.expr) -> ast.expr:
     """The element under a settled key, or the value of ``checked`` where Python has none."""
+    if isinstance(container, ast.Constant):  # Python warns of one that cannot be subscripted
+        return e.keep(checked)
     store = e.store_temporary()
     with e.into([]) as plain:
         e.deliver(e.place(nodes.item(container, key)), store)
@@ -86,6 +88,11 @@ def put(
 
     ``checked`` names what stores it where Python can't.
     """
+    if isinstance(container, ast.Constant):  # Python warns of one that cannot be subscripted
+        changed = e.keep(e.call(checked, container, key, value))
+        if renew is not None:
+            renew(changed)
+        return
     is_dictionary = ast.BoolOp(
         ast.And(), [e.has_type(container, "Dictionary"), e.has_type(key, "str")]
     )
@@ -120,9 +127,7 @@ def _at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     in_order = form[0] is Symbol("at") and len(keys) == 1
     for key in keys:
         checked = e.call("element_in_order" if in_order else "element", container, key)
-        # Python warns of a constant that cannot be subscripted.
-        constant = isinstance(container, ast.Constant)
-        container = e.keep(checked) if constant else fetch(e, container, key, checked)
+        container = fetch(e, container, key, checked)
     return e.deliver(container, to)
 
 

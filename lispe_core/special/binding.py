@@ -9,9 +9,9 @@ from lispe_core.emitter import NIL_NAMES, VALUE, Destination, Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.access import (
+    Renew,
     fetch,
     is_access,
-    put,
     renewed_element,
     renewed_variable,
 )
@@ -326,11 +326,37 @@ def _update_element(
         renew = renewed_element(e, outer, key, container)
     operands = [e.keep_unless_name(value) for value in e.operands(form, 2)]
     in_order = "_in_order" if place[0] is Symbol("at") and len(keys) == 1 else ""
-    checked = e.call(f"counter{in_order}", container, keys[-1], operands[0])
-    old = fetch(e, container, keys[-1], checked)
-    value = e.keep_unless_name(deliver_formula(e, folded(e, sign, [old, *operands]), VALUE))
-    put(e, container, keys[-1], value, renew, checked=f"store{in_order}")
-    return e.deliver(value, to)
+    combined = _combined_element(e, sign, container, keys[-1], operands, renew, in_order)
+    return e.deliver(combined, to)
+
+
+def _combined_element(
+    e: Emitter,
+    sign: str,
+    container: ast.expr,
+    key: ast.expr,
+    operands: list[ast.expr],
+    renew: Renew | None,
+    in_order: str,
+) -> ast.expr:
+    """Read, combine and store one element: Python's way, and all of it anew where that fails."""
+    old, new = e.temporary(), e.temporary()
+    formula = folded(e, sign, [nodes.name(old), *operands])
+    with e.into([]) as plain:
+        e.add(nodes.assign(old, e.place(nodes.item(container, key))))
+        e.add(nodes.assign(new, formula.fast))
+        e.add(ast.Assign([nodes.item_target(container, key)], nodes.name(new)))
+    with e.into([]) as checked:
+        e.add(nodes.assign(old, e.call(f"counter{in_order}", container, key, operands[0])))
+        e.add(nodes.assign(new, formula.slow))
+        changed = e.keep(e.call(f"store{in_order}", container, key, nodes.name(new)))
+        if renew is not None:
+            renew(changed)
+    if isinstance(container, ast.Constant):  # Python warns of one that cannot be subscripted
+        e.block.extend(checked)
+    else:
+        e.add(nodes.attempt(plain, nodes.support("no_plain_update"), checked))
+    return nodes.name(new)
 
 
 for _sign in ("+", "-", "*", "/", "%", "^^", "**", "&", "|", "^", "&~", "<<", ">>"):

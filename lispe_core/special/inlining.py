@@ -19,6 +19,8 @@ from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Frame
 from lispe_core.special.operators import Inline
 
+Visit = Callable[[], ast.expr]
+_Turn = tuple[str, Visit, list[ast.stmt], ast.expr]
 _NEEDS_A_FRAME = ("return", "break", "self", "eval", "loadcode")
 
 
@@ -60,13 +62,37 @@ def _parameter(e: Emitter) -> str:
     return names.INLINE + e.temporary()[2:]
 
 
-def _visitor(e: Emitter, form: list[Value], index: int) -> Callable[[], ast.expr]:
+def _visitor(e: Emitter, form: list[Value], index: int) -> Visit:
     """Evaluates the list that a built-in goes through; gives visits of it, as often as needed."""
-    if is_range(form[index]):
-        values = e.keep(e.visited_range(form[index]))
+    element = form[index]
+    if is_range(element):
+        values = e.keep(e.visited_range(element))
         return lambda: values
+    passing = _passing_list(e, element)
+    if passing is not None:
+        return lambda: passing
     values = e.keep(e.looked_at(form, index, index + 1)[0])
     return partial(e.call, "iterate", values)
+
+
+def _passing_list(e: Emitter, form: Value) -> ast.expr | None:
+    """The elements of a list that nobody sees but the loop over it: they need no typed list."""
+    head = form[0] if isinstance(form, list) and len(form) == 3 else None
+    with e.at(form):
+        match head:
+            case Symbol(name="maplist"):
+                code = _inlinable(e, "maplist", form, 1)
+                if code is None:
+                    return None
+                results = _collected(e, *_each(e, code, _visitor(e, form, 2)), None)
+                return e.keep(e.call("passing", results))
+            case Symbol(name="mapcar"):
+                code = _inlinable(e, "mapcar", form, 1)
+                return _collected(e, *_each(e, code, _visitor(e, form, 2)), None) if code else None
+            case Symbol(name="filterlist"):
+                code = _inlinable(e, "filterlist", form, 1)
+                return _kept_elements(e, code, _visitor(e, form, 2)) if code else None
+    return None
 
 
 def _mapped(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
@@ -74,11 +100,69 @@ def _mapped(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     code = _inlinable(e, name, form, 1) if len(form) == 3 else None
     if code is None:
         return e.deliver_call(name, form, to)
-    visit = _visitor(e, form, 2)
+    if name == "mapcar":
+        results = _collected(e, *_each(e, code, _visitor(e, form, 2)), None)
+        return e.deliver(e.call("LispList", results), to)
+    return _typed_results(e, code, form, to)
+
+
+def _each(e: Emitter, code: list[Value], visit: Visit) -> _Turn:
+    """A turn of the loop that computes the value of ``code`` for an element."""
     element = _parameter(e)
     block, value = _turn(e, {code[1][0].name: element}, lambda: e.sequence(code, 2, VALUE))
-    results = _collected(e, element, visit, block, value, None)
-    return e.deliver(e.call("LispList" if name == "mapcar" else "grouped", results), to)
+    return element, visit, block, value
+
+
+def _typed_results(e: Emitter, code: list[Value], form: list[Value], to: Destination) -> ast.expr:
+    """The values of ``maplist``; plain arithmetic is done with all of a long typed list at once."""
+    visit = _visitor(e, form, 2)
+    element, _, block, value = turn = _each(e, code, visit)
+    whole = _over_whole_lists(e, block, value, element)
+    listed = visit()
+    if whole is None or not isinstance(listed, ast.Call):
+        return e.deliver(e.call("grouped", _collected(e, *turn, None)), to)
+    results, (values,) = e.store_temporary(), listed.args
+    formula, scalars = whole
+    with e.into([]) as at_once:
+        e.add(nodes.assign(element, values))
+        e.deliver(formula, results)
+    with e.into([]) as one_by_one:
+        e.deliver(e.call("grouped", _collected(e, *turn, None)), results)
+    e.add(ast.If(e.call("is_long", values, *scalars), at_once, one_by_one))
+    return e.finish(results, to)
+
+
+def _over_whole_lists(
+    e: Emitter, block: list[ast.stmt], value: ast.expr, element: str
+) -> tuple[ast.expr, list[ast.expr]] | None:
+    """The arithmetic of a turn, if operators of lists do the same, and the scalars in it."""
+    match block:
+        case [ast.Try(body=[ast.Assign([ast.Name(id=slot)], formula)])]:
+            if not isinstance(value, ast.Name) or value.id != slot:
+                return None
+        case []:
+            formula = value
+        case _:
+            return None
+    scalars: dict[str, ast.expr] = {}
+    elements = 0
+    for node in ast.walk(formula):
+        match node:
+            case ast.Name(id=name) if name == element:
+                elements += 1
+            case ast.Name(id=name) if e.is_private(name):
+                scalars[name] = nodes.name(name)
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
+                if isinstance(left, ast.BinOp) and isinstance(node.right, ast.BinOp):
+                    return None
+            case ast.UnaryOp(op=ast.UAdd()) | ast.operator() | ast.unaryop() | ast.Load():
+                pass
+            case ast.Constant(value=int() | float()):
+                pass
+            case _:
+                return None
+    fits = elements and isinstance(formula, ast.BinOp)
+    return (copy.deepcopy(formula), list(scalars.values())) if fits else None
 
 
 def _filtered(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
@@ -87,17 +171,20 @@ def _filtered(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     if code is None:
         return e.deliver_call(name, form, to)
     values = e.keep(e.looked_at(form, 2)[0])
+    results = _kept_elements(e, code, partial(e.call, "iterate", values))
+    return e.deliver(e.call("alike", values, results), to)
+
+
+def _kept_elements(e: Emitter, code: list[Value], visit: Visit) -> ast.expr:
     element = _parameter(e)
     block, test = _turn(e, {code[1][0].name: element}, lambda: e.sequence(code, 2, TEST))
-    visit = partial(e.call, "iterate", values)
-    results = _collected(e, element, visit, block, nodes.name(element), test)
-    return e.deliver(e.call("alike", values, results), to)
+    return _collected(e, element, visit, block, nodes.name(element), test)
 
 
 def _collected(
     e: Emitter,
     element: str,
-    visit: Callable[[], ast.expr],
+    visit: Visit,
     block: list[ast.stmt],
     value: ast.expr,
     test: ast.expr | None,

@@ -179,12 +179,18 @@ def loopcount(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 
 def _turns(e: Emitter, count: ast.expr) -> ast.expr:
+    """The values of the variable of a ``loopcount``: a range, made by Python where it can."""
+    if isinstance(count, ast.Constant):
+        return e.call("counted", count)
+    turns = e.temporary()
     not_negative = ast.Compare(count, [ast.GtE()], [nodes.constant(0)])
-    return ast.IfExp(
-        ast.BoolOp(ast.And(), [e.has_type(count, "int"), not_negative]),
-        nodes.call("range", count),
-        e.call("counted", count),
-    )
+    python = ast.IfExp(not_negative, nodes.call("range", count), e.call("counted", count))
+    with e.into([]) as plain:
+        e.add(nodes.assign(turns, e.place(python)))
+    with e.into([]) as checked:
+        e.add(nodes.assign(turns, e.call("counted", count)))
+    e.add(nodes.attempt(plain, nodes.support("TypeError"), checked))
+    return nodes.name(turns)
 
 
 def _count(e: Emitter, form: list[Value], to: Destination, name: str, values: ast.expr) -> ast.expr:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from lispe_core import nodes
+from lispe_core import names, nodes
 from lispe_core.emitter import RETURN, VALUE, Destination, Emitter, Store, Temporary
 from lispe_core.forms import Symbol, Value
 from lispe_core.kinds import Kind, combined, literal_kind
@@ -253,9 +253,31 @@ def _same(e: Emitter, left: ast.expr, right: ast.expr) -> ast.expr:
     return e.call("identical", left, right)
 
 
+def _magnitude(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """Python's ``abs`` where it takes the operand and the program has no function of that name."""
+    operand = _formula(e, form, 1)
+    function = nodes.name(names.function(str(form[0])))
+    is_ours = nodes.same(function, nodes.support("absolute"))
+    python = e.place(nodes.call("abs", operand.fast))
+    fast = ast.IfExp(is_ours, python, e.call(function, operand.fast))
+    slow = e.call(function, operand.slow)
+    return deliver_formula(e, Formula(fast, slow, Kind.ANY, operand.operations + 1), to)
+
+
+def _text(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """``(string x)``, with Python's ``str`` for integers."""
+    value = e.keep_unless_name(e.operand(form, 1))
+    text: ast.expr = e.place(nodes.call("str", value))
+    if e.kind_of(value) is not Kind.INTEGER:
+        text = ast.IfExp(e.has_type(value, "int"), text, e.instruction("string", value))
+    return e.deliver(e.place(text), to)
+
+
 OPERATORS: dict[str, Inline] = {
     **dict.fromkeys(BINARY, _arithmetic),
     **dict.fromkeys(_COMPARISONS, _comparison),
     **dict.fromkeys(("eq", "neq"), _identity),
+    **dict.fromkeys(("iabs", "abs"), _magnitude),
+    "string": _text,
 }
 """What writes the operators into the code."""

@@ -100,3 +100,17 @@ d                                  ; => {"a":"Wyz"}
 (+= (@ d "a" 1) "--") d            ; => {"a":"Wy--z"}
 (setq m '((1 2) (3 4))) (set@ m 1 0 9) ; => (9 4)
 (*= (@ m 0 1) 10) m                ; => ((1 20) (9 4))
+
+; Elements are combined in place whatever the container is.
+(setq l '(1 "a" 3)) (+= (@ l 0) 1) (+= (@ l 1) "b") l       ; => (2 "ab" 3)
+(setq v (integers 1 2)) (+= (@ v 0) 5) v                    ; => (6 2)
+(setq v (integers 1 2)) (*= (@ v 0) 9223372036854775807 9)  ; error: Error: number too large for 'integers_'
+(setq v (shorts 32767)) (+= (@ v 0) (@ v 0)) v              ; => (-2)
+(setq t (dictionarytree "b" 1)) (+= (@ t "a") 2) t          ; => {"a":2 "b":1}
+(setq d (dictionaryi)) (+= (@ d 3) 2) (+= (@ d 3) 2) d      ; => {3:4}
+(setq w (strings "a" "b")) (+= (@ w 1) 1) w                 ; => ("a" "b1")
+(setq l '(1 2)) (+= (@ l 7) 1)                              ; error: Error: index out of bounds
+(setq l (list '(1 2) 3)) (+= (@ l 0) 1) l                   ; => ((2 3) 3)
+(setq l '(1 2)) (/= (@ l 0) 0)                              ; error: Error: division by zero
+(+= (@ "abc" 0) "x")                                        ; => ax
+(+= (@ 5 0) 1)                                              ; error: Error: value cannot be access through index

@@ -157,3 +157,23 @@ evaluated                          ; => 0
 (setq later_head {"a":5})          ; => true
 (defun asks () (later_head "a"))   ; =>
 (asks)                             ; => 5
+
+; A default may call and assign anything: it works on globals, whatever the parameters are called.
+(setq a 5)                                        ; => true
+(defun with_default (a (b (+= a 1))) (list a b))  ; =>
+(with_default 1)                                  ; => (1 6)
+(with_default 1)                                  ; => (1 7)
+(defun with_list (l (m (list 1 2))) (push m l))   ; =>
+(with_list 3)                                     ; => (1 2 3)
+(set@ nil 0 1)                                    ; error: Error: value cannot be access through index
+(defun with_local (a (b (setq c a))) c)           ; =>
+(with_local 1)                                    ; => 7
+(setq total 3)                                    ; => true
+(defun shadowed (a (b (+ a total)) (c a)) (setq total 0) (list a b c total)) ; =>
+(shadowed 1)                                      ; => (1 10 7 0)
+(defun named_in_text (a (b (+ a 1))) (eval '(list a b))) ; =>
+(named_in_text 1)                                 ; => (1 8)
+(defun one_name (y (z (setq y 1) )) z)            ; =>
+(defun evaluated (x (y (eval '(+ a 1)))) (list x y)) ; =>
+(evaluated 1)                                     ; => (1 8)
+(defun only_assigned ((y (set@ '(1) 0 y2))) y)    ; =>

@@ -142,3 +142,5 @@ before                             ; => 1
 (defmacro sign_of (a '> b) 'more)  ; =>
 (list (sign_of 1 < 2) (sign_of 1 > 2)) ; => (less more)
 (sign_of 1 = 2)                    ; error: Error: cannot apply this macro: sign_of
+
+(loop (i 1 3 ()) i)                   ; error: Error: 'loop' needs numbers to count from and to

@@ -72,3 +72,10 @@
 (scanl1 '+ '(1 2 3 4))             ; => (1 3 6 10)
 (scanr '- 10 '(1 2 3))             ; => (-8 9 -7 10)
 (scanr1 '- '(1 2 3))               ; => (2 -1 3)
+
+; A list that only passes from one built-in to the next keeps the kinds it would have.
+(maplist 'type (filterlist (\(x) true) (maplist (\(x) (if (= x 1) 0.5 x)) '(1 2 3)))) ; => (number_ number_ number_)
+(foldl (\(a x) (+ a (string (type x)))) "" (maplist (\(x) (if (= x 1) 0.5 x)) '(1 2))) ; => number_number_
+(foldl '+ 0 (filterlist (\(x) (> x 2)) (mapcar (\(x) (+ x 1)) (range 0 4 1))))  ; => 7
+(foldl '+ "" (maplist (\(c) (+ c "-")) (filterlist (\(c) (!= c "b")) "abc")))   ; => a-c-
+(maplist (\(x) (+ x 1)) (filterlist (\(x) (/ x 0)) '(1 2)))  ; error: Error: division by zero

@@ -62,3 +62,10 @@ d                                  ; => 2020/01/02 03:04:05
 (list (degree _pi) (radian 180))                ; => (180 3.14159)
 (acos 2)                                        ; => nan
 (atanh 1)                                       ; => inf
+; A program may have a function of its own by a library function's name.
+(defun distance (a b) (iabs (- a b)))  ; =>
+(list (distance 2 5) (iabs -2.5) (iabs '(1 -2)) (iabs (integers -3))) ; => (3 2.5 (1 2) (3))
+(distance "a" "b")                     ; error: Error: cannot evaluate '-' with these operands
+(iabs "text")                          ; => 0
+(defun iabs (x) (list "mine" x))       ; =>
+(distance 2 5)                         ; => ("mine" -3)

@@ -189,3 +189,6 @@ kept                               ; => 2
 (loopcount 2 fixed 1)              ; error: Error: 'fixed' is a constant value
 (lloop (a fixed) '(1) '(2) 1)      ; error: Error: 'fixed' is a constant value
 fixed                              ; => 3
+
+(defun g_data (a) (if nil (setq data 1)) data)    ; =>
+(g_data 1)                                        ; error: Error: Unbound atom: 'data'

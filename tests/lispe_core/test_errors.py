@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lispe_core.errors import IncompleteInput, LispError
+from lispe_core.hints import OTHER_LISPS
 from lispe_core.interpreter import Interpreter
 from lispe_core.library import Library
 from lispe_core.reports import report
+
+PLACEHOLDERS = {"Name", "a", "condition", "f", "key", "name", "true", "x"}
 
 
 def failure(source: str, interpreter: Interpreter | None = None) -> LispError:
@@ -136,3 +141,63 @@ def test_nodes_of_a_macro_stand_at_its_call() -> None:
     error = failure("(defmacro broken_call (x)\n  (car x))\n(list 1\n  (broken_call 3))")
     assert error.span is not None
     assert (error.span.line, error.span.column) == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("(push 3 (list 1 2))", "the list comes first: (push list value)"),
+        ("(let (x 1) x)", "each variable has a list of its own: (let ((x 1) (y 2)) e…)"),
+        ("(sort (list 3 1) '<)", "the comparison comes first: (sort '< list)"),
+        ("(nth 1 (list 1 2))", "the list comes first: (nth list place)"),
+        ("(if 1 2 3 4)", "several forms need (block e…), or (ife condition then else…)"),
+        ("(setq x 1 y 2)", "one name and one value each: (setq x 1) (setq y 2)"),
+        (
+            "(defun f x x)",
+            "a name, a list of parameters and forms: (defun name (x y) e…)",
+        ),
+        ("(ncheck 1)", "it is called as (ncheck condition otherwise e…)"),
+        ("(symbolp 'a)", "use (atomp x)"),
+        ("(incf n)", "use (+= name 1)"),
+    ],
+)
+def test_operands_in_the_order_of_other_lisps(source: str, hint: str) -> None:
+    assert failure(source).hint == hint
+
+
+def test_an_error_that_is_no_misuse_gets_no_advice() -> None:
+    assert failure("(@ '(1 2) 9)").hint is None
+    assert failure('(throw "wrong")').hint is None
+
+
+def test_advice_names_what_exists() -> None:
+    """No entry of the table hides a name of the language, or sends to one that is not there."""
+    namespace = Interpreter().namespace
+    for name, told in OTHER_LISPS.items():
+        assert namespace.definition(name) is None, name
+        for head in re.findall(r"\(([^\s()…]+)[\s)]", told):
+            known = namespace.definition(head) is not None
+            assert known or head in {*PLACEHOLDERS, "class@", "data@"}, (name, head)
+
+
+def test_the_variables_of_each_call_are_shown_on_request() -> None:
+    interpreter = Interpreter()
+    error = failure(
+        "(defun share (a n) (setq half (/ a 2)) (/ half n))\n"
+        '(defun each (l (word "a\\nb")) (loop x l (share x (- x 1))))\n'
+        "(defun by_name (l) (if nil (eval 1)) (each l))\n"
+        "(by_name '(3 2 1))",
+        interpreter,
+    )
+    told = report(error, interpreter.source, variables=True).split("\n")
+    stack = told[next(place for place, line in enumerate(told) if line.startswith("  in share")) :]
+    assert [line for line in stack if not line.startswith("  in")] == [
+        "       a = 1",
+        "       n = 0",
+        "       half = 0.5",
+        "       l = (3 2 1)",
+        '       word = "a\\nb"',
+        "       x = 1",
+        "       l = (3 2 1)",
+    ]
+    assert len(report(error, interpreter.source).split("\n")) == len(told) - 7

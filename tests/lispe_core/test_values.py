@@ -30,8 +30,8 @@ from lispe_core.typed_lists import (
     counted,
     homogeneous,
     total,
-    zeros,
 )
+from lispe_core.vectors import zeros
 
 
 def test_symbols_are_interned_and_survive_copies() -> None:

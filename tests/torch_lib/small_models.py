@@ -4,6 +4,9 @@ A table of ``V`` logits for each of ``V`` tokens, which an embedding holds, is t
 next token depends on the last alone.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import torch
 from torch import nn
 
@@ -11,6 +14,37 @@ from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.layers import embedding
 
 VOCABULARY = 12
+
+
+class Letters:
+    """Token 0 is ``a``, token 1 ``b``, and so on."""
+
+    vocab_size = VOCABULARY
+    chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}"
+    eos_id = None
+
+    def encode(self, text: str) -> list[int]:
+        """A token a letter."""
+        return [(ord(letter) - ord("a")) % VOCABULARY for letter in text]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """A letter a token."""
+        return "".join(map(self.id_token, ids))
+
+    def token_id(self, piece: str) -> int | None:
+        """The place of a letter."""
+        return ord(piece) - ord("a")
+
+    def id_token(self, token: int) -> str:
+        """The letter at a place."""
+        return chr(ord("a") + token)
+
+    def save(self, path: Path) -> None:
+        """Nothing to keep."""
+
+    def summary(self) -> str:
+        """One line."""
+        return "Letters"
 
 
 def counting_model() -> nn.Module:

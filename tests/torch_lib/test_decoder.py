@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from tests.torch_lib.reference_models import FAMILIES, SIZES, reference_model
 from torch_lib.checkpoints import load_model, save_model
 from torch_lib.decoder import DecoderModel, gpt2_model, llama_block, llama_model
 from torch_lib.decoder_config import DecoderConfig
@@ -15,16 +16,6 @@ from torch_lib.decoder_layers import gqa_attention, rms_norm_layer, swiglu
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.hugging_face_files import write_hugging_face
 from torch_lib.layers import forward
-
-SIZES = {
-    "vocab_size": 97,
-    "hidden_size": 48,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 6,
-    "num_key_value_heads": 2,
-    "intermediate_size": 64,
-    "max_position_embeddings": 64,
-}
 
 
 @pytest.fixture(scope="module")
@@ -36,38 +27,6 @@ def model() -> DecoderModel:
 @pytest.fixture(scope="module")
 def ids() -> torch.Tensor:
     return torch.randint(0, 97, (2, 11), generator=torch.Generator().manual_seed(1))
-
-
-FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
-    "llama": ("Llama", {}),
-    "tied": ("Llama", {"tie_word_embeddings": True, "head_dim": 12, "rope_theta": 500000.0}),
-    "biased": ("Llama", {"attention_bias": True, "mlp_bias": True, "num_key_value_heads": 6}),
-    "mistral": ("Mistral", {"sliding_window": 4}),
-    "qwen2": ("Qwen2", {}),
-    "qwen2-windows": (
-        "Qwen2",
-        {"use_sliding_window": True, "sliding_window": 3, "max_window_layers": 1},
-    ),
-    "qwen3": ("Qwen3", {"head_dim": 16}),
-    "gpt2": (
-        "GPT2",
-        {"n_embd": 48, "n_head": 6, "n_layer": 3, "n_positions": 64, "n_inner": 64},
-    ),
-}
-"""Models of the transformers library, and what their configurations have beside the sizes."""
-
-
-def reference_model(name: str) -> Any:
-    transformers = pytest.importorskip("transformers")
-    prefix, changes = FAMILIES[name]
-    sizes = {"vocab_size": 97} if prefix == "GPT2" else SIZES
-    config = getattr(transformers, f"{prefix}Config")(**(sizes | changes))
-    head = "LMHeadModel" if prefix == "GPT2" else "ForCausalLM"
-    torch.manual_seed(0)
-    model = getattr(transformers, f"{prefix}{head}")(config).eval()
-    for parameter in model.parameters():  # biases and norms start as zeros and ones
-        torch.nn.init.normal_(parameter, std=0.1)
-    return model
 
 
 @pytest.fixture(params=FAMILIES)

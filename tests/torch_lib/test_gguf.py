@@ -1,6 +1,7 @@
 """GGUF files: a small one written here, and the demonstration model against transformers."""
 
 import os
+import warnings
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -113,7 +114,8 @@ def test_encoded_tensors_expand(encoding: str, tmp_path: Path) -> None:
 
     tensor = GGUFFile(str(tmp_path / "t.gguf")).tensor("t")
 
-    torch.testing.assert_close(tensor, torch.from_numpy(numbers), rtol=0.02, atol=0.2)
+    expected = torch.from_numpy(numbers)
+    torch.testing.assert_close(tensor.float(), expected, rtol=0.02, atol=0.2)
 
 
 def test_metadata_of_every_type_is_read(tmp_path: Path) -> None:
@@ -204,30 +206,54 @@ def test_the_demonstration_model_answers(demo: DecoderModel) -> None:
     assert "<|im_end|>" not in answer
 
 
-@needs_demo
-@pytest.mark.filterwarnings("ignore")
-def test_greedy_tokens_equal_transformers(
-    demo: DecoderModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+PROMPTS = [
+    "The capital of France is",
+    "Once upon a time",
+    "def fibonacci(n):",
+    "Die Hauptstadt von Österreich",
+    "1 + 1 = 2, 2 + 2 =",
+    "To be, or not to be",
+    "<|im_start|>user\nWhy is the sky blue?<|im_end|>\n<|im_start|>assistant\n",
+    "Water boils at",
+    "import numpy as np\n\n",
+    "🚀 emoji and 日本語",
+]
+
+
+@pytest.fixture(scope="module")
+def demo_reference() -> Any:
     transformers = pytest.importorskip("transformers")
     pytest.importorskip("accelerate")
-    for name in ("GGUFReader", "get_tensor_name_map"):  # each made many times over: half a minute
-        monkeypatch.setattr(gguf, name, cache(getattr(gguf, name)))
     folder, name = os.path.split(demo_model_path())
-    reference = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, gguf_file=name, dtype=torch.float32
-    )
+    with pytest.MonkeyPatch.context() as changes, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for slow in ("GGUFReader", "get_tensor_name_map"):  # each made many times: half a minute
+            changes.setattr(gguf, slow, cache(getattr(gguf, slow)))
+        return transformers.AutoModelForCausalLM.from_pretrained(
+            folder, gguf_file=name, dtype=torch.float32
+        )
+
+
+@needs_demo
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("prompts", "count"),
+    [(PROMPTS[:2], 24), pytest.param(PROMPTS, 128, marks=pytest.mark.slow)],
+    ids=["some", "all"],
+)
+def test_greedy_tokens_equal_transformers(
+    demo: DecoderModel, demo_reference: Any, prompts: list[str], count: int
+) -> None:
     generator = generator_create(demo)
 
-    for text in ("The capital of France is", "Once upon a time", "def fibonacci(n):"):
+    for text in prompts:
         prompt = encode(model_tokenizer(demo), text)
-        expected = reference.generate(
+        expected = demo_reference.generate(
             prompt[None],
             attention_mask=torch.ones_like(prompt[None]),
-            max_new_tokens=32,
+            max_new_tokens=count,
             do_sample=False,
         )
 
-        assert (
-            generator_greedy(generator, prompt, len(prompt) + 32).tolist() == expected[0].tolist()
-        )
+        written = generator_greedy(generator, prompt, len(prompt) + count)
+        assert written.tolist() == expected[0].tolist(), text

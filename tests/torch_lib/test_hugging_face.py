@@ -315,7 +315,8 @@ def test_a_tokenizer_travels_along(folder: str, tmp_path: Path) -> None:
     model = load_model(folder)
     assert isinstance(model, DecoderModel)
     tokenizer = bpe_tokenizer(str(tmp_path))
-    tokenizer.eos_id, tokenizer.chat_template = 0, "{{ messages }}"
+    tokenizer.special["eos_token"] = "<|endoftext|>"
+    tokenizer.chat_template = "{{ messages }}"
     model.tokenizer = tokenizer
 
     hf_save_model(model, str(tmp_path / "again"))

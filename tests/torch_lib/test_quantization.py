@@ -174,8 +174,7 @@ def test_linear_layers_everywhere_are_replaced() -> None:
         assert relative_error(forward(quantized, input), forward(original, input)) < 0.05
 
 
-def test_a_tied_head_is_kept() -> None:
-    """Its weight is the embedding's: a copy in eight bits would cost memory, not save it."""
+def test_a_tied_head_and_its_embedding_are_narrow_together() -> None:
     config = {
         "vocab_size": 50,
         "hidden_size": 32,
@@ -189,7 +188,9 @@ def test_a_tied_head_is_kept() -> None:
 
         quantized = model_quantize_dynamic(original)
 
-        assert isinstance(quantized.lm_head, nn.Linear) == tied
+        assert memory_size(quantized) < 0.5 * memory_size(original)
+        embedding = quantized.get_submodule("model.embed_tokens")
+        assert isinstance(embedding, nn.Embedding) != tied
         assert relative_error(forward(quantized, ids), forward(original, ids)) < 0.05
 
 

@@ -110,9 +110,9 @@ def test_frequencies_stay_exact_in_half_precision() -> None:
 def test_wrong_arguments_are_named() -> None:
     with pytest.raises(ArgumentError, match="dim must be even and positive, got 7"):
         rotary_embedding(7)
-    with pytest.raises(ArgumentError, match='unknown rope_type "yarn"'):
-        rotary_embedding(8, scaling={"rope_type": "yarn"})
-    with pytest.raises(ArgumentError, match="needs a factor of at least 1, got None"):
+    with pytest.raises(ArgumentError, match='unknown rope_type "longrope"'):
+        rotary_embedding(8, scaling={"rope_type": "longrope"})
+    with pytest.raises(ArgumentError, match="needs a factor of at least 1, got nil"):
         rotary_embedding(8, scaling={"rope_type": "linear"})
     with pytest.raises(ArgumentError, match="theta must be positive, got -1"):
         rotary_embedding(8, 16, -1.0)

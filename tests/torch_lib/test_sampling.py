@@ -7,6 +7,7 @@ from torch_lib.errors import ArgumentError
 from torch_lib.sampling import (
     block_repeated_ngrams,
     draw,
+    likeliest,
     most_probable,
     penalize_repetition,
     ranked,
@@ -110,3 +111,16 @@ def test_logits_that_are_no_numbers_are_refused() -> None:
         most_probable(nothing)
     with pytest.raises(ArgumentError, match="logits are not numbers"):
         draw(*top_candidates(nothing, 1.0, 0, 0.9), None)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_the_likeliest_of_many_are_found(count: int) -> None:
+    logits = torch.randn(4096)
+    logprobs = logits.log_softmax(-1)
+
+    chosen, ids, best = likeliest(logits, 17, count)
+
+    expected = logprobs.topk(count)
+    assert chosen == pytest.approx(float(logprobs[17]), abs=1e-5)
+    assert ids == expected.indices.tolist()
+    assert best == pytest.approx(expected.values.tolist(), abs=1e-5)

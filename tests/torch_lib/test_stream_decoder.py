@@ -1,6 +1,7 @@
 """Text that arrives token by token."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -82,10 +83,33 @@ def test_bytes_that_are_no_text_are_not_held_for_ever(bytewise: Tokenizer) -> No
     decoder = stream_decoder(bytewise)
     start_of_a_character = bytewise.encode("🚀")[0]
 
-    pieces = [decoder.add(start_of_a_character) for _ in range(8)]
+    pieces = [decoder.add(start_of_a_character) for _ in range(50)]
 
-    assert "".join(pieces) == "�" * 8
-    assert pieces[3] == "�" * 4
+    assert "".join(pieces) == "�" * 47
+    assert stream_decoder_finish(decoder) == "�" * 3
+
+
+@pytest.mark.parametrize("garbage", range(1, 15))
+def test_a_character_behind_bytes_that_are_none_is_whole(bytewise: Tokenizer, garbage: int) -> None:
+    decoder = stream_decoder(bytewise)
+    character = bytewise.encode("🚀")
+    ids = [character[0]] * garbage + character + bytewise.encode("x")
+
+    pieces = [decoder.add(token) for token in ids]
+
+    assert "".join(pieces) == "�" * garbage + "🚀x"
+
+
+def test_any_tokens_stream_as_they_decode(tokenizer: Tokenizer) -> None:
+    """Whatever a model writes, the pieces join to the text of all its tokens."""
+    random = Random(0)
+    for _ in range(300):
+        ids = random.choices(range(tokenizer.vocab_size), k=random.randrange(1, 20))
+        decoder = stream_decoder(tokenizer)
+
+        pieces = [decoder.add(token) for token in ids]
+
+        assert "".join(pieces) + decoder.finish() == tokenizer.decode(ids)
 
 
 def test_control_tokens_give_no_text(bytewise: Tokenizer) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+from tests.torch_lib.small_models import random_llama
 from torch_lib.display import describe
 from torch_lib.errors import ArgumentError, TorchLibError
 from torch_lib.events import Event, Metric, listening
@@ -294,6 +295,33 @@ def test_recomputed_modules_train_alike() -> None:
     assert describe(checkpoint_disable(wrapper)) == (
         "PyTorch Checkpointed Module (checkpointing disabled)"
     )
+
+
+def test_a_language_model_keeps_the_results_of_one_block_alone() -> None:
+    """The gradients stay the same, and most of what was kept for them is not."""
+    model = random_llama()
+    tokens = torch.randint(61, (2, 20))
+
+    def gradients() -> tuple[tuple[torch.Tensor, ...], int]:
+        kept: dict[int, int] = {}
+
+        def keep(tensor: torch.Tensor) -> torch.Tensor:
+            storage = tensor.untyped_storage()
+            kept[storage.data_ptr()] = storage.nbytes()
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            loss = model(tokens).pow(2).mean()
+        return torch.autograd.grad(loss, list(model.parameters())), sum(kept.values())
+
+    expected, whole = gradients()
+    assert checkpoint_enable(model) is model
+    found, less = gradients()
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+    assert less < 0.5 * whole
+    checkpoint_disable(model)
+    assert gradients()[1] == whole
 
 
 @pytest.mark.parametrize(

@@ -317,4 +317,36 @@ def test_a_program_starts_others_when_that_is_allowed() -> None:
     done = run("--eval", program, env={"LISPE_ALLOW_COMMANDS": "1"})
     assert done.stdout == '("one\n" "two\n")'
     assert done.stderr == "three\n"
-    assert "not allowed" in run("--eval", program, env={"LISPE_ALLOW_COMMANDS": ""}).stderr
+    assert "warning" in run("--eval", program, env={"LISPE_ALLOW_COMMANDS": ""}).stderr
+
+
+COMMANDS = '(print (command "echo one")) (print (command "echo two"))'
+
+
+def test_commands_of_the_system_are_warned_of_once() -> None:
+    done = run("--eval", COMMANDS, env={"LISPE_ALLOW_COMMANDS": ""})
+
+    assert done.returncode == 0
+    assert done.stdout == '("one\n")("two\n")'
+    assert done.stderr.count("--allow-shell") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [(("--allow-shell",), {}), ((), {"LISPE_ALLOW_COMMANDS": "1"})],
+)
+def test_allowed_commands_need_no_warning(
+    options: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    done = run(*options, "--eval", COMMANDS, env=environment)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_setting_allows_commands(tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text("allow_shell = true\n")
+
+    done = run("--eval", COMMANDS, env={"LISPE_WORKBENCH_CONFIG": str(settings)})
+
+    assert done.stderr == ""

@@ -28,6 +28,7 @@ def build_interpreter(
     arguments: Sequence[str] = (),
     load_torch: Callable[[], Library] | None = None,
     on_library: Callable[[Library], None] | None = None,
+    allow_commands: bool | Callable[[], bool] | None = None,
 ) -> Interpreter:
     """An interpreter that knows how to load the torch library.
 
@@ -38,6 +39,7 @@ def build_interpreter(
         arguments: What the program finds in ``_args``.
         load_torch: Gives the torch library when it is first needed.
         on_library: Called with each library that becomes available.
+        allow_commands: Whether the program may start others, or what is asked the first time.
     """
     torch = load_torch or load_torch_library
     return Interpreter(
@@ -45,10 +47,21 @@ def build_interpreter(
         error_output=error_output,
         read_line=read_line,
         arguments=arguments,
-        loaders={TORCH: torch, **{name: partial(_load_beside, torch, name) for name in NEIGHBOURS}},
+        loaders={
+            "python": _python_library,
+            TORCH: torch,
+            **{name: partial(_load_beside, torch, name) for name in NEIGHBOURS},
+        },
         prefixes=dict.fromkeys(TORCH_PREFIXES, TORCH),
         on_library=on_library,
+        allow_commands=allow_commands,
     )
+
+
+def _python_library() -> Library:
+    from lispe_core.python_bridge import python
+
+    return python
 
 
 def load_torch_library() -> Library:

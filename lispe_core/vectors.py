@@ -1,0 +1,201 @@
+"""Whole lists of numbers in NumPy: arithmetic, sums and products of long lists and of matrices.
+
+What NumPy would compute otherwise than LispE (sums of 64-bit integers that overflow, shorts, rows
+of different lengths) is declined with ``None``: the caller goes through the elements then.
+"""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+from lispe_core.forms import Value
+from lispe_core.matrices import Matrix
+from lispe_core.typed_lists import Integers, Shorts, TypedList
+
+Plain = Callable[[Any, Any], Any]
+
+_LONGEST = 2**63
+_BLOCK = 4096
+_PIECE = 2**15
+_UFUNCS = {
+    operator.add: "add",
+    operator.sub: "subtract",
+    operator.mul: "multiply",
+    operator.truediv: "divide",
+}
+
+
+def zeros(kind: type[TypedList], count: int) -> TypedList:
+    """A list of ``count`` zeros."""
+    result = kind()
+    repeats = max(1, count // _BLOCK)
+    result.frombytes(bytes(-(-count // repeats) * result.itemsize))
+    if repeats > 1:  # half the time of making all the bytes first
+        array.__imul__(result, repeats)
+        del result[count:]
+    return result
+
+
+def borrowed(values: TypedList) -> Any:
+    """The elements of a typed list as a NumPy array, in the same memory."""
+    import numpy
+
+    return numpy.frombuffer(values, dtype=values.typecode)
+
+
+def table(matrix: Value) -> Any:
+    """The numbers of a matrix of rank 2 as a NumPy array; ``None`` if they make none."""
+    if not _is_regular(matrix):
+        return None
+    import numpy
+
+    data = numpy.frombuffer(b"".join(matrix), dtype=matrix.leaf.typecode_of_kind)
+    return data.reshape(matrix.shape)
+
+
+def _is_regular(matrix: Value) -> bool:
+    """Whether all rows still are typed lists of one kind and length: programs change rows."""
+    first = matrix[0]
+    kind, length = type(first), len(first)
+    return issubclass(kind, TypedList) and all(
+        type(row) is kind and len(row) == length for row in matrix
+    )
+
+
+def rows_of(data: Any, kind: type[TypedList]) -> list[TypedList]:
+    """The rows of a NumPy array of two axes, as typed lists."""
+    lines = []
+    held = memoryview(data.reshape(-1)).cast("B")
+    width = data.shape[1] * data.itemsize
+    for start in range(0, len(held), width):
+        line = kind()
+        line.frombytes(held[start : start + width])
+        lines.append(line)
+    return lines
+
+
+def combined_matrices(
+    plain: Plain, left: Value, right: Value, kind: type[TypedList]
+) -> Matrix | None:
+    """An operation between matrices of one shape, or a matrix and a scalar.
+
+    A few rows at a time: what they take on the way stays in the processor's cache.
+
+    Raises:
+        ZeroDivisionError: A divisor is zero.
+    """
+    matrices = [side for side in (left, right) if isinstance(side, Matrix)]
+    if kind is Shorts or not all(map(_is_regular, matrices)):
+        return None
+    count, width = matrices[0].shape
+    if any(matrix.shape != (count, width) for matrix in matrices):
+        return None
+    lines: list[TypedList] = []
+    step = max(1, _PIECE // width)
+    for start in range(0, count, step):
+        sides = [
+            table(Matrix(side[start : start + step])) if isinstance(side, Matrix) else side
+            for side in (left, right)
+        ]
+        results = calculated(plain, sides[0], sides[1], kind)
+        if results is None:
+            return None
+        lines.extend(rows_of(results, kind))
+    return Matrix(lines)
+
+
+def combined(plain: Plain, left: Value, right: Value, kind: type[TypedList]) -> TypedList | None:
+    """An operation between typed lists of one length, or a typed list and a scalar.
+
+    Raises:
+        ZeroDivisionError: A divisor is zero.
+    """
+    if kind is Shorts or (
+        isinstance(left, array) and isinstance(right, array) and len(left) != len(right)
+    ):
+        return None
+    a = borrowed(left) if isinstance(left, TypedList) else left
+    b = a if right is left else borrowed(right) if isinstance(right, TypedList) else right
+    result = zeros(kind, len(left if isinstance(left, array) else right))
+    done = calculated(plain, a, b, kind, borrowed(result))
+    return None if done is None else result
+
+
+def calculated(
+    plain: Plain, left: Any, right: Any, kind: type[TypedList], target: Any = None
+) -> Any:
+    """An operation between NumPy arrays or scalars; ``None`` where integers could overflow.
+
+    Raises:
+        ZeroDivisionError: A divisor is zero.
+    """
+    import numpy
+
+    if kind is Integers:
+        reach = _reach(left)
+        other = reach if right is left else _reach(right)
+        if (reach * other if plain is operator.mul else reach + other) >= _LONGEST:
+            return None
+    ufunc = getattr(numpy, _UFUNCS[plain])
+    how = {"out": target, "casting": "unsafe", "dtype": kind.typecode_of_kind}
+    if plain is operator.truediv:
+        try:
+            with numpy.errstate(all="ignore", divide="raise", invalid="raise"):
+                return ufunc(left, right, **how)
+        except FloatingPointError:
+            if not numpy.all(right):
+                raise ZeroDivisionError from None
+    with numpy.errstate(all="ignore"):
+        return ufunc(left, right, **how)
+
+
+def _reach(value: Any) -> int:
+    """The largest magnitude in an integer array, or of an integer."""
+    if isinstance(value, int):
+        return abs(value)
+    return max(abs(int(value.min())), abs(int(value.max())))
+
+
+def total_of(values: TypedList) -> float | int | None:
+    """The sum of the elements."""
+    data = borrowed(values)
+    if values.rank > Integers.rank:
+        return float(data.sum(dtype="d"))
+    return int(data.sum(dtype="q")) if _reach(data) * len(data) < _LONGEST else None
+
+
+def total_of_matrix(values: Matrix) -> float | None:
+    """The sum of all numbers of a matrix; ``None`` if its rows are no typed lists."""
+    if not _is_regular(values):
+        return None
+    step = max(1, _PIECE // len(values[0]))
+    pieces = range(0, len(values), step)
+    return sum(
+        float(table(Matrix(values[start : start + step])).sum(dtype="d")) for start in pieces
+    )
+
+
+def inner_product(left: Value, right: Value) -> Value:
+    """The sums of products of rows and columns: a number, a typed list or a matrix; or ``None``."""
+    sides = (left, right)
+    kinds: list[Any] = [side.leaf if isinstance(side, Matrix) else type(side) for side in sides]
+    if not all(issubclass(kind, TypedList) and kind is not Shorts for kind in kinds):
+        return None
+    kind = max(kinds, key=lambda each: each.rank)
+    a, b = (table(side) if isinstance(side, Matrix) else borrowed(side) for side in sides)
+    if a is None or b is None or a.shape[-1] != b.shape[0]:
+        return None
+    if kind is Integers and _reach(a) * _reach(b) * len(b) >= _LONGEST:
+        return None
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        product = numpy.matmul(a, b).astype(kind.typecode_of_kind)
+    if product.ndim == 2:
+        return Matrix(rows_of(product, kind))
+    results = kind()
+    results.frombytes(product.tobytes())
+    return results if product.ndim else results[0]

@@ -1,0 +1,92 @@
+"""Libraries that ``use`` finds: offered by packages, or files beside the program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from lispe_core.errors import LispError
+from lispe_core.interpreter import Interpreter
+
+OFFERING = '''
+from pathlib import Path
+from lispe_core.library import Library
+
+greetings = Library("greetings")
+
+
+@greetings.builtin("greeting")
+def greeting(name: str) -> str:
+    """A friendly text.
+
+    Example:
+        (greeting "you")    ; => hello you
+    """
+    return f"hello {name}"
+
+
+def make():
+    return greetings
+
+
+def fail():
+    raise RuntimeError("no luck")
+
+
+file = Path(__file__).with_name("in_lisp.lisp")
+nothing = 3
+'''
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package that offers libraries."""
+    (tmp_path / "offering.py").write_text(OFFERING)
+    (tmp_path / "in_lisp.lisp").write_text("(defun from_lisp (x) (+ x 1))")
+    information = tmp_path / "offering-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: offering\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(
+        "[lispe.libraries]\n"
+        "greetings = offering:greetings\nmade = offering:make\nin_lisp = offering:file\n"
+        "broken = offering:fail\nnothing = offering:nothing\nmissing = nowhere:at_all\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "offering", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["greetings", "made"])
+def test_a_package_offers_a_library(package: Path, name: str) -> None:
+    interpreter = Interpreter()
+
+    assert interpreter.evaluate(f"(use '{name}) (use '{name}) (greeting \"you\")") == "hello you"
+    assert interpreter.describe("greeting") is not None
+
+
+def test_a_package_offers_a_file(package: Path) -> None:
+    assert Interpreter().evaluate("(use 'in_lisp) (from_lisp 1)") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("broken", "the library 'broken' cannot be loaded: no luck"),
+        ("nothing", "is no library"),
+        ("missing", "No module named 'nowhere'"),
+        ("unheard_of", "Unknown module: 'unheard_of'"),
+    ],
+)
+def test_what_is_no_library_is_told(package: Path, name: str, message: str) -> None:
+    with pytest.raises(LispError, match=message):
+        Interpreter().evaluate(f"(use '{name})")
+
+
+def test_a_file_beside_the_program_is_found(tmp_path: Path) -> None:
+    (tmp_path / "tools.lisp").write_text("(defun twice (x) (* x 2))")
+    program = tmp_path / "program.lisp"
+    program.write_text("(use 'tools) (twice 4)")
+
+    assert Interpreter().run_file(program) == 8
