@@ -209,15 +209,28 @@ def test_models_are_compared_a_tensor_a_line() -> None:
         "of 400 elements sampled (e: all)",
     ]
     assert lines[5:] == [
-        "≠ layers.0.self_attn.q_proj.weight  64×64  0.25",
-        "= layers.0.self_attn.q_proj.bias       64      ",
-        "! head.weight               10×64 ≠ 12×64      ",
+        "≠ layers.0.self_attn.q_proj.weight   64×64  0.25",
+        "= layers.0.self_attn.q_proj.bias        64      ",
+        "! head.weight                10×64 ≠ 12×64      ",
         "! head.scale    1  No element is finite in both.",
-        "+ [lora].a                      8×64  only here",
-        "- head.bias                     12  only pinned",
+        "+ [lora].a                       8×64  only here",
+        "- head.bias                      12  only pinned",
     ]
     narrow = comparison_rows(view, "a", "b", 40).plain
     assert "≠ ….self_attn.q_proj.weight  64×64  0.25\n" in narrow
+
+
+def test_short_names_keep_the_columns() -> None:
+    parts = (
+        PartComparison("a.weight", (8, 4), (8, 4), "", 0.25),
+        PartComparison("a.bias", (8,), (8,), "", 1.5),
+    )
+    view = ComparisonView(1, (), 2, largest=1.5, parts=parts)
+
+    assert comparison_rows(view, "a", "b", 66).plain.split("\n")[-2:] == [
+        "≠ a.weight      8×4  0.25",
+        "≠ a.bias          8   1.5",
+    ]
 
 
 def test_a_part_names_the_part_that_it_is_compared_with() -> None:

@@ -55,8 +55,9 @@ def _table(parts: tuple[PartComparison, ...], states: list[str], width: int) -> 
         for part, state, number in zip(parts, states, numbers, strict=False)
     ]
     names = [single_line(part.name) for part in parts]
-    widths = (cell_len(name) + cell_len(end) for name, end in zip(names, ends, strict=True))
-    room = min(width - 4, max(widths, default=0))
+    longest = max(map(cell_len, ends), default=0)
+    widths = [cell_len(name) + cell_len(end) for name, end in zip(names, ends, strict=True)]
+    room = min(width - 4, max(LEAST_NAME + longest, *widths, 0))
     for name, end, state in zip(names, ends, states, strict=False):
         mark, style, _ = MARKS[state]
         shape, found = end.split("  ", 1)
