@@ -13,9 +13,11 @@ import statistics
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pexpect
 
+CHECKOUT = str(Path(__file__).parent.parent.absolute())
 EMPTY = "from textual.app import App; App().run()"
 PROGRAMS = {"empty app": ["-c", EMPTY], "workbench": ["-m", "workbench"]}
 DRAWN = re.compile(rb"\x1b\[\d+;\d+H")  # a cursor position: what follows is a part of the picture
@@ -29,7 +31,12 @@ def seconds_to_picture(arguments: list[str], folder: str) -> float:
         arguments,
         dimensions=(40, 120),
         cwd=folder,
-        env={"TERM": "xterm-256color", "PATH": "/usr/bin:/bin", "HOME": folder},
+        env={
+            "TERM": "xterm-256color",
+            "PATH": "/usr/bin:/bin",
+            "HOME": folder,
+            "PYTHONPATH": CHECKOUT,
+        },
         timeout=60,
     )
     process.expect(DRAWN)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -359,6 +360,7 @@ def _start_app(options: argparse.Namespace) -> int:
         from workbench.resources import sample
 
         path = sample("tour.lisp")
+    gc.disable()  # what is made for the first picture stays: a fifth of the time went into looking
     from lispe_core.permissions import COMMANDS_VARIABLE
     from workbench.app.start import run_app
     from workbench.folders import config_file

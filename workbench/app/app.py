@@ -20,7 +20,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.filter import LineFilter
 from textual.theme import Theme
-from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from torch_lib.events import Progress
@@ -39,15 +38,12 @@ from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
 from workbench.app.file_search import FilesInPalette
 from workbench.app.find_bar import FindBar
-from workbench.app.helping_app import HelpingApp
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
 from workbench.app.history_search import history_search
-from workbench.app.jump import Jump, go_to, jump_targets
 from workbench.app.key_line import KeyLine
 from workbench.app.keymap import chosen_keymap
 from workbench.app.keys import WORKBENCH_KEYS
-from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import (
     Compare,
@@ -56,13 +52,13 @@ from workbench.app.panels.base import (
     Inspect,
     InterruptRequested,
     Measure,
-    Panel,
     Pin,
     ShowAttention,
 )
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.runs import RunStore
+from workbench.app.panes import PanesApp
 from workbench.app.repl import Prompt, Repl
 from workbench.app.scanner import scan
 from workbench.app.settings_file import save_theme
@@ -93,7 +89,7 @@ SUBMITTED_KEPT = 500
 """Inputs of the prompt that the frames of an error can lead back to."""
 
 
-class Workbench(HelpingApp):
+class Workbench(PanesApp):
     """The app around one session.
 
     Args:
@@ -158,7 +154,7 @@ class Workbench(HelpingApp):
         self._repl.prompt.popup = self._popup
         self._repl.prompt.shell_lines = settings.repl.shell_lines
         self._shell = ShellLines(self.bridge.put)
-        self._panels = PanelArea(id="panels")
+        self._panels = PanelArea("" if path else self._kept.panel, id="panels")
         self._panels.panel(LossPanel).store = RunStore(runs_folder())
         self._panels.panel(GenerationPanel).models = settings.models
         self._work, self._code = Horizontal(id="work"), Vertical(id="code")
@@ -404,76 +400,6 @@ class Workbench(HelpingApp):
     def action_restart(self) -> None:
         """Replace the evaluator by a fresh one."""
         self.session.restart()
-
-    def action_switch_focus(self) -> None:
-        """From the editor to the prompt, from anywhere else to the editor."""
-        self._show_code()
-        target = self._repl.prompt if self._editor.has_focus else self._editor
-        self.screen.set_focus(target)  # at once: keys that came in one go with this one follow
-
-    def action_panels(self) -> None:
-        """To the panels, or from them back to the editor."""
-        within = self._panels.has_focus_within
-        self._show_code()
-        if within:
-            self._editor.focus()
-        else:
-            self.screen.add_class("-panels")
-            self._panels.current.focus()
-
-    async def action_curves(self, action: str) -> None:
-        """Bring the curves up and do something with them."""
-        self._editor.screen.add_class("-panels")
-        self._panels.show(LossPanel)
-        await self.run_action(action, self._panels.panel(LossPanel))
-
-    def action_jump(self) -> None:
-        """Let the next key choose where to go."""
-
-        def choose(target: Widget | None) -> None:
-            if target is not None:
-                go_to(target)
-
-        self.push_screen(Jump(jump_targets(self.screen)), choose)
-
-    def action_resize(self, pane: str, steps: int) -> None:
-        """Move a border by some steps."""
-        self._share_out(self._shares.moved(pane, steps * STEP))
-
-    def action_reset_sizes(self) -> None:
-        """Give every pane its usual size."""
-        self._share_out(Shares())
-
-    @on(Dragged)
-    def _drag(self, message: Dragged) -> None:
-        if message.pane == "code":
-            start, whole = self._work.region.x, self._work.region.width
-        else:
-            start, whole = self._work.region.y, self._work.region.height
-        share = round(100 * (message.place - start) / max(1, whole))
-        self._share_out(self._shares.with_share(message.pane, share))
-
-    def _share_out(self, shares: Shares) -> None:
-        self._shares = shares
-        self._code.styles.width = f"{shares.code}fr"
-        self._panels.styles.width = f"{100 - shares.code}fr"
-        self._buffers.styles.height = f"{shares.editor}fr"
-        self._repl.styles.height = f"{100 - shares.editor}fr"
-
-    def action_next_panel(self, step: int) -> None:
-        """Bring another panel up."""
-        self.screen.add_class("-panels")
-        self._panels.show_next(step)
-
-    def action_zoom(self) -> None:
-        """Let the pane with the focus fill the screen, or shrink it again."""
-        if self.screen.maximized is not None:
-            self.screen.minimize()
-        elif self.focused is not None:
-            around = self.focused.ancestors_with_self
-            pane = next((node for node in around if isinstance(node, Editor | Repl | Panel)), None)
-            if pane is not None:
-                self.screen.maximize(pane, container=False)
 
     def action_clear_transcript(self) -> None:
         """Empty the transcript."""

@@ -80,7 +80,7 @@ def shortened(text: str, cells: int) -> str:
 
 def without_escapes(text: str) -> str:
     """``text`` without the sequences that colour it or command a terminal otherwise."""
-    return _ESCAPES.sub("", text)
+    return _ESCAPES.sub("", text) if "\x1b" in text or "\x9b" in text else text
 
 
 class DrawableFilter(LineFilter):

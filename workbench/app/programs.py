@@ -48,6 +48,8 @@ class ProgramsApp(CopyingApp):
 
     def begin_keeping(self) -> None:
         """Open again what was open, and from then on keep what is, and watch the files."""
+        if self._editor.path is None:
+            self._repl.prompt.text = self._kept.draft  # before what is typed ahead
         self.call_after_refresh(self._restore)
         self.set_interval(WORKSPACE_KEPT_EVERY, self.keep_workspace)
         self.set_interval(FILES_SEEN_EVERY, self.watch_files)
@@ -70,9 +72,7 @@ class ProgramsApp(CopyingApp):
             self._buffers.open(asked_for)
         else:
             self._buffers.show_number(self._kept.shown)
-            self._panels.show_named(self._kept.panel)
             self._panels.panel(LossPanel).show_again(self._kept.runs)
-            self._repl.prompt.text = self._kept.draft
         if recovered:
             self.notify(f"Unsaved text of {names(recovered)} is back.", markup=False)
         self._restored = True

@@ -1,16 +1,13 @@
 """The REPL's transcript: a long text of which only the visible lines are drawn.
 
-Lines keep their text and the roles that colour it. A line wider than the pane takes several rows;
-which row begins which line is kept as one sorted list, so that a hundred thousand lines scroll as
-ten do. Text is drawn verbatim: nothing in it is read as markup or as a terminal's control code.
+Lines keep their text and the roles that colour it. Text is drawn verbatim: nothing in it is read
+as markup or as a terminal's control code.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -23,15 +20,23 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
-from workbench.app.drawable import drawable, takes_cell_each, without_escapes
+from workbench.app.drawable import drawable, without_escapes
 from workbench.app.highlight import Span, Vocabulary, spans, syntax_styles
 from workbench.app.scanner import scan
+from workbench.app.transcript_lines import (
+    MAX_LINE,
+    Line,
+    LineStore,
+    TranscriptLine,
+    clean,
+    printed,
+    text_of,
+)
 from workbench.runtime.protocol import ErrorView, Stream, ValueView
 
 MAX_LINES = 100_000
-MAX_LINE = 10_000
 MAX_BURST = 4_000
-MAX_LEFT_OUT = 50_000
+MAX_LEFT_OUT = 2_000_000  # characters
 MAX_SHORTENED = 4
 MAX_FRAMES = 8
 MANY = 20_000
@@ -39,21 +44,6 @@ MANY = 20_000
 
 PAUSE = 0.1
 _PROMPT, _CONTINUATION, _RESULT = "λ ", "· ", "=> "
-
-
-@dataclass(slots=True)
-class TranscriptLine:
-    """One line: its text, its role, and stretches that are coloured otherwise.
-
-    A note that tells of lines which were left out has them in ``left_out``. A line that was
-    submitted has it as it was, not as it is drawn, in ``source``.
-    """
-
-    text: str
-    role: str
-    spans: tuple[Span, ...] = ()
-    left_out: Sequence[TranscriptLine] = ()
-    source: str | None = None
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -94,10 +84,7 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.vocabulary = vocabulary
         self.most_lines = MAX_LINES
-        self.lines: list[TranscriptLine] = []
-        self._first_rows: list[int] = []
-        self._rows = 0
-        self._width = 0
+        self._store = LineStore()
         self._rewrap: Timer | None = None
         self._open: tuple[Stream, str] | None = None
         self._shortened: deque[TranscriptLine] = deque()
@@ -111,12 +98,12 @@ class Transcript(ScrollView, can_focus=True):
     @property
     def text(self) -> str:
         """Everything, as plain text."""
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join(map(text_of, self._store.lines))
 
     def echo(self, source: str) -> None:
         """Show what was submitted, in colour."""
         written = source.split("\n")
-        fresh = []
+        fresh: list[Line] = []
         for number, line in enumerate(scan("\n".join(map(drawable, written))).lines):
             mark = _CONTINUATION if number else _PROMPT
             shift = len(mark)
@@ -126,62 +113,61 @@ class Transcript(ScrollView, can_focus=True):
                 for span in spans(line, self.vocabulary)
             ]
             fresh.append(
-                TranscriptLine(mark + line.text, "output", tuple(coloured), (), written[number])
+                TranscriptLine(mark + line.text, "output", tuple(coloured), source=written[number])
             )
         self._append(fresh)
 
     def write(self, text: str, stream: Stream = "output") -> None:
         """Show printed text; a line that was not ended goes on with the next text."""
         text = without_escapes(text).replace("\r\n", "\n")
-        if self._open and self._open[0] == stream and text:
+        if not text:
+            return
+        if self._open and self._open[0] == stream:
             text = self._open[1] + text
-            self._drop_last()
-        pieces = text.split("\n")
-        unfinished = pieces[-1]
-        if not unfinished:
-            pieces.pop()
-        left_out = len(pieces) - MAX_BURST
+            self._store.drop_last()
+        body = text.removesuffix("\n")
+        left_out = body.count("\n") + 1 - MAX_BURST
         if left_out > 0:
-            half = MAX_BURST // 2
-            fresh = [TranscriptLine(_clean(piece), stream) for piece in pieces[:half]]
-            fresh.append(self._left_out(pieces[half:-half], stream))
-            fresh += [TranscriptLine(_clean(piece), stream) for piece in pieces[-half:]]
+            *head, rest = body.split("\n", MAX_BURST // 2)
+            middle, *tail = rest.rsplit("\n", MAX_BURST // 2)
+            note = self._left_out(middle, left_out, stream)
+            self._append([*printed(head, stream), note, *printed(tail, stream)])
         else:
-            fresh = [TranscriptLine(_clean(piece), stream) for piece in pieces]
-        self._append(fresh)
+            self._append(printed(body.split("\n"), stream))
+        unfinished = text[text.rfind("\n") + 1 :]
         self._open = (stream, unfinished[-MAX_LINE:]) if unfinished else None
 
     def value(self, view: ValueView) -> None:
         """Show the value of an evaluation."""
-        fresh = []
+        fresh: list[Line] = []
         for number, piece in enumerate(view.text.split("\n")):
             mark = _RESULT if number == 0 else " " * len(_RESULT)
             span = Span(0, len(_RESULT), "note")
-            fresh.append(TranscriptLine(mark + _clean(piece), "value", (span,)))
+            fresh.append(TranscriptLine(mark + clean(piece), "value", (span,)))
         if view.truncated:
             fresh.append(TranscriptLine("   … the value goes on", "note"))
         self._append(fresh)
 
     def error(self, error: ErrorView) -> None:
         """Show an error: its sentence, its place, the source line with the place marked."""
-        fresh = [TranscriptLine(_clean(line), "message") for line in error.message.split("\n")]
+        fresh: list[Line] = [
+            TranscriptLine(clean(line), "message") for line in error.message.split("\n")
+        ]
         if error.line:
-            place = f"{_clean(error.origin)}:{error.line}:{error.column}"
+            place = f"{clean(error.origin)}:{error.line}:{error.column}"
             fresh.append(TranscriptLine(f"  --> {place}", "place"))
         if error.source_line and error.column:
             source, blank = error.source_line, error.column - 1
             reaches = error.end_column if error.end_line == error.line else len(source) + 1
             carets = max(1, cell_len(drawable(source[blank : max(reaches - 1, 0)])))
-            fresh.append(TranscriptLine("  " + _clean(source), "output"))
-            indent = " " * cell_len(_clean(source[:blank]))
+            fresh.append(TranscriptLine("  " + clean(source), "output"))
+            indent = " " * cell_len(clean(source[:blank]))
             fresh.append(TranscriptLine(f"  {indent}{'^' * carets}", "caret"))
         if error.hint:
-            fresh += [
-                TranscriptLine(f"  {_clean(line)}", "note") for line in error.hint.split("\n")
-            ]
+            fresh += [TranscriptLine(f"  {clean(line)}", "note") for line in error.hint.split("\n")]
         for frame in error.frames[:MAX_FRAMES] if len(error.frames) > 1 else ():
             place = f", {frame.origin}:{frame.line}:{frame.column}" if frame.line else ""
-            fresh.append(TranscriptLine(_clean(f"  in {frame.name}{place}"), "place"))
+            fresh.append(TranscriptLine(clean(f"  in {frame.name}{place}"), "place"))
         self._append(fresh)
 
     def show_all(self, line: TranscriptLine | None = None) -> bool:
@@ -189,37 +175,40 @@ class Transcript(ScrollView, can_focus=True):
 
         Answers whether there were any.
         """
-        chosen = line or next((one for one in reversed(self._shortened) if one.left_out), None)
-        if chosen is None or not chosen.left_out:
+        lines = self._store.lines
+        for chosen in [line] if line else reversed(self._shortened):
+            place = next((number for number, one in enumerate(lines) if one is chosen), None)
+            if place is not None and chosen.left_out is not None:
+                break
+        else:
             return False
-        place = next(number for number, one in enumerate(self.lines) if one is chosen)
-        self.lines[place : place + 1] = chosen.left_out
-        chosen.left_out = ()
-        self._wrap_all()
-        self.scroll_to(y=self._first_rows[place], animate=False)
+        fresh = printed(chosen.left_out.split("\n"), chosen.stream)
+        if chosen.lost:
+            fresh.append(TranscriptLine(f"… {chosen.lost:,} lines are lost …", "note"))
+        chosen.left_out = None
+        self._store.replace(place, fresh)
+        self._measure()
+        self.scroll_to(y=self._store.row_of(place), animate=False)
         return True
 
     def as_program(self) -> str:
         """What was submitted as source, everything else as comments."""
-        return "".join(
-            f"; {line.text}".rstrip() + "\n" if line.source is None else f"{line.source}\n"
-            for line in self.lines
-        )
+        return "".join(map(_as_source, self._store.lines))
 
     def note(self, text: str) -> None:
         """Say something about the session itself."""
-        self._append([TranscriptLine(_clean(line), "note") for line in text.split("\n")])
+        self._append([TranscriptLine(clean(line), "note") for line in text.split("\n")])
 
     def clear(self) -> None:
         """Forget every line."""
-        self.lines.clear()
+        self._store.clear()
         self._shortened.clear()
         self._open = None
-        self._wrap_all()
+        self._measure()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, without the breaks that wrapping made."""
-        return (selection.extract(self.text), "\n") if self.lines else None
+        return (selection.extract(self.text), "\n") if self._store.lines else None
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection."""
@@ -233,18 +222,18 @@ class Transcript(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Show what was left out where its note is clicked."""
         row = int(event.y) + self.scroll_offset.y
-        if row < self._rows:
-            line = self.lines[bisect_right(self._first_rows, row) - 1]
-            if line.left_out:
+        if row < self._store.rows:
+            line = self._store.lines[self._store.index_at(row)]
+            if isinstance(line, TranscriptLine) and line.left_out is not None:
                 self.show_all(line)
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap every line anew when the width has changed."""
-        if self.scrollable_content_region.width == self._width:
+        if self.scrollable_content_region.width == self._store.width:
             return
         if self._rewrap is not None:
             self._rewrap.reset()
-        elif len(self.lines) < MANY:
+        elif len(self._store.lines) < MANY:
             self._wrap_anew()
         else:  # a border that is drawn along changes the width many times
             self._rewrap = self.set_timer(PAUSE, self._wrap_anew)
@@ -252,7 +241,8 @@ class Transcript(ScrollView, can_focus=True):
     def _wrap_anew(self) -> None:
         self._rewrap = None
         at_end = self.is_vertical_scroll_end
-        self._wrap_all()
+        self._store.wrap(self.scrollable_content_region.width)
+        self._measure()
         if at_end:
             self.scroll_end(animate=False, immediate=True)
 
@@ -260,22 +250,24 @@ class Transcript(ScrollView, can_focus=True):
         """The row ``y`` of the visible part."""
         width = self.scrollable_content_region.width
         row = y + self.scroll_offset.y
-        if row >= self._rows:
+        if row >= self._store.rows:
             return Strip.blank(width, self.rich_style)
-        index = bisect_right(self._first_rows, row) - 1
-        line = self.lines[index]
-        start, end = self._sections(line.text)[row - self._first_rows[index]]
+        index = self._store.index_at(row)
+        start, end = self._store.section(row)
         text = self._styled(index)[start:end]
         strip = Strip(text.render(self.app.console), text.cell_len)
         return strip.extend_cell_length(width, self.rich_style).apply_offsets(start, index)
 
     def _styled(self, index: int) -> Text:
         styles = self._role_styles or self._read_styles()
-        line = self.lines[index]
-        text = Text(line.text, end="", no_wrap=True)
-        text.stylize(styles[line.role])
-        for start, end, role in line.spans:
-            text.stylize(styles[role], start, end)
+        line = self._store.lines[index]
+        text = Text(text_of(line), end="", no_wrap=True)
+        if isinstance(line, str):
+            text.stylize(styles["output"])
+        else:
+            text.stylize(styles[line.role])
+            for start, end, role in line.spans:
+                text.stylize(styles[role], start, end)
         selection = self.text_selection
         if selection is not None and (selected := selection.get_span(index)) is not None:
             start, end = selected
@@ -296,86 +288,46 @@ class Transcript(ScrollView, can_focus=True):
             self._role_styles[f"syntax-{role}"] = base + style
         return self._role_styles
 
-    def _append(self, fresh: Sequence[TranscriptLine]) -> None:
-        """Add whole lines; the view follows only if it stood at the end."""
+    def _append(self, fresh: Sequence[Line]) -> None:
+        """Add whole lines; the view follows if it stood at the end, else the text stands still."""
         follows = self.is_vertical_scroll_end
+        store = self._store
         self._open = None
-        self.lines.extend(fresh)
-        self._place(fresh)
-        if len(self.lines) > self.most_lines:
-            self._forget(len(self.lines) - self.most_lines * 9 // 10)
-        self.virtual_size = Size(self._width, self._rows)
+        store.extend(fresh)
+        gone = 0
+        if len(store.lines) > self.most_lines:
+            gone = store.forget(len(store.lines) - self.most_lines * 9 // 10)
+        # Setting the size would lay out the whole screen, twenty times a second.
+        self.set_reactive(Transcript.virtual_size, Size(store.width, store.rows))
+        self.vertical_scrollbar.window_virtual_size = store.rows
         if follows:
             self.scroll_end(animate=False, immediate=True, x_axis=False)
+        elif gone:
+            self.scroll_to(y=max(0, self.scroll_offset.y - gone), animate=False)
         self.refresh()
 
-    def _forget(self, count: int) -> None:
-        """Drop the oldest lines; those that are left keep their breaks."""
-        gone = self._first_rows[count]
-        del self.lines[:count]
-        self._first_rows = [row - gone for row in self._first_rows[count:]]
-        self._rows -= gone
-
-    def _left_out(self, pieces: Sequence[str], stream: Stream) -> TranscriptLine:
-        """The note in the place of lines, which it keeps if they are not too many."""
-        kept = [TranscriptLine(_clean(piece), stream) for piece in pieces[:MAX_LEFT_OUT]]
-        if len(pieces) > MAX_LEFT_OUT:
-            lost = f"… {len(pieces) - MAX_LEFT_OUT:,} lines are lost …"
-            kept.append(TranscriptLine(lost, "note"))
-        note = TranscriptLine(f"… {len(pieces):,} lines left out: click to see …", "note", (), kept)
+    def _left_out(self, text: str, count: int, stream: Stream) -> TranscriptLine:
+        """The note in the place of ``count`` lines, which it keeps if they are not too long."""
+        kept = text
+        if len(text) > MAX_LEFT_OUT:
+            end = text.rfind("\n", 0, MAX_LEFT_OUT)
+            kept = text[: end if end > 0 else MAX_LEFT_OUT]
+        lost = count - kept.count("\n") - 1
+        told = f"… {count:,} lines left out: click to see …"
+        note = TranscriptLine(told, "note", left_out=kept, stream=stream, lost=lost)
         self._shortened.append(note)
         if len(self._shortened) > MAX_SHORTENED:
-            self._shortened.popleft().left_out = ()
+            self._shortened.popleft().left_out = None
         return note
 
-    def _drop_last(self) -> None:
-        self.lines.pop()
-        self._rows = self._first_rows.pop()
-
-    def _wrap_all(self) -> None:
-        self._width = self.scrollable_content_region.width
-        self._first_rows.clear()
-        self._rows = 0
-        self._place(self.lines)
-        self.virtual_size = Size(self._width, self._rows)
+    def _measure(self) -> None:
+        """Scroll over as many rows as there are now."""
+        self.virtual_size = Size(self._store.width, self._store.rows)
         self.refresh()
 
-    def _place(self, fresh: Sequence[TranscriptLine]) -> None:
-        width = self._width
-        for line in fresh:
-            self._first_rows.append(self._rows)
-            fits = len(line.text) <= width and takes_cell_each(line.text)
-            self._rows += 1 if fits else len(self._sections(line.text))
 
-    def _sections(self, text: str) -> list[tuple[int, int]]:
-        """The stretches of ``text`` that stand on the rows of its line, cut behind blanks."""
-        sections: list[tuple[int, int]] = []
-        start, width, simple = 0, max(self._width, 1), takes_cell_each(text)
-        while start < len(text):
-            end = min(start + width, len(text)) if simple else _fitting(text, start, width)
-            if end < len(text):
-                blank = text.rfind(" ", (start + end) // 2, end)
-                end = blank + 1 if blank > 0 else end
-            sections.append((start, end))
-            start = end
-        return sections or [(0, 0)]
-
-
-def _fitting(text: str, start: int, width: int) -> int:
-    """Where the part of ``text`` ends that begins at ``start`` and fits into ``width`` cells."""
-    used = 0
-    for place in range(start, len(text)):
-        used += cell_len(text[place])
-        if used > width:
-            return max(place, start + 1)
-    return len(text)
-
-
-def _clean(text: str) -> str:
-    """One line as it can be drawn: the last state of an overwritten line, no control codes."""
-    if "\r" in text:
-        text = next((part for part in reversed(text.split("\r")) if part), "")
-    text = drawable(text)
-    if len(text) > MAX_LINE:
-        return f"{text[:MAX_LINE]} … {len(text) - MAX_LINE:,} characters more"
-    return text
+def _as_source(line: Line) -> str:
+    """A line of a program: what was submitted, anything else as a comment."""
+    if isinstance(line, TranscriptLine) and line.source is not None:
+        return f"{line.source}\n"
+    return f"; {text_of(line)}".rstrip() + "\n"

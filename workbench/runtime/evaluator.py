@@ -71,6 +71,8 @@ SIGNAL_EVERY = 0.05
 SAMPLE_EVERY = 1.0
 NICENESS = 10
 """How much a program gives way to the app, so that typing stays smooth on few cores."""
+EVENT_PAUSE = 0.005
+"""Seconds between two batches of events: the app takes what came twenty times a second."""
 INSPECTOR = "<inspector>"
 LARGEST_BACKLOG = 5000
 """Messages that may wait for the app before a printing program has to."""
@@ -81,7 +83,7 @@ def main(descriptor: int, *, preload_torch: bool) -> None:
     os.set_inheritable(descriptor, False)
     os.nice(NICENESS)
     connection = Connection(descriptor)
-    outbox = Outbox(connection)
+    outbox = Outbox(connection, EVENT_PAUSE)
     native = NativeOutput(outbox.post)
     try:
         Evaluator(connection, outbox, native).serve(preload_torch=preload_torch)

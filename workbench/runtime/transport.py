@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import sleep
 from typing import Any
 
 from workbench.runtime.protocol import (
@@ -136,10 +137,17 @@ Command = Work | Interrupt | Complete | Inspect | Pin | Compare | Answer
 
 
 class Outbox:
-    """Sends what is posted, in order and in batches, from a thread of its own."""
+    """Sends what is posted, in order and in batches, from a thread of its own.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        connection: The sending end.
+        pause: Seconds to wait after a batch, so that what comes meanwhile is one too: a batch for
+            each line of a program that prints would keep the other side busy with waking up.
+    """
+
+    def __init__(self, connection: Connection, pause: float = 0.0) -> None:
         self._connection = connection
+        self._pause = pause
         # Its put can't be torn by a signal handler that raises: it is one C call without a lock.
         self._queue: SimpleQueue[Any] = SimpleQueue()
         self._thread = Thread(target=self._send_batches, name="outbox", daemon=True)
@@ -175,6 +183,8 @@ class Outbox:
                 self._connection.send(list(merged(batch)))
             except OSError:
                 return  # The other side is gone: whoever reads from it learns that too.
+            if len(batch) < LONGEST_BATCH and open_:
+                sleep(self._pause)
 
 
 def merged(messages: Iterable[Any]) -> Iterator[Any]:

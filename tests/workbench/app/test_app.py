@@ -197,9 +197,11 @@ async def test_a_tiny_terminal_says_so_and_keeps_everything(build: Build, progra
     async with build(program).run_test(size=(80, 24)) as pilot:
         await pilot.press("x")
         await pilot.resize_terminal(50, 12)
+        await pilot.pause()
         assert pilot.app.query_one("#too-small").region.area
         assert not pilot.app.query_one(Editor).region.area
         await pilot.resize_terminal(80, 24)
+        await pilot.pause()
 
         assert pilot.app.query_one(Editor).text.startswith("x(setq")
         assert pilot.app.query_one(Editor).region.area

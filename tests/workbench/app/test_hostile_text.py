@@ -330,6 +330,7 @@ async def test_text_is_shown_as_it_is(name: str, kind: str) -> None:
     app = Watched(session)
     text = TEXTS[kind]
     async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.pause()
         await PLACES[name](app, session, pilot, text)
         app.drain()
         await pilot.pause(0.15)

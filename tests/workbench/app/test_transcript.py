@@ -14,14 +14,8 @@ from tests.workbench.fake_session import FakeSession
 from workbench.app import transcript as transcript_module
 from workbench.app.app import Workbench
 from workbench.app.highlight import Vocabulary
-from workbench.app.transcript import (
-    MAX_BURST,
-    MAX_LINE,
-    MAX_LINES,
-    MAX_SHORTENED,
-    Transcript,
-    TranscriptLine,
-)
+from workbench.app.transcript import MAX_BURST, MAX_LINES, MAX_SHORTENED, Transcript
+from workbench.app.transcript_lines import MAX_LINE, LineStore
 from workbench.runtime.protocol import ErrorView, FrameView, ValueView
 
 
@@ -125,18 +119,18 @@ async def test_words_stay_whole_where_there_is_room() -> None:
         assert transcript.text == words
 
 
-async def test_lines_in_any_alphabet_are_wrapped_quickly() -> None:
+def test_lines_in_any_alphabet_are_wrapped_quickly() -> None:
     """Not letter by letter, which took twenty times as long as ASCII takes."""
-    async with shown(80) as (transcript, _):
+    store = LineStore()
 
-        def seconds(text: str) -> float:
-            transcript.lines = [TranscriptLine(text, "output") for _ in range(20_000)]
-            began = time.process_time()
-            transcript._wrap_all()
-            return time.process_time() - began
+    def seconds(text: str) -> float:
+        store.lines = [text] * 20_000
+        began = time.process_time()
+        store.wrap(76)
+        return time.process_time() - began
 
-        seconds("λ")  # what is found once
-        assert seconds("λ→é" * 50) < 8 * seconds("abc" * 50)
+    seconds("λ")  # what is found once
+    assert seconds("λ→é" * 50) < 8 * seconds("abc" * 50)
 
 
 async def test_many_lines_are_wrapped_when_the_width_has_settled(
@@ -174,10 +168,11 @@ async def test_huge_lines_and_floods_are_cut_and_say_so() -> None:
         transcript.write("y" * (MAX_LINE + 1234) + "\n")
         transcript.write("".join(f"{number}\n" for number in range(MAX_BURST + 500)))
 
-        assert transcript.lines[0].text.endswith("y … 1,234 characters more")
-        assert "… 500 lines left out: click to see …" in transcript.text
-        assert transcript.lines[-1].text == str(MAX_BURST + 499)
-        assert len(transcript.lines) == MAX_BURST + 2
+        lines = transcript.text.split("\n")
+        assert lines[0].endswith("y … 1,234 characters more")
+        assert "… 500 lines left out: click to see …" in lines
+        assert lines[-1] == str(MAX_BURST + 499)
+        assert len(lines) == MAX_BURST + 2
 
 
 async def test_the_oldest_lines_go_when_there_are_too_many() -> None:
@@ -185,9 +180,29 @@ async def test_the_oldest_lines_go_when_there_are_too_many() -> None:
         for start in range(0, MAX_LINES + MAX_BURST, MAX_BURST):
             transcript.write("".join(f"{n}\n" for n in range(start, start + MAX_BURST)))
 
-        assert len(transcript.lines) <= MAX_LINES
-        assert transcript.lines[-1].text == str(MAX_LINES + MAX_BURST - 1)
-        assert rows(transcript)[-1] == transcript.lines[-1].text
+        lines = transcript.text.split("\n")
+        assert len(lines) <= MAX_LINES
+        assert lines[-1] == str(MAX_LINES + MAX_BURST - 1)
+        assert lines[0] == f"… {int(lines[1]):,} earlier lines are gone …"
+        assert rows(transcript)[-1] == lines[-1]
+
+
+async def test_the_text_that_is_read_stands_still_while_the_oldest_lines_go() -> None:
+    async with shown() as (transcript, pilot):
+        transcript.most_lines = 1000
+        transcript.write("".join(f"{number}\n" for number in range(1000)))
+        await pilot.pause()
+        transcript.scroll_to(y=500, animate=False, immediate=True)
+        assert rows(transcript)[0] == "500"
+
+        transcript.write("".join(f"{number}\n" for number in range(1000, 1020)))
+        await pilot.pause()
+        assert rows(transcript)[0] == "500"
+        assert "… 120 earlier lines are gone …" not in rows(transcript)
+
+        transcript.write("".join(f"{number}\n" for number in range(1020, 1800)))
+        await pilot.pause()
+        assert rows(transcript)[0] == "… 900 earlier lines are gone …"
 
 
 async def test_the_view_follows_only_at_the_end() -> None:

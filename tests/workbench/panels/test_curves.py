@@ -67,7 +67,7 @@ def test_a_long_series_keeps_its_newest_points_singly_and_extremes_of_all(
     series = series_of(values)
 
     assert len(series.raw.values) < 128
-    assert all(len(level) < 128 for level in series.raw.buckets)
+    assert all(len(level) < 128 for level in series.raw.stretches)
     assert (124, 99.0) in [point for line in drawn(series) for point in line]
     newest = series.segments(50, smoothed=False, floor=-math.inf, window=(49_990, 50_000))
     assert newest == [[(step, float((step - 1) % 7)) for step in range(49_990, 50_001)]]

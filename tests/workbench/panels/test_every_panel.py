@@ -144,7 +144,8 @@ async def test_a_chosen_variable_comes_up_in_the_inspector() -> None:
         area = app.query_one(PanelArea)
         area.receive(EVENTS[VariablesPanel])
         area.show(VariablesPanel)
-        area.current.focus()
+        area.enter()
+        await pilot.pause()
         await pilot.press("enter")
         await pilot.pause()
         assert app.asked == [Inspect(1, Window())]
@@ -152,3 +153,35 @@ async def test_a_chosen_variable_comes_up_in_the_inspector() -> None:
 
         area.receive([TensorInspected(tensor_view((2, 2), handle=1))])
         assert HOSTILE in str(area.current.query_one("#inspector-summary", Static).content)
+
+
+async def test_what_happens_before_a_panel_is_made_is_told_to_it() -> None:
+    """Only the panel that is up is there for the first picture."""
+    app = AreaApp()
+    async with app.run_test(size=(48, 20)) as pilot:
+        area = app.query_one(PanelArea)
+        for kind in PANELS:
+            area.receive(EVENTS[kind])
+        await pilot.pause()
+        assert all(panel.filled for panel in area.panels)
+
+
+async def test_a_panel_can_be_up_at_first() -> None:
+    class FirstApp(App[None]):
+        def compose(self) -> ComposeResult:
+            yield PanelArea(Inspector.title)
+
+    app = FirstApp()
+    async with app.run_test(size=(48, 20)):
+        area = app.query_one(PanelArea)
+        assert isinstance(area.current, Inspector)
+        assert area.current.is_mounted
+
+
+async def test_an_app_that_ends_at_once_ends_in_order() -> None:
+    """What was told before the panels were made finds no widgets."""
+    app = AreaApp()
+    async with app.run_test(size=(48, 20)):
+        for kind in PANELS:
+            app.query_one(PanelArea).receive(EVENTS[kind])
+    assert not app.is_running

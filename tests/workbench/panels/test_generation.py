@@ -14,6 +14,7 @@ from torch_lib.events import (
     TokenGenerated,
 )
 from workbench.app.drawable import REPLACEMENT
+from workbench.app.panels import generation
 from workbench.app.panels.base import EvaluateSource, InterruptRequested
 from workbench.app.panels.generation import KEPT, GenerationPanel
 from workbench.app.panels.passage import CHARACTERS, Passage
@@ -48,7 +49,7 @@ def tokens(*texts: str) -> list[TokenGenerated]:
 
 
 def texts(panel: GenerationPanel) -> list[str]:
-    return [str(passage.content) for passage in panel.query(Passage)]
+    return [passage.flow.text for passage in panel.query(Passage)]
 
 
 def summary(panel: GenerationPanel) -> str:
@@ -241,7 +242,7 @@ async def test_tokens_are_coloured_by_their_probability(panel: GenerationPanel) 
         await pilot.press("c")
         await pilot.pause()
 
-        shown = panel.passages[0].picture()
+        shown = panel.passages[0].row(1)
         styles = {shown.plain[span.start : span.end]: str(span.style) for span in shown.spans}
         assert styles["Hello"] != styles[" world"] != styles["!"]
         assert "underline" in styles["!"]
@@ -353,3 +354,18 @@ async def test_a_click_chooses_a_token_of_any_passage(panel: GenerationPanel) ->
         assert newer.chosen is None
         await pilot.click(newer, offset=(1, 0))
         assert newer.chosen is None  # that is the prompt
+
+
+async def test_old_texts_go_where_they_are_long_together(
+    panel: GenerationPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "KEPT_CHARACTERS", 250)
+    async with PanelApp(panel).run_test(size=(60, 14)) as pilot:
+        gone = panel.query_one("#generation-gone", Static)
+        for number in range(5):
+            panel.receive([begun(str(number)), *tokens("x" * 100)])
+            await pilot.pause()
+            assert gone.display == (number > 2)
+
+        assert [text[0] for text in texts(panel)] == ["2", "3", "4"]
+        assert str(gone.content) == "… 2 earlier texts, kept no more …"

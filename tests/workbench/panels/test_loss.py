@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from tests.workbench.panels.panel_app import PanelApp
 from torch_lib.events import Metric
+from workbench.app.panels import curves, runs
 from workbench.app.panels.curve_view import CurveView
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.pick import Pick
@@ -313,6 +314,45 @@ async def test_runs_are_kept_and_shown_again(panel: LossPanel, tmp_path: Path) -
         await pilot.press("enter")
         await pilot.pause(0.2)
         assert later.view.runs == []
+
+
+async def test_what_is_no_longer_single_is_said_where_it_is_looked_at(
+    panel: LossPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curves, "SINGLES", 64)
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 20)) as pilot:
+        panel.receive([started(1), *losses(*map(float, range(1, 1002)))])
+        assert "extremes" not in summary(panel)
+
+        panel.focus()
+        await pilot.press("plus")
+        assert "before step 897 only extremes" in summary(panel)
+
+        await pilot.press("w")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(tmp_path / "out.csv")
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert "Before step 897" in next(iter(app._notifications)).message
+
+        panel.view.look_at(897.0, 1001.0)
+        await pilot.pause()
+        assert "extremes" not in summary(panel)
+
+
+async def test_a_file_that_takes_no_more_points_is_told_of(
+    panel: LossPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "LARGEST_FILE", 200)
+    panel.store = RunStore(tmp_path)
+    async with PanelApp(panel).run_test(size=(80, 20)):
+        panel.receive([started(1), *losses(0.5, 0.25)])
+        assert "full" not in summary(panel)
+
+        for _ in range(9):
+            panel.receive(losses(0.125))
+        assert summary(panel).endswith("its file is full")
 
 
 @pytest.mark.parametrize("ending", ["csv", "svg", "txt", "gif"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from multiprocessing import Pipe
+from time import sleep
 
 from workbench.runtime.protocol import EvaluationStarted, OutputWritten
 from workbench.runtime.transport import Outbox, merged
@@ -52,4 +53,19 @@ def test_a_reader_that_is_gone_does_no_harm() -> None:
     outbox.post("lost")
     outbox.close()
     outbox.post("lost too")
+    writer.close()
+
+
+def test_what_is_posted_within_a_pause_is_one_batch() -> None:
+    """Each batch wakes the other side up."""
+    reader, writer = Pipe(duplex=False)
+    outbox = Outbox(writer, pause=0.5)
+    outbox.post("first")
+    assert reader.recv() == ["first"]
+
+    for number in range(100):
+        outbox.post(number)
+        sleep(0.001)
+    assert reader.recv() == list(range(100))
+    outbox.close()
     writer.close()

@@ -161,6 +161,13 @@ class CurveView(Widget, can_focus=True):
         right = last if self.right is None else min(last, max(self.right, first + self.span))
         return right - self.span, right
 
+    @property
+    def extremes_until(self) -> float | None:
+        """Up to this step what is in view are extremes of stretches; None where all is single."""
+        starts = [curve.series.raw.single_from for curve in self.curves()]
+        known = [start for start in starts if start is not None and start > self.window()[0]]
+        return max(known, default=None)
+
     def look_at(self, low: float, high: float) -> None:
         """Bring a range of steps into view; one that ends at the last step follows the curves."""
         first, last = self.extent()

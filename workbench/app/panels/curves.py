@@ -3,7 +3,9 @@
 The points of a series are kept in levels: the newest of them singly, and the lowest and highest
 of every 16, 256, 4096 … of them. Levels are filled as points come, so nothing is ever gone through
 again; a picture takes the finest level that has not many more entries in view than there are
-columns. The extremes are in every level, so no spike is lost.
+columns. The extremes are in every level, so no spike is lost. Numbers stand in arrays, and each
+level keeps only the newest of its entries: a curve of a million points takes 10 MiB, one of many
+more hardly more.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 FAN = 16
-SINGLES = 2**18  # at least so many of the newest points stay single
-BUCKETS = 2**15  # at least so many of the newest buckets stay in each level
+SINGLES = 2**17  # at least so many of the newest points stay single
+BUCKETS = 2**14  # at least so many of the newest buckets stay in each level
 LARGEST = 1e300  # beyond it the span of a curve may overflow
 SMOOTHING = 0.9
 
@@ -46,6 +48,31 @@ class Bucket(NamedTuple):
         return sorted((step, value) for step, value in both if value > floor)
 
 
+class Stretches:
+    """Buckets in the order of their steps."""
+
+    def __init__(self) -> None:
+        self.columns = array("d"), array("d"), array("d"), array("d")
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def append(self, bucket: Bucket) -> None:
+        """Add the newest bucket; the oldest go where there are very many."""
+        for column, number in zip(self.columns, bucket, strict=True):
+            column.append(number)
+            if len(column) == 2 * BUCKETS:
+                del column[:BUCKETS]
+
+    def part(self, start: int, end: int) -> list[Bucket]:
+        """The buckets from one place to another."""
+        return list(map(Bucket, *(column[start:end] for column in self.columns)))
+
+    def bounds(self, low: float, high: float) -> tuple[int, int]:
+        """The places of what lies from step ``low`` to ``high``."""
+        return bisect_left(self.columns[0], low), bisect_right(self.columns[0], high)
+
+
 class Levels:
     """The points of one curve; NaN stands for a gap."""
 
@@ -53,7 +80,7 @@ class Levels:
         self.count = 0
         self.steps = array("d")
         self.values = array("d")
-        self.buckets: list[list[Bucket]] = []
+        self.stretches: list[Stretches] = []
 
     def append(self, step: float, value: float) -> None:
         """Add a point to the right of all others."""
@@ -69,23 +96,26 @@ class Levels:
 
     def _fold(self, level: int) -> None:
         """Make a bucket of the newest entries of the level below."""
-        if level == len(self.buckets):
-            self.buckets.append([])
+        if level == len(self.stretches):
+            self.stretches.append(Stretches())
         if level:
-            newest = self.buckets[level - 1][-FAN:]
+            below = self.stretches[level - 1]
+            newest = below.part(len(below) - FAN, len(below))
         else:
             newest = self._singles(len(self.values) - FAN, len(self.values))
         bucket = newest[0]
         for other in newest[1:]:
             bucket = bucket.joined(other)
-        kept = self.buckets[level]
-        kept.append(bucket)
-        if len(kept) == 2 * BUCKETS:
-            del kept[:BUCKETS]
+        self.stretches[level].append(bucket)
 
     def _singles(self, start: int, end: int) -> list[Bucket]:
         pairs = zip(self.steps[start:end], self.values[start:end], strict=True)
         return [Bucket(step, value, step, value) for step, value in pairs]
+
+    @property
+    def single_from(self) -> float | None:
+        """The first step whose point is still single; None where all are."""
+        return self.steps[0] if self.count > len(self.steps) else None
 
     def between(self, low: float, high: float, most: float) -> list[Bucket]:
         """What lies from step ``low`` to ``high`` and next to it, in about ``most`` entries."""
@@ -93,12 +123,12 @@ class Levels:
         if (start > 0 or self.count == len(self.steps)) and end - start <= most:
             return self._singles(max(0, start - 1), end + 1)
         size = FAN
-        for number, level in enumerate(self.buckets):
-            start, end = _bounds(level, low, high)
+        for number, level in enumerate(self.stretches):
+            start, end = level.bounds(low, high)
             complete = start > 0 or len(level) == self.count // size
-            if (complete and end - start <= most) or number == len(self.buckets) - 1:
+            if (complete and end - start <= most) or number == len(self.stretches) - 1:
                 newest = self._tail(number) if end >= len(level) else []
-                return level[max(0, start - 1) : end + 1] + newest
+                return level.part(max(0, start - 1), end + 1) + newest
             size *= FAN
         return self._singles(max(0, start - 1), end + 1)
 
@@ -106,19 +136,21 @@ class Levels:
         """The points after the last bucket of a level, in entries of the levels below."""
         entries: list[Bucket] = []
         for below in range(number - 1, -1, -1):
+            level = self.stretches[below]
             full = self.count // FAN ** (below + 1) % FAN
-            entries += self.buckets[below][len(self.buckets[below]) - full :]
+            entries += level.part(len(level) - full, len(level))
         return entries + self._singles(len(self.values) - self.count % FAN, len(self.values))
 
     def finest(self, low: float, high: float) -> Iterator[Point]:
         """Every point from step ``low`` to ``high`` that is still known; gaps are left out."""
         covered = math.inf if not self.steps else self.steps[0]
         parts: list[list[Bucket]] = []
-        for level in self.buckets:
-            start, end = _bounds(level, low, min(high, covered))
-            if self.count > len(self.steps) and start < end:
-                parts.append([entry for entry in level[start:end] if entry.high_step < covered])
-                covered = min(covered, level[start].low_step)
+        for level in self.stretches:
+            start, end = level.bounds(low, min(high, covered))
+            if self.single_from is not None and start < end:
+                found = level.part(start, end)
+                parts.append([entry for entry in found if entry.high_step < covered])
+                covered = min(covered, found[0].low_step)
         for part in reversed(parts):
             for entry in part:
                 yield from entry.points()
@@ -132,11 +164,6 @@ class Levels:
             return None
         near = self.between(step, step, FAN)
         return min(near, key=lambda entry: abs((entry.low_step + entry.high_step) / 2 - step))
-
-
-def _bounds(level: list[Bucket], low: float, high: float) -> tuple[int, int]:
-    start = bisect_left(level, low, key=lambda entry: entry.low_step)
-    return start, bisect_right(level, high, key=lambda entry: entry.low_step)
 
 
 class Series:

@@ -26,6 +26,7 @@ from workbench.app.panels.chat import (
     question_program,
 )
 from workbench.app.panels.models import find_models, model_folders, model_line
+from workbench.app.panels.numerals import counted
 from workbench.app.panels.passage import Look, Passage, level_legend
 from workbench.app.panels.pick import Pick
 from workbench.app.panels.runs import titled
@@ -38,6 +39,7 @@ from workbench.runtime.protocol import (
 )
 
 KEPT = 20
+KEPT_CHARACTERS = 200_000
 BUTTON_WIDTH = 11
 REASONS = {
     "end": "ended",
@@ -180,6 +182,8 @@ class GenerationPanel(Panel[Happening]):
         &.-writing Button { display: block; }
         & > Passages { height: 1fr; }
         & > Passages > Vertical { height: auto; min-height: 100%; }
+        & #generation-gone { display: none; padding: 0 1; color: $foreground 55%; }
+        &.-gone #generation-gone { display: block; }
         & > #generation-token { height: auto; max-height: 7; padding: 0 1; display: none; }
         &.-filled.-token > #generation-token { display: block; }
         &.-filled > AskForm { display: none; }
@@ -195,6 +199,7 @@ class GenerationPanel(Panel[Happening]):
         self.read: Passage | None = None
         """The passage that has a chosen token."""
         self.look = Look()
+        self.gone = 0
         self.conversation: list[Message] = []
         self.models = ""
 
@@ -205,8 +210,8 @@ class GenerationPanel(Panel[Happening]):
             stop = Button("Stop (x)", variant="error", compact=True, tooltip="Stop the generation")
             stop.can_focus = False
             yield stop
-        with Passages():
-            yield Vertical()
+        with Passages(), Vertical():
+            yield Static(id="generation-gone", markup=False)
         yield Static(id="generation-token", markup=False)
         yield AskForm()
 
@@ -234,6 +239,11 @@ class GenerationPanel(Panel[Happening]):
                 self.turn(event, now)
         self.summarise()
 
+    @property
+    def kept_characters(self) -> int:
+        """How long the texts are together."""
+        return sum(passage.kept_characters for passage in self.passages)
+
     def turn(self, event: Happening, now: float) -> None:
         """Begin or end a passage."""
         writing = self.writing
@@ -257,10 +267,14 @@ class GenerationPanel(Panel[Happening]):
     def begin(self, started: GenerationStarted, now: float) -> None:
         """A separator, a new passage, and the oldest one goes where there are too many."""
         if self.passages:
-            self.passages[-1].add_class("-past")
+            self.passages[-1].pass_by()
         self.action_leave_token()
-        if len(self.passages) == KEPT:
+        while len(self.passages) >= KEPT or self.kept_characters > KEPT_CHARACTERS:
             self.passages.pop(0).remove()
+            self.gone += 1
+            told = f"… {counted(self.gone, 'earlier text')}, kept no more …"
+            self.query_one("#generation-gone", Static).update(told)
+            self.add_class("-gone")
         passage = Passage(started, now, self.evaluation)
         passage.look = self.look
         self.passages.append(passage)
@@ -343,8 +357,7 @@ class GenerationPanel(Panel[Happening]):
     def show_chosen(self, passage: Passage) -> None:
         """Scroll to the chosen token where it is out of view."""
         scroll = self.query_one(Passages)
-        line = passage.line_of_chosen(passage.content_size.width)
-        row = passage.virtual_region.y + line
+        row = passage.virtual_region.y + passage.row_of_chosen()
         if not scroll.scroll_y <= row < scroll.scroll_y + scroll.size.height:
             scroll.scroll_to(y=row - scroll.size.height // 2, animate=False)
 

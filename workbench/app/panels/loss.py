@@ -182,11 +182,14 @@ class LossPanel(CurveActions, Panel[Happening]):
             facts.append(f"step {run.steps}")
             if self.pace.rate is not None and run is self.training:
                 facts.append(f"{short_number(self.pace.rate, 3)} steps/s")
+            facts += ["its file is full"] * run.overfull
         facts += ["log"] * view.is_logarithmic
         facts += ["smooth"] * view.smoothed
         if view.span is not None:
             low, high = view.window()
             facts.append(f"steps {low:.0f} to {high:.0f}")
+        if view.extremes_until is not None and (view.span, view.cursor) != (None, None):
+            facts.append(f"before step {view.extremes_until:.0f} only extremes")
         if view.band is not None:
             bounds = (10**end if view.is_logarithmic else end for end in view.band)
             low_text, high_text = (short_number(bound, 3) for bound in bounds)
@@ -306,6 +309,7 @@ class LossPanel(CurveActions, Panel[Happening]):
         path = await self.app.push_screen_wait(AskPath("Export as .csv, .svg or .txt"))
         if path is None or not await self.may_replace(path):
             return
+        until = self.view.extremes_until
         try:
             text = exported(self.view, path)
         except ValueError as error:
@@ -321,7 +325,10 @@ class LossPanel(CurveActions, Panel[Happening]):
 
         failure = await self.run_worker(write, thread=True).wait()
         if failure is None:
-            self.notify(f"Written to {path}.", markup=False)
+            told = f"Written to {path}."
+            if path.suffix.lower() == ".csv" and until is not None:
+                told += f" Before step {until:.0f} it has only the extremes of stretches."
+            self.notify(told, markup=False)
         else:
             self.notify(f"{path}: {failure.strerror}", severity="error", markup=False)
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
 from textual.style import Style
-from textual.widgets import Static
+from textual.visual import Visual
+from textual.widget import Widget
 
 from torch_lib.events import GenerationStarted, TokenGenerated
 from workbench.app.drawable import single_line, visible
+from workbench.app.panels.flow import Flow
 from workbench.app.panels.numerals import bar, duration
 from workbench.runtime.protocol import EvaluationStarted
 
 CHARACTERS = 20_000
-COLOURED = 2000  # a style for each of very many tokens would cost more than it tells
 LEVELS = (
     (0.9, "$text-success", "≥90%"),
     (0.5, "$foreground", "≥50%"),
@@ -29,6 +35,7 @@ CHOSEN = "reverse"
 MUTED = "$foreground 55%"
 NOTHING = "▯"
 TOKEN = "token"
+MOST_DRAWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,12 @@ def level_legend() -> Content:
     return Content(" ").join([Content.styled("probability", MUTED), *parts])
 
 
-class Passage(Static):
-    """One generation: the prompt dimmed, then what the model wrote."""
+class Passage(Widget):
+    """One generation: the prompt dimmed, then what the model wrote; only rows in view are drawn."""
 
+    ALLOW_SELECT = True
     DEFAULT_CSS = """
-    Passage { height: auto; padding: 0 1; }
+    Passage { width: 1fr; height: auto; padding: 0 1; }
     Passage.-past { border-bottom: solid $foreground 20%; }
     """
 
@@ -93,6 +101,11 @@ class Passage(Static):
         self.look = Look()
         self.seconds: float | None = None
         self.end = ""
+        self.flow = Flow()
+        self._silent = False
+        self._opening = 0
+        self._starts = array("q")
+        self._drawn: dict[int, Strip] = {}
 
     @property
     def text(self) -> str:
@@ -105,10 +118,20 @@ class Passage(Static):
         self.first = now if self.first is None else self.first
         self.latest = now
         self.tokens += tokens
-        self.kept_characters += sum(_weight(token) for token in tokens)
+        self.kept_characters += sum(map(_weight, tokens))
         if self.kept_characters > 2 * CHARACTERS:
             self.forget()
-        self.show()
+            self.show()
+        elif self._silent and any(token.text for token in tokens):
+            self.show()
+        elif not self.look.prompt:
+            self._draw(self._write(tokens))
+
+    def pass_by(self) -> None:
+        """Give way to the next passage, and let go of what was drawn."""
+        self.add_class("-past")
+        self._drawn.clear()
+        self.refresh()
 
     def forget(self) -> None:
         """Keep the end of the text."""
@@ -126,7 +149,11 @@ class Passage(Static):
         """Say how the generation ended, and how long it took where that is known."""
         self.end = end
         self.seconds = seconds
-        self.show()
+
+    def on_unmount(self) -> None:
+        """Let go of what was drawn: the cache that holds it outlives its widget in Textual."""
+        self._drawn.clear()
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """A click on a token chooses it."""
@@ -149,8 +176,7 @@ class Passage(Static):
         if not self.tokens:
             return
         last = len(self.tokens) - 1
-        self.chosen = last if self.chosen is None else min(last, max(0, self.chosen + step))
-        self.show()
+        self.choose_at(last if self.chosen is None else min(last, max(0, self.chosen + step)))
 
     def leave(self) -> None:
         """Choose no token."""
@@ -163,57 +189,124 @@ class Passage(Static):
         return None if self.chosen is None else self.tokens[self.chosen]
 
     def show(self) -> None:
-        """Draw what there is."""
-        self.update(self.picture(), layout=False)
-        space = self.content_size
-        # A new layout of the screen costs more than all else that a token does.
-        if self.get_content_height(space, space, space.width) != space.height:
-            self.refresh(layout=True)
+        """Write and draw everything anew."""
+        self.flow = Flow(self.content_size.width)
+        self._starts = array("q")
+        self._silent = not self.started.prompt and not any(token.text for token in self.tokens)
+        opening = self.opening()
+        if self.look.prompt:
+            self.flow.extend(opening or "The prompt has no text.")
+        else:
+            self.flow.extend(opening)
+        self._opening = len(self.flow.text)
+        if not self.look.prompt:
+            self._write(self.tokens)
+        self._draw(0)
 
-    def opening(self) -> Content:
+    def opening(self) -> str:
         """What stands before the tokens."""
         prompt = self.started.prompt
         if self.look.raw or self.look.prompt:
             prompt = self.started.raw_prompt or prompt
         mark = "… " if self.count > len(self.tokens) else ""
-        return Content.styled(_shown(prompt[-CHARACTERS:]) + mark * (not self.look.prompt), MUTED)
+        return _shown(prompt[-CHARACTERS:]) + mark * (not self.look.prompt)
 
-    def picture(self) -> Content:
-        """The prompt and the tokens."""
-        if self.look.prompt:
-            prompt = self.opening()
-            return prompt if prompt.plain else Content.styled("The prompt has no text.", MUTED)
-        if not (self.look.coloured or self.end or self.chosen is not None):
-            return Content.assemble(self.opening(), "".join(self.written()))
-        texts = list(self.written())
-        styled = max(0, len(texts) - COLOURED)
-        if self.chosen is not None:
-            styled = min(styled, self.chosen)
-        parts: list[Content | tuple[str, str]] = [self.opening(), ("".join(texts[:styled]), "")]
-        for place in range(styled, len(texts)):
-            token, text = self.tokens[place], texts[place]
-            style = level_style(token.logprob) if self.look.coloured else ""
-            if place == self.chosen:
-                text, style = text or NOTHING, CHOSEN
-            if text:
-                told = Content(text).stylize(Style.from_meta({TOKEN: place}))
-                parts.append(told.stylize(style) if style else told)
-        return Content.assemble(*parts)
+    def _write(self, tokens: Sequence[TokenGenerated]) -> int:
+        """Append how tokens are shown; answers the first row that has changed."""
+        written, place = [], len(self.flow.text)
+        for token in tokens:
+            text = self._shape(token)
+            if not text and len(self._starts) == self.chosen:
+                text = NOTHING
+            self._starts.append(place)
+            written.append(text)
+            place += len(text)
+        return self.flow.extend("".join(written))
 
-    def written(self) -> Iterator[str]:
-        """How each token is shown: its text, or its number where nothing has any text."""
-        silent = not self.started.prompt and not any(token.text for token in self.tokens)
-        for token in self.tokens:
-            if silent:
-                yield _shown(token.piece) or f"{token.token} "
-            else:
-                yield _shown(token.text or (token.piece if self.look.raw else ""))
+    def _shape(self, token: TokenGenerated) -> str:
+        """How a token is shown: its text, or its number where nothing has any text."""
+        if self._silent:
+            return _shown(token.piece) or f"{token.token} "
+        return _shown(token.text or (token.piece if self.look.raw else ""))
 
-    def line_of_chosen(self, width: int) -> int:
-        """How many lines down the chosen token stands."""
-        texts = "".join(list(self.written())[: self.chosen])
-        before = Content(self.opening().plain + texts + NOTHING)
-        return max(0, before.get_height({}, max(1, width)) - 1)
+    def _draw(self, first: int) -> None:
+        """Draw the rows from ``first`` on."""
+        rows = self.flow.rows
+        self._drawn = {row: strip for row, strip in self._drawn.items() if row < first}
+        changed = Region(0, first, self.content_size.width, rows - first)
+        # A new layout of the screen costs more than all else that a token does.
+        self.refresh(changed, layout=rows != self.content_size.height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """How many rows there are."""
+        if width != self.flow.width:
+            self.flow.wrap(width)
+            self._drawn.clear()
+        return self.flow.rows
+
+    def render_line(self, y: int) -> Strip:
+        """The row ``y``; a row that moves up while others follow is not drawn anew."""
+        if y >= self.flow.rows:
+            return Strip.blank(self.content_size.width)
+        if y not in self._drawn:
+            if len(self._drawn) == MOST_DRAWN:
+                self._drawn.clear()
+            self._drawn[y] = self._drawing(y)
+        return self._drawn[y]
+
+    def _drawing(self, y: int) -> Strip:
+        content, row, width = self.row(y), self.flow.row(y), self.content_size.width
+        column = row.start - row.line_start
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(row.line)) is not None:
+            start, end = span
+            style = Style.from_styles(self.screen.get_component_styles("screen--selection"))
+            last = len(content) if end == -1 else end - column
+            content = content.stylize(style, max(0, start - column), max(0, last))
+        strips = Visual.to_strips(
+            self, content, width, 1, self.visual_style, apply_selection=False, pad=True
+        )
+        strip = strips[0] if strips else Strip.blank(width)
+        return strip.apply_offsets(column, row.line)
+
+    def row(self, number: int) -> Content:
+        """What stands on a row."""
+        row = self.flow.row(number)
+        content = Content(self.flow.text[row.start : row.end])
+        if row.start < self._opening:
+            content = content.stylize(MUTED, 0, self._opening - row.start)
+        place = max(0, bisect_right(self._starts, row.start) - 1)
+        while place < len(self._starts) and self._starts[place] < row.end:
+            following = place + 1
+            end = self._starts[following] if following < len(self._starts) else row.end
+            start, end = max(self._starts[place], row.start) - row.start, end - row.start
+            if start < end:
+                content = content.stylize(Style.from_meta({TOKEN: place}), start, end)
+                style = CHOSEN if place == self.chosen else ""
+                if self.look.coloured and not style:
+                    style = level_style(self.tokens[place].logprob)
+                if style:
+                    content = content.stylize(style, start, end)
+            place = following
+        return content
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, without the breaks that wrapping made."""
+        return selection.extract(self.flow.text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
+        self._drawn.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Draw in other colours."""
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def row_of_chosen(self) -> int:
+        """How many rows down the chosen token stands."""
+        return 0 if self.chosen is None else self.flow.row_at(self._starts[self.chosen])
 
     def facts(self, width: int) -> str:
         """Tokens, pace, how it ended, wait for the first token: as many as fit."""

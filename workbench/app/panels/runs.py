@@ -28,12 +28,16 @@ TITLE_LENGTH = 200
 
 @dataclass(eq=False)
 class Run:
-    """The curves of one evaluation, by the name of the metric."""
+    """The curves of one evaluation, by the name of the metric.
+
+    ``overfull`` says that its file takes no more points.
+    """
 
     title: str
     began: datetime
     series: dict[str, Series] = field(default_factory=dict)
     path: Path | None = None
+    overfull: bool = False
 
     def append(self, name: str, value: float, step: float | None, numbers: Iterator[int]) -> None:
         """Add a point to the curve ``name``; a new curve takes the next of ``numbers``."""
@@ -93,7 +97,8 @@ class RunStore:
         line = {"metric": name, "step": first, "values": [_plain(value) for value in values]}
         try:
             with run.path.open("a", encoding="utf-8") as file:
-                if file.tell() < LARGEST_FILE:
+                run.overfull = file.tell() >= LARGEST_FILE
+                if not run.overfull:
                     file.write(json.dumps(line) + "\n")
         except OSError:
             run.path = None
