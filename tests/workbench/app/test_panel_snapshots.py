@@ -327,7 +327,8 @@ async def play(pilot: Pilot[int], app: Workbench, session: FakeSession, state: S
 
     What the panel is told last answers the last of the keys where that asks for something.
     """
-    await pilot.pause()  # until every panel is made
+    while len(app._panels._hearing) <= len(PANELS):  # until every panel is made
+        await pilot.pause()
     kind, batches, keys = state
     *first, last = batches() if batches is not devices else [[]]
     answers = kind is Inspector and len(first) > 0
