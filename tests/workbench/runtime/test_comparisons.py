@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import nn
 
-from lispe_core.dictionaries import Dictionary
 from lispe_core.forms import LispList, Value
 from torch_lib.attention_scores import attention_maps
 from torch_lib.transformer import transformer_block
@@ -68,7 +67,7 @@ def test_models_of_other_layers_and_shapes_are_compared_as_far_as_they_go() -> N
 
 def test_containers_of_tensors_are_compared_however_deep() -> None:
     def holding(number: float) -> Value:
-        inner = Dictionary.of([("b", TensorValue(torch.full((2,), number))), ("c", 5)])
+        inner = {"b": TensorValue(torch.full((2,), number)), "c": 5}
         return LispList([LispList([1, inner]), TensorValue(torch.zeros(1))])
 
     found = wholes_compared(holding(1.0), holding(3.0))
