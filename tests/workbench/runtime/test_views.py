@@ -398,7 +398,8 @@ def test_a_value_that_is_no_tensor_is_pinned_itself() -> None:
 
     assert isinstance(pinned, ValuePinned)
     assert not pinned.copied
-    assert views.compare(handle, (), pinned.pinned).view.problem == "Only tensors are compared."
+    found = views.compare(handle, (), pinned.pinned).view
+    assert found.problem == "Both are the same object: what it was before is gone."
     assert isinstance(views.pin(handle, (9,)), ValueInspected)
 
 
