@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
 
-from workbench.app.doc_search import BEHIND_COMMANDS
+from workbench.app.doc_search import BEHIND_NAMES
 from workbench.app.drawable import single_line
 from workbench.app.fuzzy import ranked
 
@@ -36,7 +36,7 @@ class OpensPrograms(Protocol):
 
 
 class FilesInPalette(Provider):
-    """Files whose name, or else whose path, is like what is typed; behind the commands."""
+    """Files whose name, or else whose path, is like what is typed; behind commands and names."""
 
     async def startup(self) -> None:
         """Read the folder, away from the screen."""
@@ -52,7 +52,7 @@ class FilesInPalette(Provider):
         for place, name in enumerate(islice(fitting_files(letters, self._files), IN_PALETTE)):
             chosen = partial(app.open_program, self._folder / name)
             title = Content.assemble("Open: ", (single_line(name), "$accent"))
-            yield Hit(BEHIND_COMMANDS / (place + 1), title, chosen, name)
+            yield Hit(BEHIND_NAMES / (place + 1), title, chosen, name)
 
 
 def files_below(folder: Path) -> list[str]:
