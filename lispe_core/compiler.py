@@ -6,12 +6,13 @@ import ast
 from types import CodeType
 
 from lispe_core import names, nodes
+from lispe_core.blocks import RETURN, VALUE
 from lispe_core.depth import UNWATCHED_CALLS
-from lispe_core.emitter import RETURN, VALUE, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
 from lispe_core.forms import LispList, Span, Symbol, Value
-from lispe_core.frames import AnyName, Frame, InstanceFrame, SetVariables
+from lispe_core.frames import AnyName, Frame, InstanceFrame, OtherNames, SetVariables
 from lispe_core.functions import FunctionInfo, FunctionKind, described
 from lispe_core.kinds import variable_kinds
 from lispe_core.macros import Macros
@@ -31,19 +32,31 @@ class Compiler:
         self._namespace = namespace
         self._macros = macros
 
-    def form(self, form: Value, span: Span, *, in_frame: bool = False) -> CodeType:
+    def form(
+        self,
+        form: Value,
+        span: Span,
+        *,
+        in_frame: bool = False,
+        fields: InstanceFrame | None = None,
+    ) -> CodeType:
         """The code of a function ``ROOT`` whose call gives the value of ``form``.
 
-        With ``in_frame`` the function takes the dictionary of a call frame.
+        With ``in_frame`` the function takes the dictionary of a call frame. With ``fields`` it
+        takes the current instance before that.
         """
-        frame = Frame("root")
+        frame = Frame("root", fields)
         if in_frame:
-            frame = Frame("function", dictionary=DICTIONARY, variables=AnyName())
+            frame = Frame("function", fields, dictionary=DICTIONARY, variables=AnyName())
         emitter = self.emitter(frame, span)
+        if fields is not None and not in_frame:
+            fields.variables = OtherNames(emitter.analysis.assigned([form]))
         emitter.emit(form, RETURN, span)
         body = [*frame.declarations(), *emitter.block]
         parameters = [DICTIONARY] if in_frame else []
         definition = nodes.function(ROOT, parameters, None, [], body)
+        if fields is not None:
+            take_instance(definition, fields, len(frame.declarations()))
         return self.code(definition, span, emitter)
 
     def function(
@@ -193,11 +206,12 @@ def take_instance(definition: ast.FunctionDef, fields: InstanceFrame, start: int
 
 
 def _described(code: CodeType, functions: dict[str, _Description]) -> CodeType:
-    constants = tuple(
-        _described(value, functions) if isinstance(value, CodeType) else value
-        for value in code.co_consts
-    )
-    code = code.replace(co_consts=constants)
+    if any(isinstance(value, CodeType) for value in code.co_consts):
+        constants = [
+            _described(value, functions) if isinstance(value, CodeType) else value
+            for value in code.co_consts
+        ]
+        code = code.replace(co_consts=tuple(constants))
     if code.co_name in functions:
         return described(code, *functions[code.co_name])
     return code

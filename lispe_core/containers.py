@@ -6,34 +6,44 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Maybe, SourceList, Stringbytes, Strings, Symbol, Value
-from lispe_core.printer import display
+from lispe_core.hints import nearest
+from lispe_core.printer import abridged, display
 from lispe_core.streams import is_endless
 from lispe_core.typed_lists import TypedList
 
 SEQUENCES = (list, array, str)
 
 
-def out_of_bounds() -> LispError:
-    """The error for an index or key that isn't there."""
-    return LispError("index out of bounds")
+def out_of_bounds(container: Value = None, key: Value = None) -> LispError:
+    """The error for an index or key that isn't in ``container``."""
+    return LispError("index out of bounds", hint=lambda: _what_is_there(container, key))
+
+
+def _what_is_there(container: Value, key: Value) -> str | None:
+    if isinstance(container, dict) and isinstance(key, str):
+        close = nearest(key, [each for each in container if isinstance(each, str)])
+        return f"did you mean the key '{close}'?" if close else None
+    if isinstance(container, SEQUENCES):
+        return f"there are {len(container)} elements, and the first has the index 0"
+    return None
 
 
 def element(container: Value, key: Value) -> Value:
     """One step of ``(@ container key …)``."""
     if isinstance(container, dict):
         try:
-            return container[_key(container, key)]
+            return container[key_of(container, key)]
         except KeyError:
-            raise out_of_bounds() from None
+            raise out_of_bounds(container, key) from None
     if isinstance(container, SEQUENCES):
         try:
             return container[key if type(key) is int else index_of(key)]
         except IndexError:
-            raise out_of_bounds() from None
+            raise out_of_bounds(container) from None
     if isinstance(container, bytes):
         index = index_of(key)
         if not -len(container) <= index < len(container):
@@ -59,10 +69,6 @@ def store_in_order(container: Value, key: Value, value: Value) -> Value:
     return store(container, key, value)
 
 
-def _key(container: dict[Value, Value], key: Value) -> Value:
-    return container.key(key) if isinstance(container, Dictionary) else key
-
-
 def index_of(key: Value) -> int:
     """``key`` as an index: fractions are cut off."""
     if isinstance(key, (int, float)):
@@ -73,7 +79,7 @@ def index_of(key: Value) -> int:
 def store(container: Value, key: Value, value: Value) -> Value:
     """Put ``value`` under ``key``; the container, or for text the new text."""
     if isinstance(container, dict):
-        container[_key(container, key)] = value
+        container[key_of(container, key)] = value
     elif isinstance(container, (list, array)):
         _store_element(container, index_of(key), converted(container, value))
     elif isinstance(container, (str, bytes)):
@@ -133,6 +139,9 @@ def iterate(container: Value) -> Iterator[Value]:
 
     Lists are visited by index and their size is read again at each step; dictionaries give the
     keys they had at the start.
+
+    Raises:
+        LispError: It is a function, which stands in the wrong place then.
     """
     if isinstance(container, (list, array, str)):
         return iter(container)
@@ -142,6 +151,8 @@ def iterate(container: Value) -> Iterator[Value]:
         return container.iterate()
     if isinstance(container, bytes):
         return iter([container[index : index + 1] for index in range(len(container))])
+    if callable(container):
+        raise LispError(f"a container is expected, not '{abridged(container)}'")
     return iter(())
 
 
@@ -184,6 +195,8 @@ def alike(container: Value, values: Iterable[Value]) -> Value:
             return type(container)(held)
         except (TypeError, OverflowError):
             return LispList(held)
+    if isinstance(container, LispList) and held:
+        return container.regrouped(held)
     return LispList(held)
 
 
@@ -195,7 +208,7 @@ def require_list(name: str, *values: Value) -> None:
     """
     for value in values:
         if not isinstance(value, (list, array)):
-            raise LispError(f"'{name}' needs a list, not '{display(value)}'")
+            raise LispError(f"'{name}' needs a list, not '{abridged(value)}'")
 
 
 def clone(value: Value) -> Value:
@@ -220,7 +233,7 @@ def _copied(value: Value, known: dict[int, Value]) -> Value:
         return copy
     if isinstance(value, TypedList):
         return type(value)(value)
-    if isinstance(value, Dictionary):
+    if isinstance(value, dict):
         duplicate = known[id(value)] = type(value)()
         for key, content in value.items():
             duplicate[key] = _copied(content, known)

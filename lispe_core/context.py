@@ -44,8 +44,8 @@ class Evaluator(Protocol):
         """Evaluate a file in the global frame, once; its functions belong to ``space``."""
         ...
 
-    def use(self, name: str) -> None:
-        """Load a library, once."""
+    def use(self, name: str, space: str = "") -> None:
+        """Load a library, once; what a file defines belongs to ``space``."""
         ...
 
     def complete(self, prefix: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lispe_core.errors import LispError, SyntaxFault
-from lispe_core.forms import LispList, SourceList, Span, Symbol, Value
+from lispe_core.forms import LispList, SourceList, Symbol, Value
 from lispe_core.macros import Macros
 
 _DOT = Symbol(".")
@@ -16,12 +16,13 @@ class Expander:
 
     def __init__(self, macros: Macros) -> None:
         self.macros = macros
+        self._names = macros.names
         self._known: dict[int, tuple[list[Value], Value]] = {}
 
     def expand(self, form: list[Value]) -> Value:
         """``form`` itself when it stands for nothing else."""
         head = form[0] if form else None
-        if type(head) is Symbol and head.name not in self.macros and not _has_dot(form):
+        if type(head) is Symbol and head.name not in self._names and not _has_dot(form):
             return form
         known = self._known.get(id(form))
         if known is not None:
@@ -37,7 +38,7 @@ class Expander:
             if not isinstance(result, list) or not result:
                 return result
             head = result[0]
-            if isinstance(head, Symbol) and head.name in self.macros:
+            if isinstance(head, Symbol) and head.name in self._names:
                 result = self.macros.expand(head.name, result)
             elif head is not _DOT and head is not _QUOTE and _has_dot(result):
                 result = composed(result)
@@ -61,11 +62,9 @@ def composed(form: list[Value]) -> list[Value]:
         raise SyntaxFault("nothing to call after '.'", span)
     if not isinstance(form, SourceList):
         return LispList([*form[:dot], LispList(tail)])
-    inner = SourceList(tail)
-    inner.spans = form.spans[dot + 1 :]
-    first, last = inner.spans[0], inner.spans[-1]
-    inner.span = Span(first.origin, first.line, first.column, last.end_line, last.end_column)
-    outer = SourceList([*form[:dot], inner])
-    outer.span = form.span
-    outer.spans = [*form.spans[:dot], inner.span]
+    inner = form.picked(range(dot + 1, len(form)))
+    inner.bounds = (inner.bounds[2], inner.bounds[-1], *inner.bounds[2:])
+    outer = form.picked(range(dot))
+    outer.append(inner)
+    outer.bounds = (*outer.bounds, *inner.bounds[:2])
     return outer

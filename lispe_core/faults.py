@@ -6,8 +6,6 @@ exception that no program can cause is a defect of this implementation and stays
 
 from __future__ import annotations
 
-import dis
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType, TracebackType
@@ -24,9 +22,12 @@ from lispe_core.matching import unmatched
 from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
 
 TOP_LEVEL = "top level"
+_NIL = names.variable("_")
+"""What no program can read: ``_`` means nil."""
 _OUTERMOST, _INNERMOST = 20, 60
 Level = tuple[FrameType, int, str | None]
 """A frame of compiled code, the instruction it had reached, its Lisp name."""
+_TOO_DEEP = "does the recursion end? A call in tail position may go on for ever"
 _ARITY = re.compile(r"(?P<function>.+)\(\) (?:missing|takes|got)")
 _COMPARED = re.compile(r"'(?P<sign>[<>]=?)' not supported between")
 _OPERATED = re.compile(r"unsupported operand type\(s\) for (?P<sign>[-/]): ")
@@ -65,13 +66,19 @@ def frame_variables(error: LispError) -> list[list[tuple[str, Value]]]:
 
 
 def _variables(frame: FrameType) -> list[tuple[str, Value]]:
+    """What a call holds; a comprehension is a frame of its own before Python 3.12."""
     held = dict(frame.f_locals)
+    while _frame_name(frame.f_code) is None and frame.f_back is not None:
+        frame = frame.f_back
+        if PROGRAM_MARK not in frame.f_globals:
+            break
+        held = {**frame.f_locals, **held}
     for slots in [value for name, value in held.items() if name == names.FRAME]:
         held.update(slots)
     return [
         (names.lisp_name(slot), value)
         for slot, value in held.items()
-        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset"
+        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset" and slot != _NIL
     ]
 
 
@@ -120,7 +127,7 @@ def _span(code: CodeType, last_instruction: int) -> Span | None:
 def _translated(exception: BaseException) -> LispError | None:
     match exception:
         case RecursionError():
-            return LispError("stack overflow")
+            return LispError("stack overflow", hint=_TOO_DEEP)
         case ZeroDivisionError():
             return LispError("division by zero")
         case OverflowError():
@@ -152,17 +159,14 @@ def _innermost(exception: BaseException) -> TracebackType | None:
 
 
 def _unbound(slot: str, exception: NameError) -> LispError:
-    name = names.lisp_name(slot)
-    known: set[str] = set()
+    namespace: Namespace | None = None
+    local: set[str] = set()
     for frame, _, _ in _program_frames(exception.__traceback__):
-        namespace: Namespace = frame.f_globals[PROGRAM_MARK]
-        known.update(namespace.names())
-        known.update(
-            names.lisp_name(local)
-            for local in frame.f_code.co_varnames
-            if local.startswith(names.VARIABLE)
-        )
-    return unbound(name, known)
+        namespace = frame.f_globals[PROGRAM_MARK]
+        slots = [each for each in frame.f_code.co_varnames if each.startswith(names.VARIABLE)]
+        local.update(map(names.lisp_name, slots))
+    name = names.lisp_name(slot)
+    return unbound(name, local) if namespace is None else namespace.unbound(name, local)
 
 
 def _wrong_count(function: str, exception: BaseException) -> LispError | None:
@@ -212,6 +216,8 @@ def _refused_operation(trace: TracebackType, message: str) -> LispError | None:
 def _loaded_before(frame: FrameType, last_instruction: int) -> list[Value]:
     """The two values that an instruction took from the variables and constants before it."""
     loaded: list[Value] = []
+    import dis
+
     for instruction in dis.get_instructions(frame.f_code):
         if instruction.offset >= last_instruction:
             break
@@ -253,11 +259,10 @@ def _of_builtin(exception: BaseException, message: str) -> LispError | None:
     culprit = _culprit(frame, function)
     if culprit is not None:
         parameter, value, expected = culprit
-        from lispe_core.printer import type_name, written
+        from lispe_core.printer import abridged, type_name
 
-        return LispError(
-            f"{name}: {parameter} should be {expected}, not {written(value)} ({type_name(value)})"
-        )
+        given = f"{abridged(value, inside=True)} ({type_name(value)})"
+        return LispError(f"{name}: {parameter} should be {expected}, not {given}")
     return LispError(message) if isinstance(exception, ValueError) else None
 
 
@@ -290,6 +295,8 @@ _SHOWN = {
 
 def _culprit(frame: FrameType, function: Callable[..., Any]) -> tuple[str, Value, str] | None:
     """The first argument that is not of the kind that its annotation asks for."""
+    import inspect
+
     hints = get_type_hints(function)
     for parameter in inspect.signature(function).parameters.values():
         kind = hints.get(parameter.name, Any)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lispe_core import names, nodes
 from lispe_core.forms import Value
@@ -21,14 +20,12 @@ class AnyName(set[str]):
         return True
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(NamedTuple):
     """A loop around the code being emitted; ``result`` is where its value goes."""
 
     result: str | None
 
 
-@dataclass(slots=True, eq=False)
 class Frame:
     """One Python function under construction.
 
@@ -46,6 +43,8 @@ class Frame:
             code reads names at run time.
         own_name: What ``self`` calls.
         own_lisp_name: The Lisp name that calls this function.
+
+    Attributes:
         parameters: The slots a call of the function itself assigns, ``None`` if it can't be
             turned into a loop.
         kinds: What is known of the values of variables.
@@ -58,28 +57,41 @@ class Frame:
         cut: The Python name of the mark that ``cut_`` sets.
     """
 
-    kind: FrameKind
-    outer: Frame | None = None
-    variables: set[str] = field(default_factory=set)
-    set_here: set[str] = field(default_factory=set)
-    slots: dict[str, str] = field(default_factory=dict)
-    shared: bool = False
-    dictionary: str | None = None
-    own_name: str | None = None
-    own_lisp_name: str | None = None
-    parameters: list[str] | None = None
-    loops_on_itself: bool = False
-    to_unset: set[str] = field(default_factory=set)
-    lets: set[str] = field(default_factory=set)
-    written_outside: dict[str, str] = field(default_factory=dict)
-    loops: list[Loop] = field(default_factory=list)
-    kinds: dict[str, Kind] = field(default_factory=dict)
-    depth: int = 0
-    returns: bool = False
-    breaks: bool = False
-    tail: object = None
-    restart: Callable[[list[Value]], None] | None = None
-    cut: str | None = None
+    def __init__(
+        self,
+        kind: FrameKind,
+        outer: Frame | None = None,
+        *,
+        variables: set[str] | None = None,
+        set_here: set[str] | None = None,
+        slots: dict[str, str] | None = None,
+        shared: bool = False,
+        dictionary: str | None = None,
+        own_name: str | None = None,
+        own_lisp_name: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.outer = outer
+        self.variables: set[str] = set() if variables is None else variables
+        self.set_here: set[str] = set() if set_here is None else set_here
+        self.slots: dict[str, str] = {} if slots is None else slots
+        self.shared = shared
+        self.dictionary = dictionary
+        self.own_name = own_name
+        self.own_lisp_name = own_lisp_name
+        self.parameters: list[str] | None = None
+        self.loops_on_itself = False
+        self.to_unset: set[str] = set()
+        self.lets: set[str] = set()
+        self.written_outside: dict[str, str] = {}
+        self.loops: list[Loop] = []
+        self.kinds: dict[str, Kind] = {}
+        self.depth = 0
+        self.returns = False
+        self.breaks = False
+        self.tail: object = None
+        self.restart: Callable[[list[Value]], None] | None = None
+        self.cut: str | None = None
 
     def owner_of(self, name: str) -> Frame | None:
         """The frame in which ``name`` lives; ``None`` for the globals."""
@@ -172,35 +184,43 @@ class OtherNames(set[str]):
         return not set.__contains__(self, name)
 
 
-@dataclass(slots=True, eq=False)
 class InstanceFrame(Frame):
     """The fields of the current instance, around a method's frame.
 
-    Args:
+    Attributes:
         this: The Python name of the instance.
         methods: The methods that it surely has.
         is_certain: Whether ``this`` surely is an instance, and ``methods`` are all of them.
         is_used: Whether a field was asked for.
     """
 
-    this: str = ""
-    methods: frozenset[str] = frozenset()
-    is_certain: bool = True
-    is_used: bool = False
+    def __init__(self, outer: Frame | None, variables: set[str]) -> None:
+        super().__init__("instance", outer, variables=variables)
+        self.this = ""
+        self.methods: frozenset[str] = frozenset()
+        self.is_certain = True
+        self.is_used = False
 
     def slot(self, name: str) -> str:
         """The key of a field."""
         return name
 
     @classmethod
+    def of(cls, fields: Iterable[str], methods: frozenset[str]) -> InstanceFrame:
+        """The fields of the instance that a Python function takes as its first parameter."""
+        made = cls.around(Frame("function"))
+        made.this, made.dictionary = "t_this", "t_fields"
+        made.set_here, made.methods = set(fields), methods
+        return made
+
+    @classmethod
     def around(cls, frame: Frame, excluded: Iterable[str] = ()) -> InstanceFrame:
         """Fields that are seen where ``frame`` has no variable of that name."""
         home = frame.home
-        return cls("instance", home.outer, variables=OtherNames(excluded))
+        return cls(home.outer, OtherNames(excluded))
 
 
-@dataclass(slots=True)
-class SetVariables:
+class SetVariables(NamedTuple):
     """What surely has a value at a point of the code, frame by frame."""
 
     frames: list[tuple[Frame, set[str]]]

@@ -7,116 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from lispe_core.errors import LispError
+from lispe_core.other_languages import OTHER_LISPS
 
 if TYPE_CHECKING:
     from lispe_core.library import Definition
 
 _HEAD = re.compile(r"\(\s*([^\s()\[\]{}\"';]+)")
-
-OTHER_LISPS = {
-    "setf": "use (setq name value), or (set@ container key value) for an element",
-    "set!": "use (setq name value)",
-    "define": "use (setq name value) or (defun name (x…) …)",
-    "incf": "use (+= name 1)",
-    "decf": "use (-= name 1)",
-    "1+": "use (+ x 1)",
-    "1-": "use (- x 1)",
-    "defvar": "use (setq name value)",
-    "defparameter": "use (setq name value)",
-    "defconstant": "use (setconst name value)",
-    "progn": "use (block …)",
-    "begin": "use (block …)",
-    "do": "use (block …), (while …) or (loop …)",
-    "funcall": "call the function directly: (f x)",
-    "length": "use (size x)",
-    "when": "use (check condition …)",
-    "unless": "use (check (not condition) …)",
-    "let*": "use (let ((name value) …) …): later values see earlier names",
-    "letrec": "use (let ((name value) …) …)",
-    "fn": "use (lambda (x…) …)",
-    "def": "use (setq name value) or (defun name (x…) …)",
-    "remove-if-not": "use (filterlist condition list)",
-    "remove-if": "use (filterlist condition list) with the opposite condition",
-    "reduce-left": "use (foldl function first list)",
-    "fold": "use (foldl function first list)",
-    "append": "use (nconcn list list…) for a new list, (extend list other) to change one",
-    "concat": "use (+ text text…)",
-    "concatenate": "use (+ text text…)",
-    "string-append": "use (+ text text…)",
-    "null": "use (nullp x)",
-    "first": "use (car list)",
-    "rest": "use (cdr list)",
-    "nil?": "use (nullp x)",
-    "equal": "use (= a b)",
-    "eql": "use (eq a b)",
-    "equal?": "use (= a b)",
-    "eq?": "use (eq a b)",
-    "mod": "use (% a b)",
-    "rem": "use (% a b)",
-    "expt": "use (^^ base exponent)",
-    "display": "use (println x…)",
-    "princ": "use (print x…)",
-    "format-string": 'use (f_ "…{name}…")',
-    "gethash": "use (@ dictionary key)",
-    "make-hash-table": "use (dictionary)",
-    "vector": "use (list …)",
-    "dolist": "use (loop name list …)",
-    "for-each": "use (loop name list …)",
-    "return-from": "use (return value)",
-    "error": "use (throw message)",
-    "handler-case": "use (maybe … handler)",
-    "require": "use (load path) or (use 'library)",
-    "import": "use (use 'library)",
-    "list?": "use (consp x)",
-    "pair?": "use (consp x)",
-    "symbol?": "use (atomp x)",
-    "even?": "use (= (% x 2) 0)",
-    "odd?": "use (!= (% x 2) 0)",
-    "evenp": "use (= (% x 2) 0)",
-    "oddp": "use (!= (% x 2) 0)",
-    "symbolp": "use (atomp x)",
-    "functionp": "use (type x), which answers function_ or lambda_",
-    "let-values": "use (setq (a b…) list)",
-    "multiple-value-bind": "use (setq (a b…) list)",
-    "destructuring-bind": "use (setq (a b…) list)",
-    "prog1": "keep the value in a variable: (setq x …)",
-    "case": "use (switch value (key …)… (true …))",
-    "ecase": "use (switch value (key …)… (true …))",
-    "if-let": "use (let ((name value)) (if name …))",
-    "list*": "use (cons x list)",
-    "mapc": "use (loop name list …)",
-    "remove": "use (filterlist condition list)",
-    "remove-duplicates": "use (unique list)",
-    "string-upcase": "use (upper text)",
-    "string-downcase": "use (lower text)",
-    "string-length": "use (size text)",
-    "string-split": "use (split text separator)",
-    "string-join": "use (join list separator)",
-    "number->string": "use (string x)",
-    "string->number": "use (number text)",
-    "parse-integer": "use (integer text)",
-    "vector-ref": "use (@ list index)",
-    "list-ref": "use (@ list index)",
-    "elt": "use (@ list index)",
-    "aref": "use (@ list index)",
-    "get": "use (@ dictionary key)",
-    "hash-ref": "use (@ dictionary key)",
-    "assoc": "use a dictionary: (@ dictionary key)",
-    "try": "use (maybe … handler) or (catch …)",
-    "ignore-errors": "use (catch …)",
-    "call/cc": "use (return value) or (break) to leave early",
-    "read-line": "use (input@)",
-    "newline": "use (println)",
-    "printf": 'use (println (f_ "…{name}…"))',
-    "defmethod": "use (defun …) inside (class@ …)",
-    "defstruct": "use (data@ (Name field…)…) or (class@ …)",
-    "provide": "files are read with (load path)",
-    "t": "true is written true",
-    "None": "the null value is written nil",
-    "True": "true is written true",
-    "#t": "true is written true",
-    "#f": "false is written nil",
-}
 
 _MISUSED = {
     "push": "the list comes first: (push list value)",
@@ -146,11 +42,22 @@ _MISUSED = {
     "loop": "a name, a container and forms: (loop x list e…)",
     "defun": "a name, a list of parameters and forms: (defun name (x y) e…)",
     "lambda": "a list of parameters and forms: (lambda (x y) e…)",
+    "for": "a name, a container and one form: (for x list e)",
+    "reduce": "with a first value it is (foldl '+ 0 list)",
 }
+_BEFORE_A_NAME = (
+    (re.compile(r"\((?:dotimes|loopcount)\s+$"), "the number comes first: (loopcount 10 i e…)"),
+    (re.compile(r"\(loop\s+for\s+$"), _MISUSED["loop"]),
+    (re.compile(r"^\s*for\s+$"), _MISUSED["loop"]),
+)
+_SETTING = "a variable is set with (setq name value)"
+_ASSIGNED = re.compile(r"\(?[^\s()]+\s*:?=\s")
+_FUNCTION_QUOTE = re.compile(r"\([^()\"]*\s#'")
+_SURELY_MISSPELT = 5
 _ABOUT_OPERANDS = (
     *("Wrong number of arguments for", "wrong number of arguments", "cannot apply", "should be"),
     *("unbalanced list", "in a 'cond'", "cannot be access", "a list of parameters", "needs a"),
-    *("Missing", "Unknown function call"),
+    *("Missing", "Unknown function call", "a container is expected"),
 )
 
 
@@ -163,8 +70,17 @@ def advice(name: str, known: Iterable[str]) -> str | None:
     """What the writer of ``name`` may have meant."""
     if name in OTHER_LISPS:
         return OTHER_LISPS[name]
-    close = nearest(name, known)
-    return f"did you mean '{close}'?" if close else None
+    names = set(known)
+    if close := nearest(name, names):
+        return f"did you mean '{close}'?"
+    holder, dot, member = name.partition(".")
+    if dot and member and holder in ("self", "this"):
+        return f"a method sees the fields as variables: {member}"
+    if dot and member and holder in names:
+        return f"an element is (@ {holder} '{member}), a method call ({holder} ({member} x…))"
+    if len(name) > _SURELY_MISSPELT and (other := nearest(name, OTHER_LISPS)):
+        return OTHER_LISPS[other]
+    return None
 
 
 def add_advice(
@@ -175,10 +91,25 @@ def add_advice(
     if error.hint is not None or span is None:
         return
     lines = sources.get(span.origin, "").split("\n")
-    found = _HEAD.match(lines[span.line - 1], span.column - 1) if span.line <= len(lines) else None
-    if found is not None:
+    if span.line > len(lines):
+        return
+    line, start = lines[span.line - 1], span.column - 1
+    found = _HEAD.match(line, start)
+    if error.text.startswith("Error: Unbound atom: "):
+        error.hint = _around(line, start)
+    elif found is not None and _FUNCTION_QUOTE.match(line, start):
+        error.hint = OTHER_LISPS["#"]
+    elif found is not None:
         definition = definitions.get(found[1])
         error.hint = misuse(found[1], error.text, definition.usage if definition else None)
+
+
+def _around(line: str, start: int) -> str | None:
+    """What the text around an unknown name tells of how it came there."""
+    for pattern, hint in _BEFORE_A_NAME:
+        if pattern.search(line, 0, start):
+            return hint
+    return _SETTING if _ASSIGNED.match(line, start) else None
 
 
 def misuse(head: str, message: str, usage: str | None) -> str | None:
@@ -195,7 +126,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     allowed = max(1, len(name) // 4) if len(name) > 3 else 0
     best, fewest = None, allowed + 1
     for candidate in known:
-        if abs(len(candidate) - len(name)) < fewest:
+        if candidate != name and abs(len(candidate) - len(name)) < fewest:
             steps = _edits(name, candidate, fewest)
             if steps < fewest:
                 best, fewest = candidate, steps

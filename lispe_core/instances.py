@@ -18,7 +18,7 @@ from lispe_core.containers import clone, out_of_bounds
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import LispList, Symbol, Value
-from lispe_core.printer import display, type_name, written
+from lispe_core.printer import abridged, display, type_name, written
 
 DEFAULTS = "defaults"
 """The name of the function that gives an instance the defaults of its fields."""
@@ -218,8 +218,13 @@ def _mismatch(cls: Class) -> LispError:
     )
 
 
+def methods_of(cls: Class) -> list[str]:
+    """The names of the methods of a class, inherited ones too."""
+    return [names.lisp_name(slot) for slot in dir(cls) if slot.startswith(names.FUNCTION)]
+
+
 def _known_methods(cls: Class) -> str | None:
-    known = [names.lisp_name(slot) for slot in dir(cls) if slot.startswith(names.FUNCTION)]
+    known = methods_of(cls)
     return f"'{cls.type_name}' has the methods {', '.join(known)}" if known else None
 
 
@@ -270,14 +275,14 @@ def bound_method(instance: Instance, name: str) -> Method:
 def current_instance(value: Value) -> Instance:
     """The operand of ``withclass``."""
     if not isinstance(value, Instance):
-        raise LispError(f"'withclass' needs an instance or a class, not '{display(value)}'")
+        raise LispError(f"'withclass' needs an instance or a class, not '{abridged(value)}'")
     return value
 
 
 def parents_method(cls: Value, name: str) -> Method:
     """What ``(from@ Class (name …))`` calls."""
     if not isinstance(cls, Class):
-        raise LispError(f"'from@' needs a class, not '{display(cls)}'")
+        raise LispError(f"'from@' needs a class, not '{abridged(cls)}'")
     return cls.own_method(name)
 
 

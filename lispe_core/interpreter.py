@@ -14,23 +14,25 @@ from typing import TYPE_CHECKING, Any
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.access import longer_path
 from lispe_core.calls import BreakIteration, spread
+from lispe_core.code_size import require_code
 from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
 from lispe_core.containers import copy_constant, text_of
-from lispe_core.data_types import Constructor, constructor
+from lispe_core.data_types import constructor
 from lispe_core.depth import deep_recursion
+from lispe_core.descriptions import described_by_program
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.extensions import found_library
 from lispe_core.faults import lisp_error
 from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
+from lispe_core.frames import InstanceFrame
 from lispe_core.functions import described, function_info, takes
 from lispe_core.hints import add_advice, advice
-from lispe_core.instances import DEFAULTS, Class, Instance, make_class
+from lispe_core.instances import DEFAULTS, Class, Instance, make_class, methods_of
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.permissions import COMMANDS_VARIABLE
-from lispe_core.printer import display
 from lispe_core.program_files import predefined, read_standard_input, text_of_file
 from lispe_core.reader import Links, read
 from lispe_core.spaces import (
@@ -166,7 +168,7 @@ class Interpreter:
             for _ in turns:
                 for index, (form, span) in enumerate(zip(program, program.spans, strict=True)):
                     if index == len(compiled):
-                        compiled.append(self._compiled_form(form, span, None))
+                        compiled.append(self._compiled_form(form, span))
                     value = self._call(compiled[index])
             self._settle_threads()
             return value
@@ -207,30 +209,42 @@ class Interpreter:
         source: str,
         origin: str,
         frame: dict[str, Value] | None = None,
+        this: Instance | None = None,
         *,
         whole: bool = False,
     ) -> Value:
         self._sources[origin] = source
         with postponed_collection():
             program = read(source, origin, self._links)
-        if whole:
-            forms = LispList([Symbol("__root__"), *copy_constant(program)])
-            self.namespace.predefine([("_root", forms)])
+            if whole:
+                forms = LispList([Symbol("__root__"), *copy_constant(program)])
+                self.namespace.predefine([("_root", forms)])
+                if len(program) > 1 and not origin.startswith("<"):
+                    self._forget_patterns(origin)
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):
-                value = self._run_form(form, span, frame)
+                value = self._run_form(form, span, frame, this)
         return value
 
-    def _run_form(self, form: Value, span: Span, frame: dict[str, Value] | None) -> Value:
-        function = self._compiled_form(form, span, frame)
-        return self._call(function) if frame is None else self._call(function, frame)
+    def _run_form(
+        self, form: Value, span: Span, frame: dict[str, Value] | None, this: Instance | None
+    ) -> Value:
+        taken = [each for each in (this, frame) if each is not None]
+        return self._call(self._compiled_form(form, span, frame, this), *taken)
 
     def _compiled_form(
-        self, form: Value, span: Span, frame: dict[str, Value] | None
+        self,
+        form: Value,
+        span: Span,
+        frame: dict[str, Value] | None = None,
+        this: Instance | None = None,
     ) -> FunctionType:
         with postponed_collection():
-            code = self._compiler.form(form, span, in_frame=frame is not None)
+            fields = None
+            if this is not None:
+                fields = InstanceFrame.of(this.fields, frozenset(methods_of(type(this))))
+            code = self._compiler.form(form, span, in_frame=frame is not None, fields=fields)
         return self._function(code, ROOT)
 
     def _call(self, function: FunctionType, *arguments: Value) -> Value:
@@ -308,6 +322,11 @@ class Interpreter:
             self.namespace.define_function(method_name, function)
             setattr(made, names.function(method), function)
         return EMPTY
+
+    def _forget_patterns(self, origin: str) -> None:
+        """Leave out the definitions of a file that is evaluated anew, as a whole."""
+        for name, pattern in self._patterns.items():
+            self._patterns[name] = pattern.without(origin)
 
     def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
         """Add a definition to the pattern function of that name."""
@@ -398,6 +417,7 @@ class Interpreter:
 
     def procedure(self, form: list[Value]) -> Callable[..., Value]:
         """The function that a ``(lambda (x…) …)`` held as data describes."""
+        require_code(form)
         code = self._compiler.form(form, _NOWHERE)
         procedure: Callable[..., Value] = self._function(code, ROOT)()
         return procedure
@@ -417,8 +437,11 @@ class Interpreter:
                 return name in self.namespace.definitions
         return False
 
-    def use(self, name: str) -> None:
-        """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter."""
+    def use(self, name: str, space: str = "") -> None:
+        """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter.
+
+        The functions of a LispE file belong to ``space``.
+        """
         library_name = Path(name).name.removesuffix(".so")
         if library_name not in self._loaders:
             library_name = library_name.removeprefix("lib")
@@ -427,7 +450,7 @@ class Interpreter:
         if library_name not in self._loaders:
             found = found_library(library_name, (self.context.main_directory, "."))
             if isinstance(found, Path):
-                return self.load(str(found))
+                return self.load(str(found), space)
             if found is None:
                 known = list(self._loaders)
                 raise LispError(f"Unknown module: '{name}'", hint=advice(library_name, known))
@@ -450,16 +473,21 @@ class Interpreter:
             self._run(source, path)
 
     def evaluate_value(
-        self, code: Value, frame: dict[str, Value] | None, space: Value = None
+        self,
+        code: Value,
+        frame: dict[str, Value] | None,
+        this: Instance | None,
+        space: Value = None,
     ) -> Value:
-        """``(eval code)``: text and lists are run, in a frame or globally."""
+        """``(eval code)``: text and lists are run, in a frame or globally, ``this`` at hand."""
         if isinstance(code, (str, bytes)):
             name = current_space() if space is None else space_named(space)
             with inside_space(name):
-                return self._run(text_of(code), "<eval>", frame)
+                return self._run(text_of(code), "<eval>", frame, this)
         if isinstance(code, list) and code:
+            require_code(code)
             span = code.span if isinstance(code, SourceList) else _NOWHERE
-            return self._run_form(code, span, frame)
+            return self._run_form(code, span, frame, this)
         return code
 
     # Looking at the program
@@ -479,22 +507,7 @@ class Interpreter:
     def describe(self, name: str) -> Definition | None:
         """What is documented of ``name``; the program's own functions are described as well."""
         function = self.namespace.globals.get(names.function(name))
-        if isinstance(function, (Class, Constructor)):
-            return self._described_type(name, function)
-        info = function_info(function)
-        if function is None or info is None:
-            return self.namespace.definition(name)
-        usage = display(LispList([Symbol(name), *info.parameters]))
-        return Definition(
-            name, "function", function, usage, "Defined by the program.", 0, None, "program"
-        )
-
-    def _described_type(self, name: str, made: Class | Constructor) -> Definition:
-        fields = made.field_names if isinstance(made, Class) else made.shape[1:]
-        usage = display(LispList([Symbol(name), *map(Symbol, map(display, fields))]))
-        kind = "A class" if isinstance(made, Class) else "A type of data"
-        doc = f"{kind}, defined by the program."
-        return Definition(name, "function", made, usage, doc, 0, None, "program")
+        return described_by_program(name, function) or self.namespace.definition(name)
 
 
 _NOWHERE = Span("<data>", 1, 1, 1, 1)

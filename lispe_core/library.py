@@ -6,19 +6,17 @@ and the reference page.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from lispe_core.forms import EMPTY
+from lispe_core.functions import CO_VARARGS
 
 F = TypeVar("F", bound=Callable[..., Any])
 Kind = Literal["special form", "block form", "instruction", "function"]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One name of a library.
 
     Args:
@@ -29,7 +27,7 @@ class Definition:
         function: What is called: the Python function, the emitter of a special form, or the
             context manager of a block form.
         usage: The call as documentation shows it, ``(take count values)``.
-        doc: The whole docstring; its first line is the summary.
+        docstring: The documentation as the source has it, indented.
         minimum: The fewest operands.
         maximum: The most operands, ``None`` for any number.
         library: The name of the library it belongs to.
@@ -41,16 +39,23 @@ class Definition:
     kind: Kind
     function: Callable[..., Any]
     usage: str
-    doc: str
+    docstring: str
     minimum: int
     maximum: int | None
     library: str
     in_place: bool = False
 
     @property
+    def doc(self) -> str:
+        """The whole documentation; its first line is the summary."""
+        from inspect import cleandoc  # late: most programs ask for no documentation
+
+        return cleandoc(self.docstring)
+
+    @property
     def summary(self) -> str:
         """The first line of the documentation."""
-        return self.doc.partition("\n")[0]
+        return self.docstring.lstrip().partition("\n")[0]
 
 
 class Library:
@@ -70,9 +75,13 @@ class Library:
         return iter(self.definitions.values())
 
     def builtin(self, name: str, *aliases: str, in_place: bool = False) -> Callable[[F], F]:
-        """Declare a Python function as a built-in, under one or more names."""
+        """Declare a Python function as a built-in, under one or more names.
+
+        It is printed with the first of them.
+        """
 
         def declare(function: F) -> F:
+            function.__name__ = name
             for spelling in (name, *aliases):
                 self.add(spelling, function, in_place=in_place)
             return function
@@ -145,7 +154,7 @@ class Library:
         )
 
     def _documentation(self, name: str, function: Callable[..., Any]) -> str:
-        doc = inspect.getdoc(function)
+        doc = function.__doc__
         if not doc:
             raise ValueError(f"{self.name}: {name} has no docstring")
         return doc
@@ -163,11 +172,13 @@ def _parameters(
 
     Read from the code object: with some 500 built-ins ``inspect.signature`` takes 8 ms longer.
     """
-    plain: Any = inspect.unwrap(function)
+    plain: Any = function
+    while hasattr(plain, "__wrapped__"):
+        plain = plain.__wrapped__
     code, defaults = plain.__code__, plain.__defaults__ or ()
     names = code.co_varnames[: code.co_argcount]
     required = len(names) - len(defaults)
-    variadic = code.co_flags & inspect.CO_VARARGS
+    variadic = code.co_flags & CO_VARARGS
     rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount] if variadic else None
     return list(names[:required]), list(zip(names[required:], defaults, strict=True)), rest
 

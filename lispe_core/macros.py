@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import KeysView
+
 from lispe_core.errors import LispError
 from lispe_core.forms import DictionaryForm, LispList, Symbol, Value, same_form
 
@@ -15,8 +17,10 @@ class Macros:
     def __init__(self) -> None:
         self._definitions: dict[str, list[tuple[list[Value], Value]]] = {}
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._definitions
+    @property
+    def names(self) -> KeysView[str]:
+        """The names of the macros at any time."""
+        return self._definitions.keys()
 
     def define(self, name: str, pattern: list[Value], body: list[Value]) -> None:
         """Add a definition; one with the same pattern is replaced."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from lispe_core.containers import clone, element
 from lispe_core.data_types import Data, has_type
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.linked_lists import LinkedList
@@ -53,11 +53,10 @@ def key_in(dictionary: dict[Value, Value], key: Value) -> Value:
     """``key`` as the dictionary has it, or the mark that it has none."""
     from lispe_core.support import UNSET
 
-    if isinstance(dictionary, Dictionary):
-        try:
-            key = dictionary.key(key)
-        except LispError:
-            return UNSET
+    try:
+        key = key_of(dictionary, key)
+    except LispError:
+        return UNSET
     return key if key in dictionary else UNSET
 
 
@@ -107,7 +106,7 @@ def unmatched(name: str, hint: str | None = None) -> LispError:
     return error
 
 
-SCALARS = frozenset({int, float, str, bytes, complex, type(None), Symbol, Dictionary})
+SCALARS = frozenset({int, float, str, bytes, complex, type(None), Symbol, dict})
 """The commonest types that are no lists."""
 
 MATCHING: dict[str, Any] = {

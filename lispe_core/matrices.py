@@ -27,8 +27,17 @@ class Matrix(LispList):
 
     @property
     def type_name(self) -> str:  # type: ignore[override]  # it depends on the rows
-        """``matrix_number_``, ``tensor_integer_`` and so on."""
-        return f"{'matrix' if len(self.shape) == 2 else 'tensor'}_{_LEAF_NAMES[self.leaf]}_"
+        """``matrix_number_``, ``tensor_integer_`` and so on; ``list_`` when it is one no more."""
+        leaf = _LEAF_NAMES.get(self.leaf)
+        if leaf is None:
+            return "list_"
+        return f"{'matrix' if len(self.shape) == 2 else 'tensor'}_{leaf}_"
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many elements that NumPy is faster."""
+        row: Any = self[0] if self else None
+        return isinstance(row, (list, array)) and len(self) * len(row) >= LARGE
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -37,8 +46,8 @@ class Matrix(LispList):
 
     @property
     def leaf(self) -> type:
-        """The class of the innermost lists."""
-        row: Any = self[0]
+        """The class of the innermost lists, as the first row tells."""
+        row: Any = self[0] if self else None
         return row.leaf if isinstance(row, Matrix) else type(row)
 
     def regrouped(self, values: Iterable[Value]) -> Value:
@@ -48,7 +57,7 @@ class Matrix(LispList):
     def combine(self, operation: Operation, other: Value, *, reflected: bool = False) -> Value:
         """``operation`` over the elements, in NumPy when they are many."""
         plain = PLAIN.get(operation)
-        if plain is not None and len(self) and len(self) * len(self[0]) >= LARGE:
+        if plain is not None and self.is_large:
             result = self._calculated(plain, other, reflected)
             if result is not None:
                 return result

@@ -1,4 +1,4 @@
-"""Whether there is room for what a program asks for, before anything is made."""
+"""Room for what a program asks for: whether there is enough, and how soon it is given back."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ POINTER = 8
 """Bytes of a place in a plain list."""
 
 _SMALL = 2**26
+_MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
+"""What ``mallopt`` of glibc calls ``M_MMAP_THRESHOLD`` and ``M_TRIM_THRESHOLD``."""
+_KEPT = 2**26
 _MEMORY = Path("/proc/meminfo")
 
 
@@ -25,6 +28,21 @@ def require_room(count: int, size: int, what: str = "elements") -> None:
     needed = count * size
     if needed > _SMALL and needed > _free():
         raise LispError(f"not enough memory for {count} {what}")
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what long lists leave, up to 64 MiB, for the next ones.
+
+    Otherwise glibc returns it when two lists of some megabytes are gone, and the system clears
+    every page of the next ones again: that takes twenty times as long as computing them. Other C
+    libraries decide for themselves.
+    """
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(_MMAP_THRESHOLD, _KEPT // 2)
+        library.mallopt(_TRIM_THRESHOLD, _KEPT)
 
 
 def _free() -> int:

@@ -9,7 +9,6 @@ exist yet. CPython looks in the one and then in the other without any help.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from lispe_core import names
@@ -65,7 +64,7 @@ class Namespace:
     def _add(self, definition: Definition) -> None:
         name = definition.name
         if name in OLDER_SPELLINGS and definition.kind == "instruction":
-            definition = replace(definition, kind="function")
+            definition = definition._replace(kind="function")
         self.definitions[name] = definition
         if name in OLDER_SPELLINGS and definition.kind == "special form":
             return
@@ -167,11 +166,16 @@ class Namespace:
             raise self.unbound(name)
         return self.base[slot]
 
-    def unbound(self, name: str) -> LispError:
-        """The error for a name that has no value."""
+    def unbound(self, name: str, local: Iterable[str] = ()) -> LispError:
+        """The error for a name that means nothing here, where ``local`` names are seen too."""
         from lispe_core.hints import unbound
 
-        return unbound(name, self.names())
+        error = unbound(name, [*self.names(), *local])
+        if error.hint is None and any(
+            name in getattr(shape, "methods", ()) for shape in self.shapes.values()
+        ):
+            error.hint = f"a method is called on an object: (object ({name} x…))"
+        return error
 
     def names(self) -> Iterator[str]:
         """Every name that a program can write and that means something."""

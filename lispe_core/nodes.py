@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lispe_core.forms import Span
 from lispe_core.names import SUPPORT
@@ -128,7 +128,8 @@ def function(
 def placed(node: Node, span: Span | None) -> Node:
     """``node`` at the place of ``span``."""
     if span is not None:
-        _put(node, (span.line, span.column - 1, span.end_line, span.end_column - 1))
+        _, line, column, end_line, end_column = span
+        _put(node, (line, column - 1, end_line, end_column - 1))
     return node
 
 
@@ -143,12 +144,30 @@ def fill_places(tree: ast.AST, span: Span) -> None:
             place = (held["lineno"], held["col_offset"], held["end_lineno"], held["end_col_offset"])
         elif node._attributes:
             _put(node, place)
-        for field in node._fields:
-            value = held.get(field)
-            if type(value) is list:
-                waiting.extend([(child, place) for child in value if isinstance(child, ast.AST)])
-            elif isinstance(value, ast.AST) and value._fields:
-                waiting.append((value, place))
+        for field in _INNER_FIELDS[type(node)]:
+            value: Any = held.get(field)
+            for child in value if type(value) is list else (value,):
+                if type(child) in _LEAVES:
+                    if "lineno" not in child.__dict__:
+                        _put(child, place)
+                elif isinstance(child, ast.AST):
+                    waiting.append((child, place))
+
+
+_LEAVES = frozenset({ast.Name, ast.Constant})
+"""Nodes with a place that have none inside: most of a tree."""
+_WORDS = frozenset({"id", "name", "names", "attr", "arg", "ctx", "op", "ops", "type_comment"})
+
+
+class _InnerFields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields in which nodes with places may be, by the class of the node around them."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self[kind] = tuple(field for field in kind._fields if field not in _WORDS)
+        return self[kind]
+
+
+_INNER_FIELDS = _InnerFields()
 
 
 def _put(node: ast.AST, place: _Place) -> None:

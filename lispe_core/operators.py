@@ -6,7 +6,9 @@ used as a value.
 
 from __future__ import annotations
 
+import operator
 from array import array
+from collections.abc import Iterable
 from functools import reduce
 
 from lispe_core.arithmetic import (
@@ -18,6 +20,7 @@ from lispe_core.arithmetic import (
     divide,
     modulo,
     multiply,
+    not_with,
     power,
     shift_left,
     shift_right,
@@ -50,6 +53,7 @@ __all__ = [
     "multiply",
     "negate",
     "power",
+    "quickest",
     "shift_left",
     "shift_right",
     "subtract",
@@ -91,6 +95,22 @@ def fold(name: str, value: Value) -> Value:
     raise LispError(f"cannot apply '{name}' to one element")
 
 
+_PLAIN_KINDS = frozenset({int, float})
+_PLAIN: dict[Operation, Operation] = {
+    add: operator.add,
+    subtract: operator.sub,
+    multiply: operator.mul,
+}
+
+
+def quickest(operation: Operation, values: Iterable[Value]) -> Operation:
+    """Python's own function for ``operation`` where it means the same for all ``values``."""
+    plain = _PLAIN.get(operation)
+    if plain is not None and _PLAIN_KINDS.issuperset(map(type, values)):
+        return plain
+    return operation
+
+
 def negate(value: Value) -> Value:
     """``value`` with its sign changed."""
     try:
@@ -112,16 +132,12 @@ def identical(left: Value, right: Value) -> bool:
     return type(left) is type(right) and not hasattr(left, "__len__") and bool(left == right)
 
 
-def _incomparable(sign: str) -> LispError:
-    return LispError(f"cannot evaluate '{sign}' with these operands")
-
-
 def less(left: Value, right: Value) -> bool:
     """``<``: numbers by value, text by code point, lists element by element, atoms by name."""
     try:
         return bool(left < right)
     except TypeError:
-        raise _incomparable("<") from None
+        raise not_with("<", left, right) from None
 
 
 def less_equal(left: Value, right: Value) -> bool:
@@ -129,7 +145,7 @@ def less_equal(left: Value, right: Value) -> bool:
     try:
         return bool(left <= right)
     except TypeError:
-        raise _incomparable("<=") from None
+        raise not_with("<=", left, right) from None
 
 
 def greater(left: Value, right: Value) -> bool:
@@ -137,7 +153,7 @@ def greater(left: Value, right: Value) -> bool:
     try:
         return bool(left > right)
     except TypeError:
-        raise _incomparable(">") from None
+        raise not_with(">", left, right) from None
 
 
 def greater_equal(left: Value, right: Value) -> bool:
@@ -145,7 +161,7 @@ def greater_equal(left: Value, right: Value) -> bool:
     try:
         return bool(left >= right)
     except TypeError:
-        raise _incomparable(">=") from None
+        raise not_with(">=", left, right) from None
 
 
 def compare(left: Value, right: Value) -> int:
@@ -155,7 +171,7 @@ def compare(left: Value, right: Value) -> int:
     try:
         return -1 if left < right else 1
     except TypeError:
-        raise _incomparable(">=<") from None
+        raise not_with(">=<", left, right) from None
 
 
 def elementwise_equal(left: Value, right: Value) -> Value:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lispe_core.errors import LispError
 from lispe_core.forms import Symbol, Value
+from lispe_core.other_languages import PARAMETERS
 
 
 class Optional(NamedTuple):
@@ -39,6 +40,8 @@ def parameters_of(written: list[Value], *, plain: bool = False) -> Parameters:
         if rest is not None:
             raise LispError("nothing can follow the list of remaining arguments")
         match parameter:
+            case Symbol(name=name) if name in PARAMETERS:
+                raise LispError(f"'{name}' is no parameter", hint=PARAMETERS[name])
             case Symbol():
                 if optional:
                     raise LispError(

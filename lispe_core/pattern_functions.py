@@ -15,8 +15,9 @@ from types import CodeType, FunctionType
 from typing import Literal
 
 from lispe_core import names, nodes
+from lispe_core.blocks import RETURN, TEST, Temporary
 from lispe_core.compiler import DICTIONARY, Compiler
-from lispe_core.emitter import RETURN, TEST, Emitter, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import LispList, Span, Symbol, Value, same_form
 from lispe_core.frames import AnyName, Frame
 from lispe_core.functions import FunctionInfo, FunctionKind, described
@@ -68,6 +69,11 @@ class PatternFunction:
         is_file = not new.span.origin.startswith("<")
         before = (old.span.origin, old.span.line)
         return is_file and before == (new.span.origin, new.span.line)
+
+    def without(self, origin: str) -> PatternFunction:
+        """The definitions that do not come from the text ``origin``."""
+        kept = [each for each in self.definitions if each.span.origin != origin]
+        return PatternFunction(self.name, self.kind, kept)
 
     def info(self) -> FunctionInfo:
         """What Lisp shows of the function."""

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lispe_core import nodes
-from lispe_core.emitter import TEST, Emitter
+from lispe_core.blocks import TEST
+from lispe_core.emitter import Emitter
 from lispe_core.forms import TRUE, LispList, Symbol, Value
 from lispe_core.patterns import (
     Anything,
@@ -37,7 +38,7 @@ _EXACT = {
     "string_": "str",
     "complex_": "complex",
     "stringbyte_": "bytes",
-    "dictionary_": "Dictionary",
+    "dictionary_": "dict",
 }
 """The Python class of a type whose values are all of that class exactly."""
 
@@ -321,7 +322,7 @@ class Matcher:
     def _entries(self, pattern: Entries, value: ast.expr) -> None:
         e = self._e
         is_other = nodes.call("isinstance", value, nodes.support("dict"))
-        self.require(ast.BoolOp(ast.Or(), [self._is_kind(value, "Dictionary"), is_other]))
+        self.require(ast.BoolOp(ast.Or(), [self._is_kind(value, "dict"), is_other]))
         if pattern.rest is None:
             count = nodes.constant(len(pattern.entries))
             self.require(ast.Compare(nodes.call("len", value), [ast.Eq()], [count]))

@@ -156,7 +156,7 @@ class PatternReader:
 
     def _list(self, form: list[Value]) -> Pattern:
         head = form[0] if form else None
-        if isinstance(head, Symbol) and head.name in self._expander.macros:
+        if isinstance(head, Symbol) and head.name in self._expander.macros.names:
             return self.read(self._expander.expand(form))
         if head is QUOTE and len(form) == 2:
             return Literal(LispList(form))

@@ -16,6 +16,7 @@ from types import BuiltinFunctionType, FunctionType
 from lispe_core.foreign import Container
 from lispe_core.forms import DictionaryForm, Symbol, Value
 from lispe_core.functions import function_info
+from lispe_core.large_numbers import LARGE, digits
 
 _QUOTE = Symbol("quote")
 
@@ -32,6 +33,15 @@ def written(value: Value) -> str:
     return display(value)
 
 
+_LONGEST = 200
+
+
+def abridged(value: Value, *, inside: bool = False) -> str:
+    """The text of ``value`` for a message, or that ``inside`` a container: cut if it is long."""
+    text = written(value) if inside else display(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
 @singledispatch
 def type_name(value: Value) -> str:
     """The atom that ``(type value)`` answers."""
@@ -46,6 +56,11 @@ def _(value: None) -> str:
 @display.register
 def _(value: str) -> str:
     return value
+
+
+@display.register
+def _(value: int) -> str:
+    return digits(value)
 
 
 @display.register
@@ -82,7 +97,7 @@ def _part(value: Value) -> str:
     """``written``, with a short way for the commonest kinds."""
     kind = type(value)
     if kind is int:
-        return str(value)
+        return str(value) if -LARGE < value < LARGE else digits(value)
     return "%g" % value if kind is float else written(value)  # noqa: UP031  # twice as fast
 
 
@@ -140,6 +155,11 @@ def _(value: int) -> str:
 @type_name.register
 def _(value: float) -> str:
     return getattr(value, "type_name", "number_")
+
+
+@type_name.register
+def _(value: dict) -> str:  # type: ignore[type-arg]
+    return getattr(value, "type_name", "dictionary_")
 
 
 @type_name.register

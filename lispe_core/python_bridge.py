@@ -15,7 +15,7 @@ from typing import Any
 
 from lispe_core.calls import through_c
 from lispe_core.containers import iterate
-from lispe_core.dictionaries import Dictionary, literal
+from lispe_core.dictionaries import KeyedDictionary, literal
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import TRUE, LispList, Symbol, Value, truth
@@ -101,7 +101,7 @@ def to_lisp(value: Any) -> Value:
         return LispSet(map(to_lisp, value))
     if type(value) is dict and all(type(key) in (str, int, float) for key in value):
         return literal([(key, to_lisp(content)) for key, content in value.items()])
-    is_ours = isinstance(value, (Container, Symbol, LispList, array, Dictionary))
+    is_ours = isinstance(value, (Container, Symbol, LispList, array, KeyedDictionary))
     return value if is_ours or function_info(value) else PythonObject(value)
 
 

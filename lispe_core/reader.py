@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NoReturn
 
 from lispe_core.errors import IncompleteInput, SyntaxFault
-from lispe_core.forms import TRUE, DictionaryForm, SourceList, Span, Symbol, Value
+from lispe_core.forms import TRUE, DictionaryForm, SourceList, SourceText, Span, Symbol, Value
 
 QUOTE = Symbol("quote")
 LINK = Symbol("link")
@@ -56,6 +57,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _COMPOSED = re.compile(r"\\.", re.DOTALL)
+_MOST_ATOMS = 4096
 _BLOCK_END = re.compile(r"(?<!;);;(?!;)")
 
 
@@ -83,13 +85,13 @@ def read(source: str, origin: str = "<text>", links: Links | None = None) -> Sou
 class _Open:
     """A list or dictionary whose end has not been met."""
 
-    __slots__ = ("bracket", "forms", "quotes", "spans", "start")
+    __slots__ = ("bounds", "bracket", "forms", "quotes", "start")
 
     def __init__(self, bracket: str, start: int) -> None:
         self.bracket = bracket
         self.start = start
         self.forms: list[Value] = []
-        self.spans: list[Span] = []
+        self.bounds: list[int] = []
         self.quotes: list[int] = []
         """Where the quotes stand that wait for the next form."""
 
@@ -100,8 +102,7 @@ class Reader:
     def __init__(self, source: str, origin: str, links: Links) -> None:
         self._links = links
         self._source = source
-        self._origin = origin
-        self._lines = [0, *(found.end() for found in re.finditer("\n", source))]
+        self._text = SourceText(origin, source)
         self._stack = [_Open("", 0)]
 
     def read(self) -> SourceList:
@@ -162,15 +163,18 @@ class Reader:
 
     def _add(self, form: Value, start: int, end: int) -> None:
         target = self._stack[-1]
-        span = self._span(start, end)
         while target.quotes:
             quote = target.quotes.pop()
-            quoted = SourceList([QUOTE, form])
-            quoted.span = self._span(quote, end)
-            quoted.spans = [self._span(quote, quote + 1), span]
-            form, span = quoted, quoted.span
+            form = self._list([QUOTE, form], (quote, end, quote, quote + 1, start, end))
+            start = quote
         target.forms.append(form)
-        target.spans.append(span)
+        target.bounds += (start, end)
+
+    def _list(self, forms: list[Value], bounds: Sequence[int]) -> SourceList:
+        form = SourceList(forms)
+        form.text = self._text
+        form.bounds = bounds
+        return form
 
     def _atom(self, text: str, start: int) -> None:
         if text in self._links:
@@ -203,7 +207,7 @@ class Reader:
         return self._line_end(end)
 
     def _header(self, text: str, start: int, end: int) -> int:
-        line = self._lines[bisect_right(self._lines, start) - 1]
+        line = self._text.line_start(start)
         if text == "#!" or not self._source[line:start].strip():
             return self._line_end(end)
         self._add(Symbol("#"), start, end)
@@ -218,7 +222,8 @@ class Reader:
         begin = start + len(opening)
         end = self._source.find(closing, begin)
         if end < 0:
-            self._incomplete("missing end of string", start)
+            hint = _NO_QUASI_QUOTE if opening == "`" else None
+            self._incomplete("missing end of string", start, hint)
         self._add(self._source[begin:end], start, end + len(closing))
         return end + len(closing)
 
@@ -226,12 +231,10 @@ class Reader:
         begin = start + len(sign)
         end = self._token(begin)
         target = self._stack[-1]
-        text, span = target.forms.pop(), target.spans.pop()
-        marked = SourceList([MARK, sign, text])
-        marked.span = self._span(start, end)
-        marked.spans = [marked.span, self._span(start, begin), span]
-        target.forms.append(marked)
-        target.spans.append(marked.span)
+        first, last = target.bounds[-2:]
+        bounds = (start, end, start, end, start, begin, first, last)
+        target.forms[-1] = self._list([MARK, sign, target.forms[-1]], bounds)
+        target.bounds[-2:] = (start, end)
         return end
 
     def _close(self, bracket: str, start: int, end: int) -> None:
@@ -261,44 +264,33 @@ class Reader:
             self._add(form, opened.start, end)
 
     def _closed_list(self, opened: _Open, end: int) -> SourceList:
-        form = SourceList(opened.forms)
-        form.span = self._span(opened.start, end)
-        form.spans = opened.spans
-        return form
+        return self._list(opened.forms, (opened.start, end, *opened.bounds))
 
     def _dictionary(self, opened: _Open, end: int) -> Value:
         colon = Symbol(":")
-        forms, spans = opened.forms, opened.spans
+        forms, bounds = opened.forms, opened.bounds
         entries: list[tuple[Value, Value]] = []
         places: list[tuple[Span, Span]] = []
         for index in range(0, len(forms), 3):
             if index + 2 >= len(forms) or forms[index + 1] is not colon:
                 self._fault("a dictionary holds pairs: {key:value …}", opened.start, end)
             entries.append((forms[index], forms[index + 2]))
-            places.append((spans[index], spans[index + 2]))
-        dictionary = DictionaryForm(entries, self._span(opened.start, end), places)
+            first = 2 * index
+            key = self._text.span(*bounds[first : first + 2])
+            places.append((key, self._text.span(*bounds[first + 4 : first + 6])))
+        dictionary = DictionaryForm(entries, self._text.span(opened.start, end), places)
         if opened.bracket == "{":
             return dictionary
-        constant = SourceList([QUOTE, dictionary])
-        constant.span = dictionary.span
-        constant.spans = [dictionary.span, dictionary.span]
-        return constant
-
-    def _span(self, start: int, end: int) -> Span:
-        lines = self._lines
-        first = bisect_right(lines, start) - 1
-        last = first
-        if last + 1 < len(lines) and lines[last + 1] <= end:
-            last = bisect_right(lines, end) - 1
-        return Span(
-            self._origin, first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1
-        )
+        return self._list([QUOTE, dictionary], (opened.start, end) * 3)
 
     def _fault(self, message: str, start: int, end: int) -> NoReturn:
-        raise SyntaxFault(message, self._span(start, end))
+        raise SyntaxFault(message, self._text.span(start, end))
 
-    def _incomplete(self, message: str, start: int) -> NoReturn:
-        raise IncompleteInput(message, self._span(start, start + 1))
+    def _incomplete(self, message: str, start: int, hint: str | None = None) -> NoReturn:
+        raise IncompleteInput(message, self._text.span(start, start + 1), hint=hint)
+
+
+_NO_QUASI_QUOTE = "` begins a raw text: there is no quasi-quote, and macros are written without one"
 
 
 def _link_target(form: Value) -> str:
@@ -315,6 +307,7 @@ def _unescaped(text: str) -> str:
     return _COMPOSED.sub(lambda found: _ESCAPES.get(found.group()[1], found.group()[1]), text)
 
 
+@lru_cache(_MOST_ATOMS)
 def _atom_value(text: str) -> Value:
     number = _NUMBER.fullmatch(text)
     if number is None:

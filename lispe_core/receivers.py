@@ -20,7 +20,8 @@ from lispe_core.quotation import QUOTE
 from lispe_core.spaces import current_space, plain_name
 
 if TYPE_CHECKING:
-    from lispe_core.emitter import Destination, Emitter
+    from lispe_core.blocks import Destination
+    from lispe_core.emitter import Emitter
 
 _BY_NAME = frozenset({Symbol("?"), Symbol("setqi")})
 
@@ -167,7 +168,7 @@ def call_of_receiver(
     if fields.is_used:
         held = ast.IfExp(
             nodes.same(this, nodes.nil()),
-            nodes.call("Dictionary"),
+            nodes.call("dict"),
             nodes.attribute(this, "fields"),
         )
         block.insert(start, e.place(nodes.assign(fields.dictionary or "", held)))

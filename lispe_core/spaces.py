@@ -6,8 +6,6 @@ write. The current space is that of the code being compiled, or of the ``space``
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from lispe_core.errors import LispError
@@ -28,21 +26,24 @@ def enter_space(name: str) -> None:
     _current.set(name)
 
 
-@contextmanager
-def inside_space(name: str) -> Iterator[None]:
+class inside_space:  # used as a function
     """While ``name`` is the current space."""
-    token = _current.set(name)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_name", "_token")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._name)
+
+    def __exit__(self, *exception: object) -> None:
+        _current.reset(self._token)
 
 
-@contextmanager
-def leaving_as_found() -> Iterator[None]:
+def leaving_as_found() -> inside_space:
     """A block after which the current space is the one before it."""
-    with inside_space(_current.get()):
-        yield
+    return inside_space(_current.get())
 
 
 def qualified(name: str) -> str:

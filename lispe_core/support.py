@@ -20,10 +20,10 @@ from lispe_core.functions import function_info
 from lispe_core.instances import INSTANCES
 from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.spaces import inside_space
 from lispe_core.threads import PatientLock, guard_global
-from lispe_core.typed_lists import is_long, passing
+from lispe_core.typed_lists import are_long, combine_into, is_long, passing
 
 
 class Unset:
@@ -67,7 +67,7 @@ def call_by_name(function: Value, parameters: tuple[str, ...], *values: Value) -
     """The call of a Lisp function whose last arguments are given by name."""
     info = function_info(function)
     if info is None:
-        raise LispError(f"'{display(function)}' takes no named arguments")
+        raise LispError(f"'{abridged(function)}' takes no named arguments")
     code = function.__code__
     known = code.co_varnames[: code.co_argcount]
     slots = [names.variable(parameter) for parameter in parameters]
@@ -155,7 +155,7 @@ def counted(turns: Value) -> range:
     if isinstance(turns, float):
         turns = int(turns)
     if not isinstance(turns, int):
-        raise LispError(f"'loopcount' needs a number of turns, not '{display(turns)}'")
+        raise LispError(f"'loopcount' needs a number of turns, not '{abridged(turns)}'")
     return range(turns) if turns >= 0 else range(-turns - 1, -1, -1)
 
 
@@ -180,7 +180,7 @@ def from_to(first: Value, last: Value, step: Value = None) -> Iterable[Value]:
     if type(first) is int and type(last) is int and type(step) is int:
         return range(first, last + (1 if step > 0 else -1), step)
     turns = int((last - first) / step + 1e-9) + 1
-    return [first + index * step for index in range(turns)]
+    return (first + index * step for index in range(turns))
 
 
 def parts(value: Value, count: int) -> list[Value]:
@@ -276,7 +276,7 @@ def restore_in(frame: dict[str, Value], slot: str, value: Value) -> None:
 def text_dictionary(*keys_and_values: Value) -> Value:
     """The value of ``(@ (@ "key" value) …)``."""
     pairs = zip(keys_and_values[::2], keys_and_values[1::2], strict=True)
-    return dictionaries.Dictionary.of(pairs)
+    return dictionaries.filled(dict, pairs)
 
 
 def replace_all(container: Value, old: Value, new: Value) -> tuple[Value, int]:
@@ -347,7 +347,6 @@ SUPPORT: dict[str, Any] = {
     "counter": counter,
     "counter_in_order": counter_in_order,
     "data_list": data_list,
-    "Dictionary": dictionaries.Dictionary,
     "dictionary": dictionary,
     "display": display,
     "divide": operators.divide,
@@ -367,6 +366,8 @@ SUPPORT: dict[str, Any] = {
     "identical": operators.identical,
     "IndexError": IndexError,
     "int": int,
+    "are_long": are_long,
+    "combine_into": combine_into,
     "is_long": is_long,
     "is_maybe": is_maybe,
     "isinstance": isinstance,

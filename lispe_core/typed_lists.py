@@ -277,6 +277,31 @@ def passing(values: list[Value]) -> Iterable[Value]:
     return Numbers(values) if set(map(type, values)) == {int, float} else values
 
 
+def combine_into(values: Value, operation: Operation, other: Value, reflected: bool) -> Value:
+    """``operation`` over a list that nobody else has, in its own memory where that will do.
+
+    Making a long list takes longer than computing its elements.
+    """
+    plain = PLAIN[operation]
+    if (
+        isinstance(values, TypedList)
+        and plain is not operator.truediv
+        and promoted(type(values), other, divided=False) is type(values)
+    ):
+        from lispe_core.vectors import combined
+
+        left, right = (other, values) if reflected else (values, other)
+        result = combined(plain, left, right, type(values), values)
+        if result is not None:
+            return result
+    return operation(other, values) if reflected else operation(values, other)
+
+
+def are_long(first: Value, second: Value, *others: Value) -> bool:
+    """Whether operators do all pairs of elements of two lists at once, and faster."""
+    return is_long(first, *others) and is_long(second) and len(first) == len(second)
+
+
 def is_long(values: Value, *others: Value) -> bool:
     """Whether operators do all elements of a list at once, and faster: the others are scalars."""
     return (

@@ -13,7 +13,10 @@ from typing import Any
 
 from lispe_core.forms import Value
 from lispe_core.matrices import Matrix
+from lispe_core.memory import keep_freed_memory
 from lispe_core.typed_lists import Integers, Shorts, TypedList
+
+keep_freed_memory()
 
 Plain = Callable[[Any, Any], Any]
 
@@ -58,10 +61,9 @@ def table(matrix: Value) -> Any:
 
 def _is_regular(matrix: Value) -> bool:
     """Whether all rows still are typed lists of one kind and length: programs change rows."""
-    first = matrix[0]
-    kind, length = type(first), len(first)
-    return issubclass(kind, TypedList) and all(
-        type(row) is kind and len(row) == length for row in matrix
+    first = matrix[0] if matrix else None
+    return isinstance(first, TypedList) and all(
+        type(row) is type(first) and len(row) == len(first) for row in matrix
     )
 
 
@@ -107,8 +109,16 @@ def combined_matrices(
     return Matrix(lines)
 
 
-def combined(plain: Plain, left: Value, right: Value, kind: type[TypedList]) -> TypedList | None:
+def combined(
+    plain: Plain,
+    left: Value,
+    right: Value,
+    kind: type[TypedList],
+    target: TypedList | None = None,
+) -> TypedList | None:
     """An operation between typed lists of one length, or a typed list and a scalar.
+
+    The results go into ``target``, which may be one of the operands, or a new list.
 
     Raises:
         ZeroDivisionError: A divisor is zero.
@@ -119,7 +129,9 @@ def combined(plain: Plain, left: Value, right: Value, kind: type[TypedList]) -> 
         return None
     a = borrowed(left) if isinstance(left, TypedList) else left
     b = a if right is left else borrowed(right) if isinstance(right, TypedList) else right
-    result = zeros(kind, len(left if isinstance(left, array) else right))
+    result = target
+    if result is None:
+        result = zeros(kind, len(left if isinstance(left, array) else right))
     done = calculated(plain, a, b, kind, borrowed(result))
     return None if done is None else result
 
@@ -156,6 +168,10 @@ def _reach(value: Any) -> int:
     """The largest magnitude in an integer array, or of an integer."""
     if isinstance(value, int):
         return abs(value)
+    unsigned = value.view(value.dtype.str.replace("i", "u"))
+    largest = int(unsigned.max())  # one look is enough where nothing is negative
+    if largest < _LONGEST:
+        return largest
     return max(abs(int(value.min())), abs(int(value.max())))
 
 
@@ -165,6 +181,18 @@ def total_of(values: TypedList) -> float | int | None:
     if values.rank > Integers.rank:
         return float(data.sum(dtype="d"))
     return int(data.sum(dtype="q")) if _reach(data) * len(data) < _LONGEST else None
+
+
+def running_totals(values: TypedList) -> TypedList | None:
+    """The sums of the first elements, the first two, and so on."""
+    data = borrowed(values)
+    if isinstance(values, Shorts):
+        return None
+    if isinstance(values, Integers) and _reach(data) * len(data) >= _LONGEST:
+        return None
+    result = zeros(type(values), len(values))
+    data.cumsum(out=borrowed(result))
+    return result
 
 
 def total_of_matrix(values: Matrix) -> float | None:

@@ -9,16 +9,20 @@ import pytest
 
 ASK = """
 import sys
+before = {{*sys.modules}}
 {code}
-loaded = {{name.partition(".")[0] for name in sys.modules}}
-print(*sorted(loaded & {{"torch", "textual", "torch_lib", "workbench", "numpy", "psutil"}}))
+loaded = {{name.partition(".")[0] for name in {{*sys.modules}} - before}}
+print(*sorted(loaded & {packages}))
 """
+PACKAGES = {"torch", "textual", "torch_lib", "workbench", "numpy", "psutil"}
+SLOW = {"dataclasses", "dis", "inspect", "shutil"}
+"""Parts of Python that take milliseconds: a program of one line takes few more."""
 
 
-def loaded_by(code: str) -> set[str]:
-    """The packages of interest that ``code`` loads."""
+def loaded_by(code: str, packages: set[str] = PACKAGES) -> set[str]:
+    """Those of ``packages`` that ``code`` loads."""
     done = subprocess.run(
-        [sys.executable, "-c", ASK.format(code=code)],
+        [sys.executable, "-c", ASK.format(code=code, packages=packages)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -52,6 +56,10 @@ def test_a_program_without_torch_loads_neither_torch_nor_textual() -> None:
     loaded = loaded_by(command("--eval", "(println (+ 1 2))"))
 
     assert not loaded & {"torch", "textual", "numpy", "psutil"}
+
+
+def test_a_short_program_loads_little() -> None:
+    assert not loaded_by(command("--eval", "(println (+ 1 2))"), SLOW)
 
 
 def test_a_program_with_torch_loads_no_textual() -> None:

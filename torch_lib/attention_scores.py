@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from inspect import signature
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -20,9 +21,14 @@ from torch_lib.errors import ArgumentError
 from torch_lib.layers import forward
 from torch_lib.memory import check_room
 from torch_lib.modules import evaluating
+from torch_lib.tokenizers import Tokenizer, tokenizer_of
 
 __all__ = ["AttentionMaps", "AttentionWatch", "attention_maps", "attention_scores"]
 
+KERNELS = (F.scaled_dot_product_attention, torch.ops.aten.scaled_dot_product_attention.default)
+"""The kernel, and what an exported program calls in its place."""
+
+MULTIHEAD = signature(F.multi_head_attention_forward)
 PARAMETERS = ("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
 
 
@@ -100,17 +106,40 @@ def attention_maps(
         calls = [call for call in calls if name in call.within]
         if not calls:
             raise ArgumentError("this part of the model does not attend")
-    return AttentionMaps(calls)
+    return AttentionMaps(calls, _texts(model, input))
+
+
+def _texts(model: nn.Module, input: Tensor) -> tuple[tuple[str, ...], ...]:
+    """The text of every token where a tokenizer is known, a tuple for each sequence."""
+    tokenizer: Tokenizer | None = tokenizer_of(input) or getattr(model, "tokenizer", None)
+    if tokenizer is None or input.is_floating_point() or input.dim() not in (1, 2):
+        return ()
+    ids = input.reshape(-1, input.size(-1)).tolist()
+    known = {token for sequence in ids for token in sequence if token < tokenizer.vocab_size}
+    texts = {token: tokenizer.decode([token]) or tokenizer.id_token(token) for token in known}
+    return tuple(tuple(texts.get(token, f"#{token}") for token in sequence) for sequence in ids)
+
+
+class AttentionCall(Protocol):
+    """One time that something attended; the weights are computed when they are asked for."""
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The modules that it happened in, the innermost last."""
+        ...
+
+    def scores(self) -> Tensor:
+        """The weights ``(B H Q K)``."""
+        ...
+
+    def outline(self) -> Tensor:
+        """A tensor like the weights, without elements of its own."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionCall:
-    """One use of the kernel.
-
-    Args:
-        given: Its arguments by name.
-        within: The modules that it happened in, the innermost last.
-    """
+class KernelCall:
+    """One use of the kernel, with its arguments by name."""
 
     given: Mapping[str, Any]
     within: tuple[str, ...]
@@ -122,8 +151,43 @@ class AttentionCall:
     def outline(self) -> Tensor:
         """A tensor like the weights, without elements of its own."""
         query, key = self.given["query"], self.given["key"]
-        blank: Tensor = query.new_zeros(())
-        return blank.expand(*query.shape[:-1], key.size(-2))
+        return _outline(query, (*query.shape[:-1], key.size(-2)))
+
+
+@dataclass(frozen=True, slots=True)
+class MultiheadCall:
+    """One use of the function behind PyTorch's own ``nn.MultiheadAttention``.
+
+    Its inputs are ``(Q B E)`` and ``(K B E)``, or without ``B``.
+    """
+
+    given: Mapping[str, Any]
+    within: tuple[str, ...]
+
+    def scores(self) -> Tensor:
+        """The weights ``(B H Q K)``."""
+        shape, query = self._shape(), self.given["query"]
+        check_room(shape, query.dtype, query.device)
+        wanted = {"training": False, "need_weights": True, "average_attn_weights": False}
+        with torch.no_grad():
+            _, weights = F.multi_head_attention_forward(**{**self.given, **wanted})
+        assert weights is not None
+        return weights.reshape(shape).nan_to_num(0.0)
+
+    def outline(self) -> Tensor:
+        """A tensor like the weights, without elements of its own."""
+        return _outline(self.given["query"], self._shape())
+
+    def _shape(self) -> tuple[int, ...]:
+        query, key = self.given["query"], self.given["key"]
+        batch = query.size(1) if query.dim() == 3 else 1
+        more = (self.given["bias_k"] is not None) + self.given["add_zero_attn"]
+        return batch, self.given["num_heads"], query.size(0), key.size(0) + more
+
+
+def _outline(like: Tensor, shape: tuple[int, ...]) -> Tensor:
+    blank: Tensor = like.new_zeros(())
+    return blank.expand(shape)
 
 
 class AttentionMaps(Mapping[str, Tensor]):
@@ -131,11 +195,15 @@ class AttentionMaps(Mapping[str, Tensor]):
 
     Args:
         calls: How the layers attended, in order.
+        tokens: The text of each position, if known: a tuple for each sequence of the batch.
     """
 
     kind = "attention_maps"
 
-    def __init__(self, calls: Iterable[AttentionCall]) -> None:
+    def __init__(
+        self, calls: Iterable[AttentionCall], tokens: tuple[tuple[str, ...], ...] = ()
+    ) -> None:
+        self.tokens = tokens
         self._calls: dict[str, AttentionCall] = {}
         for call in calls:
             layer = name = "".join(call.within[-1:]) or "attention"
@@ -178,7 +246,7 @@ def watched(model: nn.Module, input: Tensor, mask: Tensor | None) -> AttentionWa
 
 
 class AttentionWatch(TorchFunctionMode):
-    """Takes down what the kernel is called with."""
+    """Takes down what the kernel, or PyTorch's own multi-head attention, is called with."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -212,9 +280,12 @@ class AttentionWatch(TorchFunctionMode):
         options: Mapping[str, Any] | None = None,
     ) -> Any:
         given = dict(options or {})
-        if function is F.scaled_dot_product_attention:
+        if function in KERNELS:
             call = dict(zip(PARAMETERS, arguments, strict=False))
-            self.calls.append(AttentionCall({**call, **given}, tuple(self._within)))
+            self.calls.append(KernelCall({**call, **given}, tuple(self._within)))
+        elif function is F.multi_head_attention_forward:
+            call = MULTIHEAD.bind(*arguments, **given).arguments
+            self.calls.append(MultiheadCall(call, tuple(self._within)))
         return function(*arguments, **given)
 
     def scores(self) -> list[Tensor]:

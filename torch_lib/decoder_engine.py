@@ -13,7 +13,6 @@ size, V vocabulary.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import cast
 
 import torch
@@ -22,28 +21,16 @@ from torch import Tensor, nn
 
 from torch_lib.decoder import DecoderBlock, DecoderModel
 from torch_lib.decoder_layers import FeedForward, GroupedQueryAttention, RMSNorm, SwiGLU
+from torch_lib.engine_layers import EngineLayer, Norm
 from torch_lib.kv_cache import StaticCache
 from torch_lib.projections import Projection, gated, is_projection, joined, projection, row_type
+from torch_lib.single_row import single_row
 from torch_lib.tied_embedding import TiedEmbedding
 
 __all__ = ["DecoderEngine", "engine_for"]
 
-Norm = Callable[[Tensor], Tensor]
 Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 """From the number of a layer and its queries, keys and values to ``(B, H, T, D)``."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    before_attention: Norm
-    queries_keys_values: Projection
-    query_norm: nn.Module | None
-    key_norm: nn.Module | None
-    output: Projection
-    before_mlp: Norm
-    inner: Projection
-    down: Projection
-    window: int | None
 
 
 def engine_for(model: nn.Module) -> DecoderEngine | None:
@@ -76,6 +63,9 @@ class DecoderEngine:
         self.device = device
         # In float32 a processor attends faster; a GPU in the type of the weights.
         self._attention_type = torch.float32 if device.type == "cpu" else self._type
+        sizes = config.num_attention_heads, config.num_key_value_heads, config.head_dim
+        simple = self._twofold and device.type == "cpu" and not config.family.qk_norm
+        self._single = single_row(self._layers, *sizes, self._type) if simple else None
 
     def new_cache(self, batch: int, capacity: int, stepping: bool = False) -> StaticCache:
         """An empty cache for ``batch`` sequences of up to ``capacity`` tokens.
@@ -111,6 +101,13 @@ class DecoderEngine:
         mask = _mask(start, count, padding, self.device)
         new_keys, new_values = cache.views(start, end)
         all_keys, all_values = cache.views(0, end)
+        if self._single is not None and batch * count == 1 and padding is None:
+            hidden, rotation = self._entrance(ids, positions[None], None)
+            assert rotation is not None
+            hidden = self._single(hidden, rotation, new_keys, new_values, all_keys, all_values)
+            cache.length = end
+            logits = self._head(self._last_norm(hidden).to(self._head_type)).float()
+            return logits if last else logits[None]
 
         def attend(number: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
             new_keys[number].copy_(keys)
@@ -198,7 +195,7 @@ class DecoderEngine:
         return embedded[:, None] * self._signs, rotation
 
     def _heads(
-        self, rows: Tensor, layer: _Layer, rotation: Tensor | None
+        self, rows: Tensor, layer: EngineLayer, rotation: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Queries ``(B, H, T, D)``, keys and values ``(B, K, T, D)`` from what was projected."""
         config = self.config
@@ -221,14 +218,14 @@ class DecoderEngine:
             return torch.addcmul(hidden, self._signs, output[:, None])
         return hidden + output
 
-    def _layer(self, block: DecoderBlock) -> _Layer:
+    def _layer(self, block: DecoderBlock) -> EngineLayer:
         attention, mlp = block.self_attn, cast("SwiGLU | FeedForward", block.mlp)
         if isinstance(mlp, SwiGLU):
             inner = gated(mlp.gate_proj, mlp.up_proj)
         else:
             inner = _activated(projection(mlp.up_proj), mlp.activation)
         qk_norm = attention.qk_norm_eps is not None
-        return _Layer(
+        return EngineLayer(
             self._norm(block.input_layernorm),
             joined((attention.q_proj, attention.k_proj, attention.v_proj)),
             attention.q_norm.float() if qk_norm else None,

@@ -70,8 +70,8 @@ def load_gguf(path: str, dtype: str | None = None, quantization: str | None = No
         dtype: The element type of the weights, by default float32; with a quantization, that of
             what is not quantized, by default bfloat16.
         quantization: For a model that only writes, several times faster: ``"file"`` multiplies with
-            the file's own blocks of four and eight bits, ``"int8"`` and ``"int4"`` round its
-            weights, ``"packed"`` keeps them and orders them for the processor.
+            the file's own blocks of four and eight bits, ``"int8"`` and ``"int4"`` round what the
+            file has in more bits, ``"packed"`` keeps the weights and orders them for the processor.
 
     Emits:
         Progress: ``load model``, counted in tensors.
@@ -107,12 +107,14 @@ def load_gguf(path: str, dtype: str | None = None, quantization: str | None = No
         except KeyError as error:
             raise CheckpointError(f"{path} lacks {error}") from error
         _check_contents(file, config, wanted)
+        tokenizer = _tokenizer(file)
+        file.metadata = {}  # of which the vocabulary takes tens of MiB
         if quantization is None:
             model = DecoderModel.from_weights(config, dict(_weights(file, config, wanted)))
         else:
-            parts = _parts(file, config, quantization == "file")
+            parts = _parts(file, config, quantization)
             model = model_for_inference(config, parts, quantization, wanted)
-        model.tokenizer = _tokenizer(file)
+        model.tokenizer = tokenizer
     return model.to(current_device())
 
 
@@ -203,21 +205,41 @@ def _weights(
 
 
 def _parts(
-    file: GGUFFile, config: DecoderConfig, blocks: bool
+    file: GGUFFile, config: DecoderConfig, quantization: str
 ) -> Iterator[tuple[str, Tensor | Blocks]]:
     """As ``_weights``, in float32, or matrices as blocks."""
     names = [name for name in file.tensors if name != _FREQUENCY_DIVISORS]
     for done, name in enumerate(names, start=1):
-        matrix = blocks and len(file.tensors[name].shape) == 2 and file.plain_type(name) is None
-        if matrix:
-            whole = file.blocks(name) or rounded_blocks(file.tensor(name))
-            file.release()
-            places = torch.arange(len(whole.scale))[:, None]
-            for ours, rows in _placed(name, places, config):
-                yield ours, whole if rows is places else whole.rows(rows.squeeze(1))
+        blocks = _kept_blocks(file, name, quantization)
+        if blocks is None:
+            tensor = file.tensor(name)
+            if tensor.dim() == 1:  # a vector is no reason to keep the file mapped
+                tensor = tensor.clone()
+            yield from _placed(name, tensor, config)
+            del tensor
         else:
-            yield from _placed(name, file.tensor(name), config)
+            file.release()
+            places = torch.arange(len(blocks.scale))[:, None]
+            for ours, rows in _placed(name, places, config):
+                yield ours, blocks if rows is places else blocks.rows(rows.squeeze(1))
+        del blocks
+        file.release()
         emit(Progress("load model", done, len(names)))
+
+
+def _kept_blocks(file: GGUFFile, name: str, quantization: str) -> Blocks | None:
+    """A matrix as blocks, where the file has it in as few bits as are wanted."""
+    if len(file.tensors[name].shape) != 2 or file.plain_type(name) is not None:
+        return None
+    blocks = file.blocks(name)
+    if quantization == "file":
+        return blocks or rounded_blocks(file.tensor(name))
+    if blocks is None:
+        return None
+    bits = 4 if blocks.zero is not None else 8
+    embeds = name == "token_embd.weight"  # for which four bits are too few
+    wanted = {"int8": (8,), "int4": (4, 8) if embeds else (4,)}
+    return blocks if bits in wanted.get(quantization, ()) else None
 
 
 def _placed(name: str, tensor: Tensor, config: DecoderConfig) -> Iterator[tuple[str, Tensor]]:

@@ -18,6 +18,8 @@ __all__ = ["Blocks", "Bytes", "blocks_of", "rounded_blocks"]
 
 _GROUP = 32
 _LARGEST = 127
+_MIDDLE = 8
+_ROWS_AT_ONCE = 1024
 
 Bytes = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -35,6 +37,15 @@ class Blocks:
     whole: Tensor
     scale: Tensor
     zero: Tensor | None
+
+    def real(self) -> Tensor:
+        """The numbers as float32, ``(O I)``."""
+        groups = self.whole.float().view(*self.scale.shape, -1)
+        scale = self.scale[..., None]
+        if self.zero is None:
+            return groups.mul_(scale).flatten(1)
+        lowest = (self.zero - _MIDDLE * self.scale)[..., None]
+        return torch.addcmul(lowest, groups, scale, out=groups).flatten(1)
 
     def rows(self, places: Tensor) -> Blocks:
         """Some rows, int64 ``(R,)``."""
@@ -55,11 +66,18 @@ def blocks_of(encoding: str, rows: Bytes) -> Blocks | None:
 
 def rounded_blocks(weight: Tensor) -> Blocks:
     """A matrix of floats in eight bits, group by group, with scales that bfloat16 holds."""
-    groups = weight.float().view(len(weight), -1, _GROUP)
-    scale = (groups.abs().amax(2) / _LARGEST).to(torch.bfloat16).float()
-    scale = torch.where(scale > 0, scale, 1.0)
-    whole = torch.round(groups / scale[..., None]).clamp_(-_LARGEST, _LARGEST).to(torch.int8)
-    return Blocks(whole.flatten(1), scale, None)
+    whole = torch.empty(weight.shape, dtype=torch.int8)
+    scales = torch.empty(len(weight), weight.size(1) // _GROUP)
+    pieces = (torch.split(each, _ROWS_AT_ONCE) for each in (weight, whole, scales))
+    for some, some_whole, some_scales in zip(*pieces, strict=True):
+        groups = some.float().view(len(some), -1, _GROUP)
+        low, high = groups.aminmax(dim=2)
+        scale = (torch.maximum(high, -low) / _LARGEST).to(torch.bfloat16).float()
+        scale = torch.where(scale > 0, scale, 1.0)
+        rounded = (groups / scale[..., None]).round_().clamp_(-_LARGEST, _LARGEST)
+        some_whole.copy_(rounded.flatten(1))
+        some_scales.copy_(scale)
+    return Blocks(whole, scales, None)
 
 
 def _q4_0(rows: Bytes) -> Blocks:

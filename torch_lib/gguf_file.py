@@ -2,7 +2,7 @@
 
 The header is parsed here, in one pass over its bytes: the vocabulary makes it hundreds of thousands
 of small values, for which the ``gguf`` package's own reader takes seconds. Its dequantizers turn
-the tensors into floats.
+tensors of less common encodings into floats.
 """
 
 from __future__ import annotations
@@ -44,6 +44,18 @@ _SCALARS = {
     11: "q",
     12: "d",
 }
+_USUAL = {
+    0: ("F32", 1, 4),
+    1: ("F16", 1, 2),
+    2: ("Q4_0", 32, 18),
+    3: ("Q4_1", 32, 20),
+    8: ("Q8_0", 32, 34),
+    28: ("F64", 1, 8),
+    30: ("BF16", 1, 2),
+}
+"""Element types, how many elements make a block, and its bytes. Only for others is the ``gguf``
+package asked, which takes a third of a second and 30 MiB."""
+
 _PLAIN = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
@@ -112,18 +124,22 @@ class GGUFFile:
             mapped = torch.frombuffer(self._bytes, dtype=plain, count=count, offset=start)
             return mapped.view(entry.shape)
         rows = self._rows(name)
+        blocks = blocks_of(encoding, rows) if len(entry.shape) == 2 else None
+        if blocks is not None:
+            return blocks.real()
+        package = _package()
         try:
-            floats = _package().quants.dequantize(rows, encoding)
+            floats = package.quants.dequantize(rows, package.GGMLQuantizationType(entry.encoding))
         except NotImplementedError as error:
             raise CheckpointError(
-                f"{self._path}: no way to read the encoding {encoding.name} of {name}"
+                f"{self._path}: no way to read the encoding {encoding} of {name}"
             ) from error
         return torch.from_numpy(np.ascontiguousarray(floats, np.float32)).view(entry.shape)
 
     def blocks(self, name: str) -> Blocks | None:
         """The numbers of a matrix that is encoded in groups, None for another."""
         encoding, size = self._encoding(name)
-        return blocks_of(encoding.name, self._rows(name)) if size else None
+        return blocks_of(encoding, self._rows(name)) if size else None
 
     def release(self) -> None:
         """Give back the memory of what has been read; it comes from the file again when needed."""
@@ -137,10 +153,20 @@ class GGUFFile:
 
     def plain_type(self, name: str) -> torch.dtype | None:
         """The element type of a tensor that holds plain floats, None for an encoded one."""
-        return _PLAIN.get(self._encoding(name)[0].name)
+        return _PLAIN.get(self._encoding(name)[0])
 
-    def _encoding(self, name: str) -> tuple[Any, int]:
+    def _encoding(self, name: str) -> tuple[str, int]:
         """How a tensor is encoded, and how many bytes it takes."""
+        entry = self.tensors[name]
+        encoding, block, block_bytes = _USUAL.get(entry.encoding) or self._unusual(name)
+        if entry.shape[-1] % block:
+            raise CheckpointError(
+                f"{self._path}: rows of {name} have {entry.shape[-1]} elements, "
+                f"no multiple of the {block} that {encoding} encodes together"
+            )
+        return encoding, prod(entry.shape) // block * block_bytes
+
+    def _unusual(self, name: str) -> tuple[str, int, int]:
         package, entry = _package(), self.tensors[name]
         try:
             encoding = package.GGMLQuantizationType(entry.encoding)
@@ -148,13 +174,7 @@ class GGUFFile:
             raise CheckpointError(
                 f"{self._path}: {name} has the unknown encoding {entry.encoding}"
             ) from error
-        block, block_bytes = package.GGML_QUANT_SIZES[encoding]
-        if entry.shape[-1] % block:
-            raise CheckpointError(
-                f"{self._path}: rows of {name} have {entry.shape[-1]} elements, "
-                f"no multiple of the {block} that {encoding.name} encodes together"
-            )
-        return encoding, prod(entry.shape) // block * block_bytes
+        return encoding.name, *package.GGML_QUANT_SIZES[encoding]
 
     def _check_places(self) -> None:
         """Refuse tensors beyond the end of the file, or one over another."""

@@ -16,9 +16,10 @@ from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.errors import ArgumentError
 from torch_lib.gguf_blocks import Blocks, rounded_blocks
-from torch_lib.int4_linear import MIDDLE, Int4Linear
+from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
+from torch_lib.projections import joined
 from torch_lib.quantized_linear import QuantizedLinear
 from torch_lib.tied_embedding import TiedEmbedding
 
@@ -26,6 +27,7 @@ __all__ = ["SCHEMES", "check_scheme", "for_inference", "model_for_inference"]
 
 SCHEMES = ("packed", "int8", "int4", "file")
 GROUP_SIZE = 32
+TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
 Weight = Tensor | Blocks
 
@@ -67,6 +69,8 @@ def model_for_inference(
             biases[owner] = _tensor(weight)
         elif owner in linear:
             layers[owner] = _layer(weight, scheme, dtype)
+            if not (config.attention_bias or config.mlp_bias):
+                _join(layers, owner)
         elif owner == "model.embed_tokens":
             head = _tied_head(weight, scheme, dtype) if config.tie_word_embeddings else None
             if head is not None:
@@ -97,6 +101,18 @@ def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
     return made
 
 
+def _join(layers: Mapping[str, nn.Module], owner: str) -> None:
+    """Make one of ``owner`` and those that read the same rows, once all are there.
+
+    The engine would do it too, when the memory of those of all blocks can no longer be used again.
+    """
+    block, _, name = owner.rpartition(".")
+    together = next((names for names in TOGETHER if name in names), ())
+    parts = [layers[f"{block}.{each}"] for each in together if f"{block}.{each}" in layers]
+    if parts and len(parts) == len(together):
+        joined(parts)
+
+
 def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
     """The output layer whose weights are the embeddings: four bits are too few for these."""
     return _layer(weight, "int8" if scheme == "int4" else scheme, dtype)
@@ -118,12 +134,7 @@ def _add_bias(layer: nn.Module, bias: Tensor) -> None:
 
 def _tensor(weight: Weight) -> Tensor:
     """The weight as floats."""
-    if isinstance(weight, Tensor):
-        return weight
-    groups = weight.whole.float().view(*weight.scale.shape, -1)
-    if weight.zero is None:
-        return (groups * weight.scale[..., None]).flatten(1)
-    return ((groups - MIDDLE) * weight.scale[..., None] + weight.zero[..., None]).flatten(1)
+    return weight if isinstance(weight, Tensor) else weight.real()
 
 
 def _packed(weight: Tensor, dtype: torch.dtype) -> nn.Module:

@@ -128,7 +128,7 @@ class Int4Linear(nn.Module):
         """One layer of which ``layers`` become parts; None where their memory cannot be shared."""
         first = layers[0]
         kept = {(one.in_features, one.group_size, one.bias is None) for one in layers}
-        if len(kept) > 1 or not all(one._in_blocks for one in layers):
+        if len(kept) > 1 or not all(one.in_blocks for one in layers):
             return None
         outputs = [one.out_features for one in layers]
         with torch.device("meta"):
@@ -163,7 +163,7 @@ class Int4Linear(nn.Module):
 
     def multiply(self, rows: Tensor) -> Tensor:
         """Rows times packed weights, without the bias: bfloat16 ``(M I)`` to ``(M O)``."""
-        if len(rows) >= MANY_ROWS and self._in_blocks:
+        if len(rows) >= MANY_ROWS and self.in_blocks:
             return rows @ self._expanded()
         return _multiply(rows, self.weight, self.group_size, self.scales())
 
@@ -173,8 +173,8 @@ class Int4Linear(nn.Module):
 
     def real_rows(self, places: Tensor) -> Tensor:
         """The weights of some output channels: int64 ``(R,)`` to float32 ``(R I)``."""
-        groups = self.scale_and_zero.float()[:, places].transpose(0, 1)
-        if self._in_blocks:
+        groups = self.scale_and_zero[:, places].float().transpose(0, 1)
+        if self.in_blocks:
             blocks = self.weight.view(-1, self.in_features, PACKED_BLOCK // 2)
             lanes = places % PACKED_BLOCK
             half = PACKED_BLOCK // 2
@@ -228,7 +228,7 @@ class Int4Linear(nn.Module):
         """The weights as files hold them."""
         if not self.packed:
             return self.weight
-        if self._in_blocks:
+        if self.in_blocks:
             return _two_to_a_byte(self._unpacked(torch.uint8).t())
         ones = torch.zeros_like(self.scale_and_zero)
         ones[..., 0] = 1
@@ -241,7 +241,8 @@ class Int4Linear(nn.Module):
         return _two_to_a_byte(whole)
 
     @property
-    def _in_blocks(self) -> bool:
+    def in_blocks(self) -> bool:
+        """Whether 64 channels at a time lie one after another in memory."""
         return self.packed and self.out_features % PACKED_BLOCK == 0 and _packs_in_blocks()
 
     def _unpacked(self, dtype: torch.dtype) -> Tensor:

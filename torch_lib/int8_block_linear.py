@@ -8,7 +8,6 @@ which that multiplication wants in bfloat16.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -52,9 +51,8 @@ class Int8BlockLinear(nn.Module):
         """The layer of whole numbers, int8 ``(O I)``, with scales ``(O G)`` of G groups a row."""
         with torch.device("meta"):
             layer = cls(whole.size(1), len(whole), bias is not None, whole.size(1) // scale.size(1))
-        pieces = [_pairs(*piece) for piece in zip(*_pieces(whole, scale, bias), strict=True)]
-        together = Int4Linear.joined(pieces) if len(pieces) > 1 else pieces[0]
-        layer.pairs = _pairs(whole, scale, bias) if together is None else together
+        large = _large_pairs(whole, scale, bias) if len(whole) > CHANNELS_AT_ONCE else None
+        layer.pairs = _pairs(whole, scale, bias) if large is None else large
         return layer
 
     def forward(self, input: Tensor) -> Tensor:
@@ -93,13 +91,27 @@ class Int8BlockLinear(nn.Module):
         return halves[:, : self.in_features] + halves[:, self.in_features :]
 
 
-def _pieces(
-    whole: Tensor, scale: Tensor, bias: Tensor | None
-) -> tuple[Sequence[Tensor], Sequence[Tensor], Sequence[Tensor | None]]:
-    """Some output channels at a time: for the largest matrices, all at once would take memory."""
-    wholes = torch.split(whole, CHANNELS_AT_ONCE)
-    biases = [None] * len(wholes) if bias is None else torch.split(bias, CHANNELS_AT_ONCE)
-    return wholes, torch.split(scale, CHANNELS_AT_ONCE), biases
+def _large_pairs(whole: Tensor, scale: Tensor, bias: Tensor | None) -> Int4Linear | None:
+    """``_pairs``, some channels at a time: all at once would take several times the memory.
+
+    None where PyTorch does not pack channels one after another.
+    """
+    channels, features = whole.shape
+    group_size = features // scale.size(1)
+    with torch.device("meta"):
+        pairs = Int4Linear(2 * features, channels, bias is not None, group_size)
+    pairs.weight = torch.empty(channels, features, dtype=torch.uint8)
+    pairs.scale_and_zero = torch.empty(2 * scale.size(1), channels, 2, dtype=torch.bfloat16)
+    for start in range(0, channels, CHANNELS_AT_ONCE):
+        some = slice(start, start + CHANNELS_AT_ONCE)
+        part = _pairs(whole[some], scale[some], None)
+        if not part.in_blocks:
+            return None
+        pairs.weight[some] = part.weight
+        pairs.scale_and_zero[:, some] = part.scale_and_zero
+    pairs.packed = True
+    pairs.bias = None if bias is None else bias.float()
+    return pairs
 
 
 def _pairs(whole: Tensor, scale: Tensor, bias: Tensor | None) -> Int4Linear:

@@ -14,9 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from torch_lib.float_products import float_product, packed_product
 from torch_lib.int4_linear import MANY_ROWS, Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
-from torch_lib.packed_linear import PackedLinear, packed_product
+from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear
 
 __all__ = ["Projection", "gated", "is_projection", "joined", "projection", "row_type"]
@@ -58,8 +59,7 @@ def projection(layer: nn.Module) -> Projection:
         weight, bias = layer.weight, layer.bias
         return lambda rows: packed_product(rows, weight, bias, "none", [], "")
     if isinstance(layer, PackedLinear | nn.Linear):
-        plain, plain_bias = layer.weight, layer.bias
-        return lambda rows: F.linear(rows, plain, plain_bias)
+        return float_product(layer.weight, layer.bias)
     if isinstance(layer, QuantizedLinear) and layer.activation_range is None:
         return _eight_bits(layer)
     return layer

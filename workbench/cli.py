@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,6 +30,10 @@ Without any of these the app starts; it needs a terminal.
 """
 
 
+_ANY_WIDTH = 80
+"""While arguments are declared nothing is shown; asking the terminal would load ``shutil``."""
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Do what the arguments say and end the process with its exit status."""
     options = _parser().parse_args(arguments)
@@ -44,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="lispe-workbench",
         description="A terminal workbench for LispE programs, PyTorch and language models.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_ANY_WIDTH),
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -160,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="print_value",
         help="print the value of the last form too (stands before --run or --eval)",
     )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return parser
 
 

@@ -10,11 +10,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lispe_core import interrupts
 from lispe_core.errors import Interrupted, LispError
@@ -22,7 +21,6 @@ from lispe_core.forms import Value
 from lispe_core.interpreter import Interpreter
 from lispe_core.permissions import COMMANDS_VARIABLE
 from torch_lib.errors import ArgumentError
-from torch_lib.events import listening
 from torch_lib.processes import process_rank
 from workbench.run_reports import RunReport, TextReport
 from workbench.runtime.build import build_interpreter
@@ -39,8 +37,7 @@ DONE, FAILED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 Program = Callable[[Interpreter], Value]
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(NamedTuple):
     """What is told of a run, and where it is written.
 
     Attributes:
@@ -131,6 +128,8 @@ def _run(program: Program, origin: str, arguments: Sequence[str], options: RunOp
     with ExitStack() as listeners:
         for listener in (report.hear, plots):
             if listener is not None:
+                from torch_lib.events import listening
+
                 listeners.enter_context(listening(listener))
         status = _outcome(program, origin, arguments, report, options)
     if plots is not None:

@@ -35,7 +35,7 @@ NAMES: dict[type, str] = {
 """Where the name of an event is not its class's in small letters."""
 
 RENAMED = {"origin": "file", "frames": "stack", "view": "value"}
-LEFT_OUT = frozenset({"entries", "handle", "id", "request", "source", "trail"})
+LEFT_OUT = frozenset({"entries", "handle", "held", "id", "request", "source", "trail"})
 """What only the app, which can ask for more, has a use for."""
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")

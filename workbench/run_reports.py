@@ -6,14 +6,16 @@ import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from lispe_core.context import TextOutput
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.forms import EMPTY, Value
 from lispe_core.printer import display
 from lispe_core.reports import report
-from torch_lib.events import Event as LibraryEvent
+
+if TYPE_CHECKING:
+    from torch_lib.events import Event as LibraryEvent
 
 __all__ = ["Output", "RunReport", "Source", "TextReport"]
 

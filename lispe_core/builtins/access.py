@@ -20,13 +20,14 @@ from lispe_core.containers import (
     size,
     store,
 )
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Symbol, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
 from lispe_core.matrices import Matrix
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.sets import LispSet
 from lispe_core.streams import Stream, is_endless
 from lispe_core.typed_lists import Integers
@@ -139,7 +140,7 @@ def _mark(container: str | bytes, sought: Value) -> Any:
 def _has_key(dictionary: Any, key: Value) -> bool:
     if isinstance(key, (list, array, dict)):
         return False
-    return dictionary.key(key) in dictionary
+    return key_of(dictionary, key) in dictionary
 
 
 @access.builtin("find")
@@ -239,7 +240,7 @@ def first_of(name: str, value: Value) -> Value:
         return value[:1]
     if isinstance(value, Container):
         return next(value.iterate(), None)
-    raise LispError(f"You cannot apply '{name}' to: '{display(value)}'")
+    raise LispError(f"You cannot apply '{name}' to: '{abridged(value)}'")
 
 
 def rest_of(name: str, value: Value) -> Value:
@@ -256,7 +257,7 @@ def rest_of(name: str, value: Value) -> Value:
         if is_endless(value):
             return Stream(lambda: islice(value.iterate(), 1, None))
         return LispList(elements(value)[1:]) or None
-    raise LispError(f"You cannot apply '{name}' to: '{display(value)}'")
+    raise LispError(f"You cannot apply '{name}' to: '{abridged(value)}'")
 
 
 @access.builtin("car")

@@ -17,7 +17,7 @@ from lispe_core.library import Library
 from lispe_core.matrices import Matrix
 from lispe_core.operators import OPERATIONS, add, fold, less, multiply, negate
 from lispe_core.scalars import Float
-from lispe_core.typed_lists import LARGE, Floats, TypedList, homogeneous, total
+from lispe_core.typed_lists import Floats, TypedList, homogeneous, total
 
 arithmetic = Library("arithmetic")
 
@@ -210,7 +210,7 @@ def summed(values: Value) -> Value:
         return "".join(values)
     if isinstance(values, Stringbytes):
         return b"".join(values)
-    if isinstance(values, Matrix) and len(values) * len(values[0]) >= LARGE:
+    if isinstance(values, Matrix) and values.is_large:
         from lispe_core.vectors import total_of_matrix
 
         result = total_of_matrix(values)

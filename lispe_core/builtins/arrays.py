@@ -27,9 +27,9 @@ from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
 from lispe_core.memory import POINTER, require_room
-from lispe_core.operators import elementwise_equal
+from lispe_core.operators import add, elementwise_equal, quickest
 from lispe_core.streams import Stream
-from lispe_core.typed_lists import LARGE, Integers, TypedList
+from lispe_core.typed_lists import LARGE, Integers, TypedList, is_long, total
 
 arrays = Library("arrays")
 
@@ -104,8 +104,10 @@ def _repeated(counts: Iterable[Value], values: Value) -> Value:
 
 
 def _folded(combine: Function, values: Value) -> Value:
+    if combine is add and is_long(values):
+        return total(values)
     held = elements(values)
-    return reduce(combine, held) if held else None
+    return reduce(quickest(combine, held), held) if held else None
 
 
 def _require_regular(rows: Value) -> None:
@@ -170,7 +172,14 @@ def _pairwise(combine: Function, left: Value, right: Value) -> Value:
 def _scanned(combine: Function, values: Value) -> Value:
     if _is_table(values):
         return grouped([_scanned(combine, row) for row in values])
-    results = list(accumulate(finite(values), combine))
+    if combine is add and is_long(values):
+        from lispe_core.vectors import running_totals
+
+        sums = running_totals(values)
+        if sums is not None:
+            return sums
+    held = list(finite(values))
+    results = list(accumulate(held, quickest(combine, held)))
     return grouped(results) if isinstance(values, TypedList) else LispList(results)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from lispe_core.calls import callable_of, through_c
 from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
+from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.heaps import Heap
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.sets import LispSet, fingerprint
 from lispe_core.typed_lists import TypedList
 
@@ -25,7 +26,7 @@ _ORDERS = {"<": False, ">": True}
 
 
 def _refused(name: str, container: Value) -> LispError:
-    return LispError(f"cannot apply '{name}' to '{display(container)}'")
+    return LispError(f"cannot apply '{name}' to '{abridged(container)}'")
 
 
 def _append(name: str, container: Value, value: Value) -> None:
@@ -151,7 +152,7 @@ def pop(container: Value, key: Value = None) -> Value:
 def _without_key(dictionary: Any, key: Value) -> Value:
     if key is None and dictionary:
         key = list(dictionary)[-1]
-    mark = dictionary.key(key)
+    mark = key_of(dictionary, key)
     if mark not in dictionary:
         return None
     del dictionary[mark]
@@ -293,9 +294,7 @@ def reverse(container: Value, copied: Value = None) -> Value:
 
 
 def _inverted(dictionary: Any) -> Value:
-    from lispe_core.dictionaries import Dictionary
-
-    result = Dictionary()
+    result: dict[Value, Value] = {}
     for key, value in dictionary.items():
         result.setdefault(display(value), Strings()).append(display(key))
     return result

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lispe_core.calls import BreakIteration, Function, callable_of
 from lispe_core.containers import elements, iterate
-from lispe_core.dictionaries import Dictionary
 from lispe_core.forms import LispList, Value
 from lispe_core.library import Library
 from lispe_core.streams import Stream, is_computed, is_endless
@@ -44,7 +43,7 @@ def map_values(function: Value = None, values: Value = None) -> Value:
         (map)                    ; => {}
     """
     if function is None:
-        return Dictionary()
+        return {}
     call = callable_of(function, "map")
     return _derived(values, lambda visit: (call(value) for value in visit))
 
@@ -244,6 +243,7 @@ def cycle(values: Value) -> Stream:
     Example:
         (take 5 (cycle '(1 2)))    ; => (1 2 1 2 1)
     """
+    iterate(values)  # what is no container is refused here, not where elements are taken
     return Stream(lambda: itertools.cycle(iterate(values)), computed=is_computed(values))
 
 

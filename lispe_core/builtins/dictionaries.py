@@ -9,12 +9,14 @@ from lispe_core.builtins.lists import spread
 from lispe_core.calls import callable_of
 from lispe_core.containers import elements
 from lispe_core.dictionaries import (
-    Dictionary,
     IntegerDictionary,
     NumberDictionary,
     SortedDictionary,
     SortedIntegerDictionary,
     SortedNumberDictionary,
+    filled,
+    key_of,
+    keys_list,
 )
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
@@ -27,19 +29,19 @@ from lispe_core.typed_lists import Integers
 dictionaries = Library("dictionaries")
 
 
-def _made(kind: type[Dictionary], operands: tuple[Value, ...]) -> Dictionary:
+def _made(kind: type[dict[Value, Value]], operands: tuple[Value, ...]) -> dict[Value, Value]:
     if len(operands) == 1:
         fields = _fields(operands[0])
         if fields is not None:
-            return kind.of(fields.items())
+            return filled(kind, fields.items())
     if len(operands) == 2 and all(isinstance(side, (list, array)) for side in operands):
         keys, values = operands
         if len(keys) != len(values):
             raise LispError("a dictionary needs as many values as keys")
-        return kind.of(zip(keys, values, strict=True))
+        return filled(kind, zip(keys, values, strict=True))
     if len(operands) % 2:
         raise LispError("a dictionary needs keys and values in pairs")
-    return kind.of(zip(operands[::2], operands[1::2], strict=True))
+    return filled(kind, zip(operands[::2], operands[1::2], strict=True))
 
 
 def _fields(value: Value) -> Any:
@@ -51,18 +53,18 @@ def _fields(value: Value) -> Any:
 
 
 @dictionaries.builtin("dictionary", "dict")
-def dictionary(*operands: Value) -> Dictionary:
+def dictionary(*operands: Value) -> dict[Value, Value]:
     """A dictionary keyed by text: of pairs, of a list of keys and one of values, or a copy.
 
     Example:
         (dictionary "a" 1 "b" 2)           ; => {"a":1 "b":2}
         (dictionary '("a" "b") '(1 2))     ; => {"a":1 "b":2}
     """
-    return _made(Dictionary, operands)
+    return _made(dict, operands)
 
 
 @dictionaries.builtin("dictionaryi")
-def integer_dictionary(*operands: Value) -> Dictionary:
+def integer_dictionary(*operands: Value) -> dict[Value, Value]:
     """A dictionary keyed by integers.
 
     Example:
@@ -72,7 +74,7 @@ def integer_dictionary(*operands: Value) -> Dictionary:
 
 
 @dictionaries.builtin("dictionaryn")
-def number_dictionary(*operands: Value) -> Dictionary:
+def number_dictionary(*operands: Value) -> dict[Value, Value]:
     """A dictionary keyed by numbers.
 
     Example:
@@ -82,7 +84,7 @@ def number_dictionary(*operands: Value) -> Dictionary:
 
 
 @dictionaries.builtin("dictionarytree")
-def sorted_dictionary(*operands: Value) -> Dictionary:
+def sorted_dictionary(*operands: Value) -> dict[Value, Value]:
     """A dictionary keyed by text and visited in the order of its keys.
 
     Example:
@@ -92,7 +94,7 @@ def sorted_dictionary(*operands: Value) -> Dictionary:
 
 
 @dictionaries.builtin("dictionarytreei")
-def sorted_integer_dictionary(*operands: Value) -> Dictionary:
+def sorted_integer_dictionary(*operands: Value) -> dict[Value, Value]:
     """A dictionary keyed by integers and visited in their order.
 
     Example:
@@ -102,7 +104,7 @@ def sorted_integer_dictionary(*operands: Value) -> Dictionary:
 
 
 @dictionaries.builtin("dictionarytreen")
-def sorted_number_dictionary(*operands: Value) -> Dictionary:
+def sorted_number_dictionary(*operands: Value) -> dict[Value, Value]:
     """A dictionary keyed by numbers and visited in their order.
 
     Example:
@@ -111,14 +113,14 @@ def sorted_number_dictionary(*operands: Value) -> Dictionary:
     return _made(SortedNumberDictionary, operands)
 
 
-def _keyed(kind: type[Dictionary], operands: tuple[Value, ...]) -> Value:
-    if not operands or not isinstance(operands[0], Dictionary):
+def _keyed(kind: type[dict[Value, Value]], operands: tuple[Value, ...]) -> Value:
+    if not operands or not isinstance(operands[0], dict):
         return _made(kind, operands)
     held, *rest = operands
     if len(rest) == 1:
-        return held.get(held.key(rest[0]))
+        return held.get(key_of(held, rest[0]))
     for key, value in _pairs(rest):
-        held[held.key(key)] = value
+        held[key_of(held, key)] = value
     return held
 
 
@@ -138,7 +140,7 @@ def key_at(*operands: Value) -> Value:
         (key@ {"a":1} "b")       ; => nil
         (key@ {"a":1} "b" 2)     ; => {"a":1 "b":2}
     """
-    return _keyed(Dictionary, operands)
+    return _keyed(dict, operands)
 
 
 @dictionaries.builtin("keyi@", "keyi", in_place=True)
@@ -168,8 +170,8 @@ def keys_of(container: Value) -> Value:
     Example:
         (keys@ {"a":1 "b":2})    ; => ("a" "b")
     """
-    if isinstance(container, Dictionary):
-        return container.keys_list()
+    if isinstance(container, dict):
+        return keys_list(container)
     return Integers(range(len(elements(container))))
 
 
@@ -180,8 +182,8 @@ def values_of(container: Value) -> LispList:
     Example:
         (values@ {"a":1 "b":2})    ; => (1 2)
     """
-    if isinstance(container, Dictionary):
-        return container.values_list()
+    if isinstance(container, dict):
+        return LispList(container.values())
     return LispList(elements(container))
 
 

@@ -14,7 +14,7 @@ from lispe_core.functions import function_info
 from lispe_core.hints import nearest
 from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 
 introspection = Library("introspection")
 documentation = Library("documentation", "function")
@@ -53,7 +53,7 @@ def address(value: Value) -> str:
 
 def _markable(value: Value) -> Value:
     if not isinstance(value, (list, array, dict, Container)):
-        raise LispError(f"only a container can be marked, not '{display(value)}'")
+        raise LispError(f"only a container can be marked, not '{abridged(value)}'")
     return value
 
 

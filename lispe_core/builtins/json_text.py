@@ -8,7 +8,6 @@ from typing import Any
 from lispe_core.builtins.dictionaries import dictionary
 from lispe_core.builtins.files import read_text, write_text
 from lispe_core.containers import elements, text_of
-from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import TRUE, LispList, Truth, Value
@@ -68,7 +67,7 @@ def _value(parsed: Any) -> Value:
     if isinstance(parsed, list):
         return LispList([_value(item) for item in parsed])
     if isinstance(parsed, dict):
-        return Dictionary({key: _value(item) for key, item in parsed.items()})
+        return {key: _value(item) for key, item in parsed.items()}
     return parsed
 
 
@@ -95,7 +94,7 @@ def write_json(value: Value, path: str) -> Truth:
 
 
 @json_text.builtin("json_dictionary")
-def ordered_dictionary(items: Value = None) -> Dictionary:
+def ordered_dictionary(items: Value = None) -> dict[Value, Value]:
     """An empty dictionary that keeps the order of its keys, or one of a list of keys and values.
 
     Example:

@@ -13,7 +13,7 @@ from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
 from lispe_core.memory import POINTER, require_room
-from lispe_core.printer import display
+from lispe_core.printer import abridged
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 
 linear_algebra = Library("linear algebra")
@@ -120,7 +120,7 @@ def _square(name: str, matrix: Value) -> Any:
 def _real(name: str, value: Value) -> float:
     """A value that must be a number."""
     if not isinstance(value, (int, float)):
-        raise LispError(f"'{name}' needs numbers, not '{display(value)}'")
+        raise LispError(f"'{name}' needs numbers, not '{abridged(value)}'")
     return float(value)
 
 

@@ -11,7 +11,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
 from lispe_core.memory import NUMBER, require_room
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.scalars import to_number
 from lispe_core.typed_lists import Integers, Numbers
 
@@ -67,7 +67,7 @@ Draw = Callable[..., Any]
 
 def _require_draws(count: Value) -> None:
     if not isinstance(count, int) or count < 0:
-        raise LispError(f"the number of draws is a whole number from 0 on, not '{display(count)}'")
+        raise LispError(f"the number of draws is a whole number from 0 on, not '{abridged(count)}'")
     require_room(count, NUMBER, "draws")
 
 
@@ -179,14 +179,19 @@ def _piecewise(count: int, bounds: Value, weights: Value, *, linear: bool) -> Nu
     edges = numpy.array(list(map(to_number, elements(bounds))))
     heights = numpy.array(list(map(to_number, elements(weights))))
     expected = len(edges) - (0 if linear else 1)
-    fits = len(edges) > 1 and len(heights) == expected and (numpy.diff(edges) >= 0).all()
-    if not fits or not 0 < heights.sum() < math.inf or (heights < 0).any():
+    finite = numpy.isfinite(edges).all() and numpy.isfinite(heights).all()
+    fits = finite and len(edges) > 1 and len(heights) == expected and (heights >= 0).all()
+    if not fits or (numpy.diff(edges) < 0).any():
         raise LispError("the weights of a piecewise distribution do not fit its bounds")
-    widths = numpy.diff(edges)
     left, right = (heights[:-1], heights[1:]) if linear else (heights, heights)
-    areas = (left + right) / 2 * widths
+    with numpy.errstate(over="ignore"):
+        widths = numpy.diff(edges)
+        areas = (left + right) / 2 * widths
+        total = areas.sum()
+    if not 0 < total < math.inf:
+        raise LispError("the pieces of a piecewise distribution have no area to draw from")
     generator = numpy.random.default_rng()
-    piece = generator.choice(len(areas), size=count, p=areas / areas.sum())
+    piece = generator.choice(len(areas), size=count, p=areas / total)
     share = generator.random(count)
     low, high = left[piece], right[piece]
     with numpy.errstate(divide="ignore", invalid="ignore"):

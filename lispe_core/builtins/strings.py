@@ -10,7 +10,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.memory import require_room
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.scalars import to_integer, to_number
 from lispe_core.typed_lists import Integers, Shorts
 
@@ -367,7 +367,7 @@ def convert_in_base(value: Value, base: int, backwards: Value = None) -> Value:
         try:
             return int(display(value), base)
         except ValueError:
-            raise LispError(f"'{display(value)}' is not a number in base {base}") from None
+            raise LispError(f"'{abridged(value)}' is not a number in base {base}") from None
     number = to_integer(value)
     digits = ""
     rest = abs(number)

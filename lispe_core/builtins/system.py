@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from lispe_core.containers import text_of
 from lispe_core.context import current
-from lispe_core.dictionaries import Dictionary
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Strings, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.permissions import require_commands
-from lispe_core.printer import display
+from lispe_core.printer import abridged, display
 from lispe_core.threads import pause
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def real_path(path: str) -> str:
 
 
 @system.builtin("fileinfo")
-def file_information(path: str) -> Dictionary:
+def file_information(path: str) -> dict[str, Value]:
     """A dictionary of what the system knows of a file: size, dates, permissions.
 
     Example:
@@ -114,7 +113,7 @@ def file_information(path: str) -> Dictionary:
         status = Path(path).stat()
     except OSError:
         raise LispError(f"Unknown file: {path}", bare=True) from None
-    return Dictionary(
+    return dict(
         size=status.st_size,
         date=_date(status.st_mtime),
         change=_date(status.st_ctime),
@@ -175,7 +174,7 @@ def _dated(value: Value) -> Date:
     from lispe_core.dates import Date
 
     if not isinstance(value, Date):
-        raise LispError(f"a date is expected, not '{display(value)}'")
+        raise LispError(f"a date is expected, not '{abridged(value)}'")
     return value
 
 

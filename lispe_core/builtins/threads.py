@@ -51,7 +51,7 @@ def threadretrieve(key: Value = EMPTY) -> Value:
     """
     threads = current().threads
     if key is EMPTY:
-        return dictionaries.Dictionary.of(threads.all_stored().items())
+        return dictionaries.filled(dict, threads.all_stored().items())
     return threads.stored(key_of(key))
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import partial
 
 from lispe_core import nodes
+from lispe_core.blocks import EFFECT, Destination, Temporary
 from lispe_core.call_forms import in_place
-from lispe_core.emitter import EFFECT, Destination, Emitter, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.operators import Inline
@@ -93,9 +94,7 @@ def put(
         if renew is not None:
             renew(changed)
         return
-    is_dictionary = ast.BoolOp(
-        ast.And(), [e.has_type(container, "Dictionary"), e.has_type(key, "str")]
-    )
+    is_dictionary = ast.BoolOp(ast.And(), [e.has_type(container, "dict"), e.has_type(key, "str")])
     is_list = ast.BoolOp(ast.And(), [e.has_type(container, "LispList"), e.has_type(key, "int")])
     with e.into([]) as plain:
         e.add(ast.Assign([nodes.item_target(container, key)], value))

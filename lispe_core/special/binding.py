@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from lispe_core import names, nodes
-from lispe_core.emitter import NIL_NAMES, VALUE, Destination, Emitter
+from lispe_core.blocks import VALUE, Destination
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.access import (
@@ -17,6 +18,7 @@ from lispe_core.special.access import (
 )
 from lispe_core.special.nesting import nested
 from lispe_core.special.operators import arithmetic, deliver_formula, folded
+from lispe_core.variables import NIL_NAMES
 
 binding = Library("variables")
 

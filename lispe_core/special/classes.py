@@ -6,8 +6,9 @@ import ast
 from typing import NamedTuple
 
 from lispe_core import names, nodes
+from lispe_core.blocks import VALUE, Destination
 from lispe_core.compiler import take_instance
-from lispe_core.emitter import VALUE, Destination, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Symbol, Value
 from lispe_core.frames import Frame, InstanceFrame
@@ -22,7 +23,7 @@ classes = Library("classes")
 
 _FROM = Symbol("from@")
 _DEFUN = Symbol("defun")
-_THIS, _FIELDS, _GIVEN = "t_this", "t_fields", "t_given"
+_GIVEN = "t_given"
 
 
 class _Field(NamedTuple):
@@ -135,23 +136,23 @@ def _method(form: list[Value], index: int) -> list[Value]:
     return method
 
 
-def _fields_of(shape: ClassShape) -> InstanceFrame:
-    fields = InstanceFrame.around(Frame("function"))
-    fields.this, fields.dictionary = _THIS, _FIELDS
-    fields.set_here, fields.methods = set(shape.fields), shape.methods
-    return fields
-
-
 def _method_code(e: Emitter, shape: ClassShape, method: list[Value]) -> LispList:
     name = method[1].name
     with e.at(method):
         full_name = f"{shape.full_name}{SEPARATOR}{name}"
-        return LispList([name, e.compiler.function(method, e.span, full_name, _fields_of(shape))])
+        return LispList(
+            [
+                name,
+                e.compiler.function(
+                    method, e.span, full_name, InstanceFrame.of(shape.fields, shape.methods)
+                ),
+            ]
+        )
 
 
 def _initial_values(e: Emitter, shape: ClassShape, own: list[_Field]) -> Value:
     """The code of a function that gives the fields that are not given their defaults."""
-    fields = _fields_of(shape)
+    fields = InstanceFrame.of(shape.fields, shape.methods)
     frame = Frame("function", fields)
     inner = e.compiler.emitter(frame, e.span)
     for field in own:
@@ -159,7 +160,9 @@ def _initial_values(e: Emitter, shape: ClassShape, own: list[_Field]) -> Value:
             continue
         with inner.into([]) as block:
             value = inner.emit(field.form[1], VALUE, inner.span_of(field.form, 1))
-            target = nodes.item_target(nodes.name(_FIELDS), nodes.constant(field.name))
+            target = nodes.item_target(
+                nodes.name(fields.dictionary or ""), nodes.constant(field.name)
+            )
             inner.add(ast.Assign([target], value))
         missing = ast.Compare(nodes.constant(field.name), [ast.NotIn()], [nodes.name(_GIVEN)])
         inner.add(ast.If(missing, block, []))

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 
 from lispe_core import nodes
-from lispe_core.emitter import EFFECT, TEST, VALUE, Destination, Emitter, Temporary
+from lispe_core.blocks import EFFECT, TEST, VALUE, Destination, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import TRUE, Value
 from lispe_core.frames import SetVariables
 from lispe_core.library import Library

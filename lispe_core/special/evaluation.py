@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
+from lispe_core.blocks import Destination
 from lispe_core.calls import applicable, spread
 from lispe_core.containers import finite
 from lispe_core.context import current
-from lispe_core.emitter import Destination, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, Symbol, Truth, Value
 from lispe_core.library import Library
@@ -17,20 +18,26 @@ from lispe_core.spaces import space_named
 evaluation = Library("evaluation")
 
 
-def _frame(e: Emitter) -> ast.expr:
-    home = e.frame.home
-    return nodes.name(home.dictionary) if home.dictionary else nodes.nil()
+def _frame(e: Emitter) -> list[ast.expr]:
+    """The dictionary of the call frame and the current instance, as far as there are such."""
+    home, instance = e.frame.home, e.frame.instance
+    return [
+        nodes.name(home.dictionary) if home.dictionary else nodes.nil(),
+        nodes.name(instance.this) if instance is not None else nodes.nil(),
+    ]
 
 
 @evaluation.special("eval", "(eval code)", minimum=1, maximum=1)
 def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Evaluates text, or a list as code, in the current frame; the value of the last form.
 
+    In a method it sees the fields of the instance.
+
     Example:
         (eval "(+ 1 2)")          ; => 3
         (eval (list '+ 1 2))      ; => 3
     """
-    return e.deliver(e.call("evaluate", e.operand(form, 1), _frame(e)), to)
+    return e.deliver(e.call("evaluate", e.operand(form, 1), *_frame(e)), to)
 
 
 @evaluation.special("loadcode", "(loadcode text (space))", minimum=1, maximum=2)
@@ -43,7 +50,7 @@ def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """
     text, *space = e.operands(form)
     text = e.call("text_of_program", text)
-    e.add(ast.Expr(e.call("evaluate", text, _frame(e), *space)))
+    e.add(ast.Expr(e.call("evaluate", text, *_frame(e), *space)))
     return e.deliver(nodes.support("true"), to)
 
 
@@ -71,11 +78,11 @@ def load(path: str, space: Value = None) -> Truth:
 
 
 @evaluation.builtin("use")
-def use(library: Value, _space: Value = None) -> Truth:
-    """Loads a library once: ``(use 'lispe_torch)``.
+def use(library: Value, space: Value = None) -> Truth:
+    """Loads a library once: ``(use 'lispe_torch)``; what a file defines belongs to ``space``.
 
     Example:
         (maybe (use 'no_such_library) "none")    ; => none
     """
-    current().evaluator.use(str(library))
+    current().evaluator.use(str(library), "" if space is None else space_named(space))
     return TRUE

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
+from lispe_core.blocks import Destination
 from lispe_core.calls import is_lambda
-from lispe_core.emitter import Destination, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Value
 from lispe_core.library import Library
 from lispe_core.special.control import as_value

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
+from lispe_core.blocks import Destination
 from lispe_core.call_forms import can_loop, loop_on_itself
-from lispe_core.emitter import Destination, Emitter
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import InstanceFrame
 from lispe_core.library import Library

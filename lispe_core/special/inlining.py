@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from lispe_core import names, nodes
+from lispe_core.blocks import TEST, VALUE, Destination, Temporary
 from lispe_core.call_forms import FUNCTION_OPERANDS, literal_function
-from lispe_core.emitter import TEST, VALUE, Destination, Emitter, Temporary, is_range
+from lispe_core.emitter import Emitter, is_range
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Frame
 from lispe_core.special.operators import Inline
 
 Visit = Callable[[], ast.expr]
 _Turn = tuple[str, Visit, list[ast.stmt], ast.expr]
-_NEEDS_A_FRAME = ("return", "break", "self", "eval", "loadcode")
+_NEEDS_A_FRAME = frozenset(map(Symbol, ("return", "break", "self", "eval", "loadcode")))
 
 
 def _inlinable(e: Emitter, name: str, form: list[Value], parameters: int) -> list[Value] | None:
@@ -35,7 +36,7 @@ def _inlinable(e: Emitter, name: str, form: list[Value], parameters: int) -> lis
     analysis = e.analysis
     if len(own) != parameters or own & analysis.assigned(body) or analysis.has_lambda(body):
         return None
-    if any(analysis.mentions(body, word) for word in _NEEDS_A_FRAME):
+    if analysis.mentions(body, _NEEDS_A_FRAME):
         return None
     return code
 
@@ -117,7 +118,7 @@ def _typed_results(e: Emitter, code: list[Value], form: list[Value], to: Destina
     """The values of ``maplist``; plain arithmetic is done with all of a long typed list at once."""
     visit = _visitor(e, form, 2)
     element, _, block, value = turn = _each(e, code, visit)
-    whole = _over_whole_lists(e, block, value, element)
+    whole = _over_whole_lists(block, value, e, (element,))
     listed = visit()
     if whole is None or not isinstance(listed, ast.Call):
         return e.deliver(e.call("grouped", _collected(e, *turn, None)), to)
@@ -125,7 +126,7 @@ def _typed_results(e: Emitter, code: list[Value], form: list[Value], to: Destina
     formula, scalars = whole
     with e.into([]) as at_once:
         e.add(nodes.assign(element, values))
-        e.deliver(formula, results)
+        _step_by_step(e, formula, results)
     with e.into([]) as one_by_one:
         e.deliver(e.call("grouped", _collected(e, *turn, None)), results)
     e.add(ast.If(e.call("is_long", values, *scalars), at_once, one_by_one))
@@ -133,7 +134,7 @@ def _typed_results(e: Emitter, code: list[Value], form: list[Value], to: Destina
 
 
 def _over_whole_lists(
-    e: Emitter, block: list[ast.stmt], value: ast.expr, element: str
+    block: list[ast.stmt], value: ast.expr, e: Emitter, elements: Sequence[str]
 ) -> tuple[ast.expr, list[ast.expr]] | None:
     """The arithmetic of a turn, if operators of lists do the same, and the scalars in it."""
     match block:
@@ -145,11 +146,11 @@ def _over_whole_lists(
         case _:
             return None
     scalars: dict[str, ast.expr] = {}
-    elements = 0
+    found = set()
     for node in ast.walk(formula):
         match node:
-            case ast.Name(id=name) if name == element:
-                elements += 1
+            case ast.Name(id=name) if name in elements:
+                found.add(name)
             case ast.Name(id=name) if e.is_private(name):
                 scalars[name] = nodes.name(name)
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
@@ -161,8 +162,54 @@ def _over_whole_lists(
                 pass
             case _:
                 return None
-    fits = elements and isinstance(formula, ast.BinOp)
-    return (copy.deepcopy(formula), list(scalars.values())) if fits else None
+    fits = len(found) == len(elements) and isinstance(formula, ast.BinOp)
+    return (formula, list(scalars.values())) if fits else None
+
+
+def _zipped(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    """``zipwith`` of two lists; plain arithmetic is done with long typed lists at once."""
+    name = str(form[0])
+    code = _inlinable(e, name, form, 2) if len(form) == 4 else None
+    if code is None:
+        return e.deliver_call(name, form, to)
+    function = e.emit_value(code)
+    first, second = (e.keep(value) for value in e.operands(form, 2))
+    elements = _parameter(e), _parameter(e)
+    slots = dict(zip([parameter.name for parameter in code[1]], elements, strict=True))
+    whole = _over_whole_lists(*_turn(e, slots, lambda: e.sequence(code, 2, VALUE)), e, elements)
+    pairwise = e.instruction(name, function, first, second)
+    if whole is None:
+        return e.deliver(pairwise, to)
+    results = e.store_temporary()
+    formula, scalars = whole
+    with e.into([]) as at_once:
+        for element, values in zip(elements, (first, second), strict=True):
+            e.add(nodes.assign(element, values))
+        _step_by_step(e, formula, results)
+    with e.into([]) as one_by_one:
+        e.deliver(pairwise, results)
+    e.add(ast.If(e.call("are_long", first, second, *scalars), at_once, one_by_one))
+    return e.finish(results, to)
+
+
+_CHECKED = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
+
+
+def _step_by_step(e: Emitter, formula: ast.expr, results: Temporary) -> None:
+    """Arithmetic with whole lists: the first operation makes the list that the others change."""
+    match formula:
+        case ast.BinOp(left=ast.BinOp() as inner, right=other):
+            reflected = False
+        case ast.BinOp(left=other, right=ast.BinOp() as inner):
+            reflected = True
+        case _:
+            e.deliver(formula, results)
+            return
+    _step_by_step(e, inner, results)
+    operation = nodes.support(_CHECKED[type(formula.op)])
+    side = nodes.constant(reflected)
+    made = nodes.name(results.slot)
+    e.deliver(e.call("combine_into", made, operation, other, side), results)
 
 
 def _filtered(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
@@ -199,7 +246,11 @@ def _collected(
             conditions = [] if test is None else [formula]
             turn = ast.comprehension(nodes.target(element), visit(), conditions, 0)
             both.append(nodes.assign(results, ast.ListComp(kept, [turn])))
-        e.add(nodes.attempt([e.place(both[0])], nodes.support("TypeError"), [e.place(both[1])]))
+        if short[0] is short[1]:
+            e.add(both[0])
+        else:
+            fast, slow = map(e.place, both)
+            e.add(nodes.attempt([fast], nodes.support("TypeError"), [slow]))
         return nodes.name(results)
     e.add(nodes.assign(results, ast.List([], ast.Load())))
     append = ast.Expr(e.call(nodes.attribute(nodes.name(results), "append"), value))
@@ -254,6 +305,8 @@ class _Replaced(ast.NodeTransformer):
 
     def visited(self, expression: ast.expr) -> ast.expr:
         """The changed copy."""
+        if isinstance(expression, ast.Name):
+            return self.visit_Name(expression)
         changed: ast.expr = self.visit(copy.deepcopy(expression))
         return changed
 
@@ -283,5 +336,6 @@ LITERAL_FUNCTIONS: dict[str, Inline] = {
     "mapcar": _mapped,
     "filterlist": _filtered,
     "foldl": _folded,
+    "zipwith": _zipped,
 }
 """What writes built-ins with a literal function into the code."""

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 
 from lispe_core import nodes
-from lispe_core.emitter import EFFECT, RETURN, TEST, Destination, Emitter, Temporary
+from lispe_core.blocks import EFFECT, RETURN, TEST, Destination, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Loop
 from lispe_core.library import Library
@@ -14,6 +15,7 @@ from lispe_core.special.binding import refused
 from lispe_core.special.nesting import leave_function, leave_loop, nested, outlined
 
 loops = Library("loops")
+_RETURN = frozenset({Symbol("return")})
 
 
 def repeat(
@@ -30,7 +32,7 @@ def repeat(
         e.frame.loops.pop()
         return e.deliver(nodes.name(slot), destination) if slot is not None else nodes.nil()
 
-    if e.frame.kind == "root" and e.analysis.mentions([form], "return"):
+    if e.frame.kind == "root" and e.analysis.mentions([form], _RETURN):
         return outlined(e, form, to, loop_to)
     return nested(e, form, to, loop_to)
 

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 
 from lispe_core import nodes
-from lispe_core.emitter import RETURN, Destination, Emitter
+from lispe_core.blocks import RETURN, Destination
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Value
 from lispe_core.frames import Frame
 

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lispe_core import names, nodes
-from lispe_core.emitter import RETURN, VALUE, Destination, Emitter, Store, Temporary
+from lispe_core.blocks import RETURN, VALUE, Destination, Store, Temporary
+from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.kinds import Kind, combined, literal_kind
 from lispe_core.special.control import as_value
@@ -37,6 +38,9 @@ class Formula(NamedTuple):
     only_fails: bool = False
     """What Python refuses is an error in Lisp as well, and its operands can be told later."""
 
+
+_SURELY_SHORT = 64
+"""Exponents and distances up to this one make no number that is too large to be waited for."""
 
 Fast = Callable[[Emitter, "Formula", "Formula"], ast.expr | None]
 
@@ -61,8 +65,15 @@ def _no_text(operand: Formula) -> ast.expr:
 
 def _power(e: Emitter, left: Formula, right: Formula) -> ast.expr | None:
     match right.fast:
-        case ast.Constant(value=int(exponent)) if exponent >= 0:
+        case ast.Constant(value=int(exponent)) if 0 <= exponent <= _SURELY_SHORT:
             return ast.BinOp(_no_text(left), ast.Pow(), right.fast)
+    return None
+
+
+def _shifted_left(e: Emitter, left: Formula, right: Formula) -> ast.expr | None:
+    match right.fast:
+        case ast.Constant(value=int(distance)) if distance <= _SURELY_SHORT:
+            return ast.BinOp(left.fast, ast.LShift(), right.fast)
     return None
 
 
@@ -102,7 +113,7 @@ BINARY: dict[str, Operator] = {
     "%": Operator("modulo", _remainder),
     "^^": Operator("power", _power),
     "**": Operator("power", _power),
-    "<<": Operator("shift_left", _plain(ast.LShift)),
+    "<<": Operator("shift_left", _shifted_left),
     ">>": Operator("shift_right", _plain(ast.RShift)),
     "&": Operator("bit_and", _plain(ast.BitAnd)),
     "|": Operator("bit_or", _plain(ast.BitOr)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from lispe_core import nodes
-from lispe_core.emitter import Destination, Emitter
+from lispe_core.blocks import Destination
+from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from lispe_core.emitter import EFFECT, Destination, Emitter
+from lispe_core.blocks import EFFECT, Destination
+from lispe_core.emitter import Emitter
 from lispe_core.forms import LispList, SourceList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.special.nesting import within
@@ -55,7 +56,4 @@ def _exchanged(call: list[Value]) -> list[Value]:
     order = [0, 2, 1, *range(3, len(call))]
     if not isinstance(call, SourceList):
         return LispList(call[index] for index in order)
-    result = SourceList(call[index] for index in order)
-    result.span = call.span
-    result.spans = [call.spans[index] for index in order]
-    return result
+    return call.picked(order)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from lispe_core import builtins, special
-from lispe_core.emitter import NIL_NAMES
 from lispe_core.errors import LispError
 from lispe_core.interpreter import Interpreter
 from lispe_core.library import Definition
 from lispe_core.reader import read
+from lispe_core.variables import NIL_NAMES
 
 PROMISED = (Path(__file__).parent / "lispe_names.txt").read_text(encoding="utf-8").split()
 LIBRARIES = (*special.LIBRARIES, *builtins.LIBRARIES)

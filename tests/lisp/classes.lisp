@@ -123,3 +123,30 @@ d                                  ; => (Duck "wings":2 "name":"Don" "legs":4)
 (circle (me circle))               ; => true
 circle                             ; => (Self "next":...)
 (push (list 1) c)                  ; => (1 (Counter "name":"a" "n":0))
+
+; Code that is evaluated in a method sees the fields and methods.
+(class@ Sum (x (size 2))
+   (defun doubled () (* 2 x))
+   (defun all (k) (setq z 5) (eval '(list x k z size (doubled))))
+   (defun grow (k) (eval "(setq k 7) (setqi x 9) (+= size 1)") (list k x size))
+   (defun loads () (loadcode "(setq r (* x 2))") r))        ; =>
+(setq s (Sum 5))                ; => true
+(s (all 3))                     ; => (5 3 5 2 10)
+(s (grow 1))                    ; => (7 9 3)
+(s (loads))                     ; => 18
+(withclass s (eval "(setq outside x) (+ x 1)")) ; => 10
+outside                         ; => 9
+
+; What may be a local variable or a field is changed where it is found.
+(class@ Either (x) (defun m (c) (if c (setq x 1)) (+= x 1) x))  ; =>
+(setq e (Either 5))             ; => true
+(e (m true))                    ; => 2
+(e (m nil))                     ; => 6
+e                               ; => (Either "x":6)
+(setq y 3)                      ; => true
+(class@ Global (x) (defun m (c) (if c (setq y 1)) (+= y 1) y))  ; =>
+((Global 1) (m true))           ; => 2
+((Global 1) (m nil))            ; => 4
+y                               ; => 4
+(class@ Word (x) (defun m (c) (if c (setq size 1)) size))  ; =>
+((Word 1) (m nil))              ; => size

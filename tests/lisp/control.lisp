@@ -144,3 +144,4 @@ before                             ; => 1
 (sign_of 1 = 2)                    ; error: Error: cannot apply this macro: sign_of
 
 (loop (i 1 3 ()) i)                   ; error: Error: 'loop' needs numbers to count from and to
+(loop (i 1 1e12) (check (> i 3) (return i))) ; => 4

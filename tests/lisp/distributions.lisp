@@ -39,3 +39,7 @@
 (random_choice 2 () 1)             ; error: Error: there is nothing to choose from
 (maplist 'random '(1 1 1))         ; => (0 0 0)
 (random 0.5)                       ; => 0
+(piecewise_constant_distribution 3 '(a b) '(1)) ; error: Error: the pieces of a piecewise distribution have no area to draw from
+(piecewise_linear_distribution 3 '(0 0) '(1 1)) ; error: Error: the pieces of a piecewise distribution have no area to draw from
+(piecewise_constant_distribution 3 'a 'b)       ; error: Error: the weights of a piecewise distribution do not fit its bounds
+(piecewise_constant_distribution 3 (list 0 (exp 1000)) '(1)) ; error: Error: the weights of a piecewise distribution do not fit its bounds

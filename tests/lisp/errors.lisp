@@ -33,3 +33,9 @@ before                             ; => 1
 (determinant '((1 2) (3)))         ; error: Error: 'determinant' needs a square matrix
 (chr 55296)                        ; error: Error: a code point is a number between 0 and 1114111
 (size (string (^^ 10 10000)))      ; => 10001
+
+; A long value is cut in a message, and each level of a recursion may catch its errors.
+(size (catch (+ 1 (fill "x" 1000)))) ; => 0
+(size (string (catch (+ 1 (fill "x" 1000))))) ; => 262
+(defun runaway (x) (catch (+ 1 (runaway (+ x 1))))) ; =>
+(type (runaway 1))                   ; => maybe_

@@ -77,3 +77,14 @@ l                                  ; => (1 2 3 4)
 (setq seen ()) (lloop (a b) '(1 2) '(3 4 5) (push seen (+ a b)))    ; => (4 6)
 (setq seen ()) (mloop (a b) '(1 2 3) '(10 20) (push seen (+ a b)))  ; => (11 22 13)
 (for x '(1 2 3) (* x x))           ; => (1 4 9)
+
+; A list that is run as code ends, and is no larger than can be compiled.
+(setq endless '(+ 1 2))            ; => true
+(size (push endless endless))      ; => 4
+(eval endless)                     ; error: Error: a list that holds itself can't be run as code
+(maplist endless '(1))             ; error: Error: a list that holds itself can't be run as code
+(setq large '(+ 1 2))              ; => true
+(loopcount 10 (setq large (list '+ large large))) ; => true
+(eval large)                       ; => 3072
+(loopcount 20 (setq large (list '+ large large))) ; => true
+(eval large)                       ; error: Error: the list is too large to be run as code

@@ -79,3 +79,8 @@
 (foldl '+ 0 (filterlist (\(x) (> x 2)) (mapcar (\(x) (+ x 1)) (range 0 4 1))))  ; => 7
 (foldl '+ "" (maplist (\(c) (+ c "-")) (filterlist (\(c) (!= c "b")) "abc")))   ; => a-c-
 (maplist (\(x) (+ x 1)) (filterlist (\(x) (/ x 0)) '(1 2)))  ; error: Error: division by zero
+
+; A function in the place of the container is a mistake, not a container without elements.
+(map '(1 2 3) (lambda (x) x))      ; error: Error: a container is expected, not '(λ (x) x)'
+(maplist '(1 2) car)               ; error: Error: a container is expected, not 'car'
+(cycle +)                          ; error: Error: a container is expected, not '+'

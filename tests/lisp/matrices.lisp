@@ -80,3 +80,20 @@
 (-// '+ '((1 2) (3)))              ; error: Error: the rows of a matrix have the same size
 (-\\ '+ '((1 2) (3)))              ; error: Error: the rows of a matrix have the same size
 (⍉ '((1 2) (3)))                   ; error: Error: the rows of a matrix have the same size
+
+; Operations on the rows of a matrix give a matrix.
+(setq m (rho 3 3 (iota 9)))        ; => true
+(⌽ (⌽ m 1 true) 1)                 ; => ((5 6 4) (8 9 7) (2 3 1))
+(type (⌽ m 1 true))                ; => matrix_integer_
+(type (@@ m 0 2))                  ; => matrix_integer_
+(type (cdr m))                     ; => matrix_integer_
+(type (filterlist (\(row) (> (sum row) 100)) m)) ; => list_
+
+; What programs make of a matrix need not be one any more.
+(setq m (rho 2 2 '(1 2 3 4)))      ; => true
+(set@ m 0 5)                       ; => (5 (3 4))
+(type m)                           ; => list_
+(sum m)                            ; => 12
+(size (+ (rho 100 100 '(1)) m))    ; => 100
+(type (pop (pop m)))               ; => list_
+(size (+ (rho 100 100 '(1)) m))    ; => 100

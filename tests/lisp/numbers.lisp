@@ -27,3 +27,12 @@
 (size (uniform_distribution 5))    ; => 5
 (size (uniform_distribution 5 1 2)) ; => 5
 (uniform_distribution -1)          ; error: Error: the number of draws is a whole number from 0 on, not '-1'
+
+; Numbers of many digits are written in a time that can be waited for.
+(size (string (<< 1 3000000)))     ; => 903090
+(@@ (string (- (<< 1 110000))) 0 6) ; => -19930
+(= (integer (string (<< 1 110000))) (<< 1 110000)) ; => true
+(^^ 2 100000000000)                ; error: Error: number too large
+(<< 1 100000000000)                ; error: Error: number too large
+(^^ -1 100000000001)               ; => -1
+(<< 0 100000000000)                ; => 0

@@ -92,3 +92,4 @@ square                             ; => (defun square (x) (* x x))
 (type (catch (/ 1 0)))             ; => maybe_
 (type (date))                      ; => date_
 (type (chrono))                    ; => chrono_
+(list size @ reverse +)            ; => (size @ reverse +)

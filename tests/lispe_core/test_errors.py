@@ -7,9 +7,9 @@ import re
 import pytest
 
 from lispe_core.errors import IncompleteInput, LispError
-from lispe_core.hints import OTHER_LISPS
 from lispe_core.interpreter import Interpreter
 from lispe_core.library import Library
+from lispe_core.other_languages import OTHER_LISPS
 from lispe_core.reports import report
 
 PLACEHOLDERS = {"Name", "a", "condition", "f", "key", "name", "true", "x"}
@@ -165,8 +165,53 @@ def test_operands_in_the_order_of_other_lisps(source: str, hint: str) -> None:
     assert failure(source).hint == hint
 
 
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("(println (lenght '(1 2)))", "use (size x)"),
+        ("(cond ((= 1 2) 'a) (else 'b))", "the last clause is written (true …)"),
+        ("(dotimes (i 10) (print i))", "the number comes first: (loopcount 10 i e…)"),
+        ("(loop for i in '(1) do (print i))", "a name, a container and forms: (loop x list e…)"),
+        ("for i in range(10):", "a name, a container and forms: (loop x list e…)"),
+        ("x = 3", "a variable is set with (setq name value)"),
+        ("(total := 3)", "a variable is set with (setq name value)"),
+        (
+            "(mapcar #'car '((1 2)))",
+            "a function is named without #: car, or quoted 'car; a list is '(…) or (list …)",
+        ),
+        ("(defun f (x &rest more) x)", "the remaining arguments are (() name)"),
+        ("(defun f (x . more) x)", "the remaining arguments are (() name)"),
+        ("(reduce '+ 0 '(1 2))", "with a first value it is (foldl '+ 0 list)"),
+        ('(+ 1 "2")', "text becomes a number with (number text)"),
+        ("(+ nil 1)", "'+' got nil and integer_"),
+        ('(@ {"alpha":1} "alhpa")', "did you mean the key 'alpha'?"),
+        ("(@ '(1 2) 9)", "there are 2 elements, and the first has the index 0"),
+        (
+            "(class@ A (x) (defun m () self.x)) ((A 1) (m))",
+            "a method sees the fields as variables: x",
+        ),
+        ("(setq a {}) (a.m)", "an element is (@ a 'm), a method call (a (m x…))"),
+        (
+            "(class@ A (x) (defun m () x)) (m (A 1))",
+            "a method is called on an object: (object (m x…))",
+        ),
+        (
+            "(defmacro m (x) `(+ ,x 1))",
+            "` begins a raw text: there is no quasi-quote, and macros are written without one",
+        ),
+        (
+            "(defun f (x) (+ 1 (f x))) (f 1)",
+            "does the recursion end? A call in tail position may go on for ever",
+        ),
+        ("(defun f (total) (+ 1 totl)) (f 1)", "did you mean 'total'?"),
+    ],
+)
+def test_what_newcomers_write(source: str, hint: str) -> None:
+    assert failure(source).hint == hint
+
+
 def test_an_error_that_is_no_misuse_gets_no_advice() -> None:
-    assert failure("(@ '(1 2) 9)").hint is None
+    assert failure("(@ {} 9)").hint is None
     assert failure('(throw "wrong")').hint is None
 
 
@@ -201,3 +246,14 @@ def test_the_variables_of_each_call_are_shown_on_request() -> None:
         "       l = (3 2 1)",
     ]
     assert len(report(error, interpreter.source).split("\n")) == len(told) - 7
+
+
+def test_a_call_that_visits_a_list_shows_its_variables() -> None:
+    """The loop behind ``maplist`` is no call of its own; ``_`` can't be read."""
+    interpreter = Interpreter()
+    error = failure(
+        "(defun f (_ x) (setq k 2) (maplist (\\(e) (/ e 0)) (list x)))\n(f 1 5)", interpreter
+    )
+    told = report(error, interpreter.source, variables=True)
+    assert "       x = 5\n       k = 2\n" in told
+    assert "_ =" not in told

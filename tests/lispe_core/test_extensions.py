@@ -90,3 +90,16 @@ def test_a_file_beside_the_program_is_found(tmp_path: Path) -> None:
     program.write_text("(use 'tools) (twice 4)")
 
     assert Interpreter().run_file(program) == 8
+
+
+def test_what_a_file_defines_belongs_to_the_space_it_is_used_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tools.lisp").write_text("(defun twice (x) (* x 2))")
+    monkeypatch.chdir(tmp_path)
+
+    interpreter = Interpreter()
+
+    assert interpreter.evaluate("(use 'tools 'mine) (space mine (twice 4))") == 8
+    with pytest.raises(LispError, match="Unbound atom: 'twice'"):
+        interpreter.evaluate("(twice 4)")

@@ -16,6 +16,7 @@ from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.interpreter import Interpreter
 from lispe_core.library import Library
+from lispe_core.printer import display
 
 
 def test_output_goes_where_the_interpreter_was_told() -> None:
@@ -192,3 +193,19 @@ def test_starting_imports_neither_numpy_nor_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout == "[]\n"
+
+
+def test_a_file_that_is_evaluated_anew_replaces_its_definitions() -> None:
+    """Lines may have moved and definitions may be gone; one form alone replaces its own line."""
+    interpreter = Interpreter()
+    text = "(defprol p (x) 1)\n(defprol p (x) 2)\n(p 0)"
+
+    def answer(source: str, origin: str = "p.lisp") -> str:
+        return display(interpreter.evaluate(source, origin))
+
+    assert answer(text) == "(1 2)"
+    assert answer("\n; moved\n" + text.replace("2", "3")) == "(1 3)"
+    assert answer("\n\n\n(defprol p (x) 4)") == ""
+    assert answer("(p 0)", "<repl>") == "(1 4)"
+    assert answer("(defprol p (x) 5)\n(p 0)") == "(5)"
+    assert answer("(defprol p (x) 6)\n(p 0)", "q.lisp") == "(5 6)"

@@ -5,7 +5,6 @@ import math
 import pytest
 
 from lispe_core import containers, operators
-from lispe_core.dictionaries import Dictionary
 from lispe_core.elementwise import Operation
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
@@ -48,7 +47,7 @@ def test_text_has_no_other_operator_than_plus(operation: Operation) -> None:
         operation("ab", 3)
 
 
-@pytest.mark.parametrize("right", ["n", None, TRUE, Dictionary()])
+@pytest.mark.parametrize("right", ["n", None, TRUE, {}])
 def test_a_number_meets_only_numbers_and_lists(right: Value) -> None:
     with pytest.raises(LispError, match="cannot use this element in an arithmetic expression"):
         operators.add(1, right)
@@ -88,10 +87,10 @@ def test_identity() -> None:
 def test_element() -> None:
     assert containers.element(LispList([1, 2]), -1) == 2
     assert containers.element(LispList([1, 2]), 1.9) == 2
-    assert containers.element(Dictionary({"1": 2}), 1) == 2
+    assert containers.element({"1": 2}, 1) == 2
     assert containers.element("été", 0) == "é"
     assert containers.element(Vector(), 5) == 5
-    for container, key in ((LispList(), 0), (Dictionary(), "a"), ("a", 1), (LispList([1]), "a")):
+    for container, key in ((LispList(), 0), ({}, "a"), ("a", 1), (LispList([1]), "a")):
         with pytest.raises(LispError, match="index out of bounds"):
             containers.element(container, key)
     with pytest.raises(LispError, match="value cannot be access through index"):
@@ -122,7 +121,7 @@ def test_a_loop_sees_elements_pushed_meanwhile() -> None:
 
 
 def test_a_loop_over_a_dictionary_keeps_to_its_first_keys() -> None:
-    dictionary = Dictionary({"a": 1})
+    dictionary = {"a": 1}
     for key in containers.iterate(dictionary):
         dictionary[key + "x"] = 1
     assert list(dictionary) == ["a", "ax"]
@@ -137,7 +136,7 @@ def test_scalars_have_no_elements() -> None:
 
 def test_copies_are_deep_and_plain() -> None:
     inner = SourceList([1])
-    source = SourceList([inner, "a", Symbol("b"), Integers([1]), Dictionary({"k": inner})])
+    source = SourceList([inner, "a", Symbol("b"), Integers([1]), {"k": inner}])
     duplicate = containers.copy_constant(source)
     assert type(duplicate) is LispList
     assert type(duplicate[0]) is LispList

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from lispe_core.dictionaries import Dictionary, IntegerDictionary
+from lispe_core.dictionaries import IntegerDictionary
 from lispe_core.foreign import Foreign
 from lispe_core.forms import EMPTY, TRUE, LispList, Maybe, Strings, Symbol, Value
 from lispe_core.linked_lists import Link, LinkedList
@@ -41,7 +41,7 @@ from lispe_core.typed_lists import Floats, Integers, Numbers
         (Floats([0.1]), "(0.1)"),
         (Strings(["a", "b"]), '("a" "b")'),
         (LispList([Symbol("quote"), LispList([1])]), "'(1)"),
-        (Dictionary({"a": "x"}), '{"a":"x"}'),
+        ({"a": "x"}, '{"a":"x"}'),
         (IntegerDictionary({1: None}), "{1:nil}"),
         (LispSet([1, "a", 1]), '{1 "a"}'),
     ],
@@ -59,7 +59,7 @@ def test_text_is_quoted_and_escaped_inside_containers() -> None:
 def test_repeated_parts_of_cyclic_values_are_dots() -> None:
     cyclic = LispList([1])
     cyclic.append(cyclic)
-    dictionary = Dictionary()
+    dictionary: dict[str, object] = {}
     dictionary["self"] = dictionary
     ring = LinkedList([1, 2])
     ring.append_cells(ring.first)

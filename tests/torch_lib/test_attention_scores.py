@@ -2,13 +2,16 @@
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from torch_lib.attention import multihead_attention
 from torch_lib.attention_scores import attention_maps, attention_scores
 from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError, ShapeError
-from torch_lib.layers import forward, linear
+from torch_lib.layers import embedding, forward, linear
 from torch_lib.networks import sequential
+from torch_lib.simple_tokenizer import simple_tokenizer
+from torch_lib.tokenizers import encode
 from torch_lib.transformer import transformer_block
 
 INPUT = torch.randn(2, 5, 16)
@@ -122,3 +125,70 @@ def test_an_error_of_the_model_leaves_no_hooks() -> None:
 
     assert not any(module._forward_pre_hooks for module in block.modules())
     assert len(attention_maps(block, INPUT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "need_weights"),
+    [({}, True), ({"bias": False, "add_bias_kv": True, "add_zero_attn": True}, False)],
+)
+def test_pytorchs_own_attention_is_seen(options: dict[str, bool], need_weights: bool) -> None:
+    """Whether or not the model asks it for its weights, with its own shapes and masks."""
+
+    class Foreign(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.own = nn.MultiheadAttention(16, 4, batch_first=True, dropout=0.5, **options)
+
+        def forward(self, input: Tensor) -> Tensor:
+            mask = torch.ones(5, 5, dtype=torch.bool).triu(1)
+            found: Tensor = self.own(
+                input, input, input, attn_mask=mask, need_weights=need_weights
+            )[0]
+            return found
+
+    model = Foreign()
+
+    maps = attention_maps(model, INPUT)
+
+    mask = torch.ones(5, 5, dtype=torch.bool).triu(1)
+    _, expected = model.own.eval()(INPUT, INPUT, INPUT, attn_mask=mask, average_attn_weights=False)
+    assert list(maps) == ["own"]
+    torch.testing.assert_close(maps["own"], expected)
+    assert maps.outline("own").shape == expected.shape
+    assert not maps["own"][..., :5].triu(1).any()
+
+
+def test_layers_of_pytorchs_transformer_are_seen() -> None:
+    """They do not take the way that only the fused kernel knows; a single input has no batch."""
+    layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
+    model = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+
+    maps = attention_maps(model, INPUT)
+
+    assert list(maps) == ["layers.0.self_attn", "layers.1.self_attn"]
+    assert maps["layers.0.self_attn"].shape == (2, 4, 5, 5)
+    torch.testing.assert_close(
+        attention_maps(model, INPUT[0])["layers.0.self_attn"], maps["layers.0.self_attn"][:1]
+    )
+
+
+def test_an_exported_program_shows_how_it_attends() -> None:
+    layer = multihead_attention(16, 4).eval()
+    program = torch.export.export(layer, (INPUT,)).module()
+
+    torch.testing.assert_close(attention_scores(program, INPUT), attention_scores(layer, INPUT))
+
+
+def test_maps_know_the_text_of_the_tokens() -> None:
+    """From the tokenizer that encoded them, or the one that the model came with."""
+    tokenizer = simple_tokenizer()
+    ids = encode(tokenizer, "to be [or] to")
+    model = sequential([embedding(50, 16), transformer_block(16, 4, 32)])
+    texts = ("<START>", "to", "be", "[", "or", "]", "to", "<END>")
+
+    assert attention_maps(model, ids).tokens == (texts,)
+    assert attention_maps(model, ids.clone()).tokens == ()
+    setattr(model, "tokenizer", tokenizer)  # noqa: B010 (mypy takes it for a module)
+    batch = torch.stack([ids.clone(), torch.full_like(ids, 40)])
+    assert attention_maps(model, batch).tokens == (texts, ("#40",) * 8)
+    assert attention_maps(model[1], INPUT).tokens == ()

@@ -125,7 +125,7 @@ def test_packed_layers_compute_what_linear_ones_do(
     dtype: torch.dtype, works: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not works:
-        monkeypatch.setattr(packed_linear, "_packing_works", lambda dtype: False)
+        monkeypatch.setattr(packed_linear, "_packing_works", lambda: False)
     linear = nn.Linear(48, 80).to(dtype)
     layer = PackedLinear.of(linear)
     x = torch.randn(3, 5, 48, dtype=dtype)

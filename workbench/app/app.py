@@ -36,6 +36,7 @@ from workbench.app.dialogs import Choice
 from workbench.app.doc_search import NamesInPalette
 from workbench.app.drawable import DRAWABLE, drawable
 from workbench.app.editor import Editor
+from workbench.app.file_search import FilesInPalette
 from workbench.app.find_bar import FindBar
 from workbench.app.highlight import Vocabulary
 from workbench.app.history import History
@@ -101,7 +102,7 @@ class Workbench(PanesApp):
 
     TITLE = "LispE Workbench"
     CSS_PATH = "workbench.tcss"
-    COMMANDS: ClassVar = {WorkbenchCommands, NamesInPalette}
+    COMMANDS: ClassVar = {WorkbenchCommands, NamesInPalette, FilesInPalette}
     HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True

@@ -29,6 +29,7 @@ KEYLESS = (
     ("Submit as it is", "submit", "Send the prompt's text off although it is not complete"),
     ("Show a run from disk…", "curves('open_run')", "Show earlier curves, or take them away"),
     ("Export curves…", "curves('export')", "Write the curves to a file: .csv, .svg or .txt"),
+    ("Show the devices' history", "devices", "Load and memory of every device since the start"),
     ("Search the documentation…", "search_documentation", "Find a name by what it does"),
     ("Test the keys…", "test_keys", "Show what arrives for a key, and what it does"),
     ("Choose a theme…", "change_theme", "Change the colours"),

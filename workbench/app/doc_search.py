@@ -21,6 +21,9 @@ LEAST_LETTERS = 3
 BEHIND_COMMANDS = 0.01
 """A score that no command has: those of commands are larger."""
 
+BEHIND_NAMES = BEHIND_COMMANDS / (IN_PALETTE + 1)
+"""A score that no name has."""
+
 
 def documentation_search(
     definitions: Mapping[str, DefinitionView], show: Callable[[DefinitionView], object]

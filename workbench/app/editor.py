@@ -381,8 +381,11 @@ class Editor(SearchedArea):
         text = super().get_line(line_index)
         if self.shows_matches:
             style = Style(bgcolor=self.get_component_rich_style("editor--match").bgcolor)
-            for first, last in self._search.in_line(self.document[line_index]):
-                text.stylize(style, first, last)
+            for first, last in self.matched_in(line_index):
+                if first < last:
+                    text.stylize(style, first, last)
+                else:  # a place between two characters
+                    text.stylize(style + Style(underline=True), first, first + 1)
         error = self._error
         if error is None or not error.line <= line_index + 1 <= max(error.end_line, error.line):
             return text

@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
     """Write ``text`` to a new file beside ``path`` and put it in its place.
 
-    A link is followed, and the permissions of a file that exists are kept.
+    A link is followed, and the permissions of a file that exists are kept; a ``private`` one is
+    for its owner alone from the beginning.
 
     Raises:
         OSError: The folder can't be written, or is not there.
@@ -23,7 +24,8 @@ def write_atomically(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o644)
+        if not private:  # as a temporary file is
+            temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o644)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -34,7 +34,8 @@ class FindBar(Vertical):
     ABOUT: ClassVar[tuple[str, str]] = (
         "Find and replace",
         "Enter goes to the next match; in the second line it replaces the one that is selected. "
-        "As a regular expression, what is found can be put back by its groups: \\1 or \\g<name>.",
+        "As a regular expression, what is found can be put back by its groups: \\1 or \\g<name>; "
+        "a match reaches over several lines where the expression names their ends: \\n.",
     )
     DEFAULT_CSS = """
     FindBar {
@@ -137,7 +138,7 @@ class FindBar(Vertical):
         self._pattern = Static(".*", id="find-pattern", markup=False)
         self._keys = Static("", id="find-keys", markup=False)
         self._count = Static("", id="find-count", markup=False)
-        self._replaced: tuple[object, str] = (None, "")
+        self._replaced: tuple[object, object, str] = (None, None, "")
         self._recount: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -229,7 +230,8 @@ class FindBar(Vertical):
             self._complain(str(error))
             count = 0
         if count:
-            self._replaced = (self.editor.search_state, f"{count:,} replaced")
+            state, selection = self.editor.search_state, self.editor.selection
+            self._replaced = (state, selection, f"{count:,} replaced")
             self._tell()
         else:
             self.app.bell()
@@ -291,8 +293,8 @@ class FindBar(Vertical):
         mistake = self.editor.search_mistake
         self._complain(mistake)
         number = self.editor.match_number
-        state, words = self._replaced
-        if number is not None or state != self.editor.search_state:
+        *replaced, words = self._replaced
+        if replaced != [self.editor.search_state, self.editor.selection]:
             words = f"{number or '–'} of {len(matches):,}" if matches else "no match"
         words = words if self._words.value and not mistake else ""
         self._count.set_class(not matches and bool(self._words.value), "-none")

@@ -43,15 +43,17 @@ SIGNS = {
 NOTES = {
     "Inspector": """\
 A pinned value stays on show while other results come. A tensor is pinned as a copy if it has at
-most 256 MB, so that training can be compared with what was before.
+most 256 MB, so that training can be compared with what was before. Models, state dicts and lists
+are compared tensor by tensor, by name; a part of a model with the same part of the pinned one.
 
 Figures of more than a million elements are those of a sample, until every element is looked at;
 that can be stopped like any evaluation.
 
 Attention is that of any module that attends, within whichever container it is found; a part of a
 model attends to what the whole model is given. The layers are listed, enter shows one of them as a
-map, the keys for slices go through its heads, those for parts through the layers.
-`(torch_attention_maps model input)` gives the same at the prompt.
+map, the keys for slices go through its heads, those for parts through the layers. Where a
+tokenizer is known, the tokens stand beside the map. `(torch_attention_maps model input)` gives the
+same at the prompt.
 """,
 }
 FUNCTION_KEY = re.compile(r"f\d+")

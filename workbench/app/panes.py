@@ -43,6 +43,13 @@ class PanesApp(HelpingApp):
         self._panels.show(LossPanel)
         await self.run_action(action, self._panels.panel(LossPanel))
 
+    def action_devices(self) -> None:
+        """Let the history of the devices fill the screen."""
+        screen = self._editor.screen
+        screen.add_class("-panels")
+        self._panels.device.focus()
+        screen.maximize(self._panels.device, container=False)
+
     def action_jump(self) -> None:
         """Let the next key choose where to go."""
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from textual import on, work
 
 from workbench.app.buffers import Buffers, names
+from workbench.app.clipboard import CopyingApp
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
-from workbench.app.keyed_app import KeyedApp
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation
@@ -30,7 +30,7 @@ FILES_SEEN_EVERY = 1.0
 """Seconds between two looks at what other programs have done to the open files."""
 
 
-class ProgramsApp(KeyedApp):
+class ProgramsApp(CopyingApp):
     """An app with editors, a REPL and panels, whose programs are files.
 
     The subclass makes the widgets and shares the screen out among them.
@@ -129,7 +129,7 @@ class ProgramsApp(KeyedApp):
         """Open another program."""
         path = await self.push_screen_wait(AskPath("Open"))
         if path is not None:
-            self._open(path)
+            self.open_program(path)
 
     def action_new_buffer(self) -> None:
         """Begin another program."""
@@ -218,7 +218,9 @@ class ProgramsApp(KeyedApp):
         question = Choice("Replace", f"{path} exists already.", answers)
         return await self.push_screen_wait(question) == "replace"
 
-    def _open(self, path: Path) -> None:
+    def open_program(self, path: Path) -> None:
+        """Open a file in a tab and bring it up."""
+        self._show_code()
         try:
             self._buffers.open(path)
         except (OSError, UnicodeDecodeError) as error:
@@ -238,7 +240,7 @@ class ProgramsApp(KeyedApp):
             self._repl.prompt.move_cursor((message.line - 1, max(message.column - 1, 0)))
             return
         elif Path(message.origin).is_file():
-            self._open(Path(message.origin))
+            self.open_program(Path(message.origin))
         else:
             self.notify(f"{message.origin} is no file.", markup=False)
             return

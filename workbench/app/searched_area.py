@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 from workbench.app.code_area import CodeArea
@@ -33,7 +33,21 @@ class SearchedArea(CodeArea):
         if not self.matches_are_known:
             self._matched = self.search_state
             self._matches = self._search.in_lines(self.document.lines)
+            if self._search.crosses_lines and self.shows_matches:
+                self.call_after_refresh(self.repaint)  # other lines may belong to matches now
         return self._matches
+
+    def matched_in(self, row: int) -> list[tuple[int, int]]:
+        """The stretches of a line that belong to matches."""
+        if not self._search.crosses_lines:
+            return self._search.in_line(self.document[row])
+        length, found = len(self.document[row]), []
+        place = bisect_right(self.matches, (row, length), key=lambda match: match.start)
+        while place and self.matches[place - 1].end >= (row, 0):
+            place -= 1
+            (first, start), (last, end) = self.matches[place]
+            found.append((start if first == row else 0, end if last == row else length))
+        return found
 
     @property
     def matches_are_known(self) -> bool:
@@ -61,14 +75,21 @@ class SearchedArea(CodeArea):
     def find(self, step: int) -> bool:
         """Select the next match, with -1 the one before, with 0 the one at the cursor or next."""
         start, end = sorted(self.selection)
-        if step < 0:
-            found = match_before(self.matches, start)
+        matches, number = self.matches, self.match_number
+        found: Form | None
+        if step and number is not None:  # one that is empty ends where it begins
+            found = matches[(number - 1 + step) % len(matches)]
+        elif step < 0:
+            found = match_before(matches, start)
         else:
-            found = match_after(self.matches, end if step else start)
-        if found is not None:
-            self.move_cursor(found.start)
-            self.move_cursor(found.end, select=True, center=True)
-        return found is not None
+            found = match_after(matches, end if step else start)
+        return self._select(found)
+
+    def _select(self, match: Form | None) -> bool:
+        if match is not None:
+            self.move_cursor(match.start)
+            self.move_cursor(match.end, select=True, center=True)
+        return match is not None
 
     def replace_match(self, replacement: str) -> bool:
         """Replace the match that is selected, then select the next; of a pattern, with its groups.
@@ -76,10 +97,15 @@ class SearchedArea(CodeArea):
         Raises:
             PatternError: The replacement names a group that the pattern has not.
         """
-        if self.match_number is not None:
-            start, end = sorted(self.selection)
-            self.change(self._replaced(start, replacement), start, end)
-        return self.find(1)
+        if self.match_number is None:
+            return self.find(1)
+        start, end = sorted(self.selection)
+        self.change(self._replaced(start, replacement), start, end)
+        after = self.cursor_location
+        following = match_after(self.matches, after)
+        if start == end and following == Form(after, after):  # it has been dealt with
+            return self.find(1)
+        return self._select(following)
 
     def replace_all(self, replacement: str) -> int:
         """Replace all matches as one change; answers how many they were.
@@ -98,9 +124,9 @@ class SearchedArea(CodeArea):
             end = match.end
         row, column = self.cursor_location
         self.change("".join(pieces), start, end)
+        row = min(row, self.document.line_count - 1)  # lines may have been joined
         self.move_cursor((row, min(column, len(self.document[row]))))
         return len(matches)
 
     def _replaced(self, start: Location, replacement: str) -> str:
-        row, column = start
-        return self._search.replacement(self.document[row], column, replacement)
+        return self._search.replacement(self.document.lines, start, replacement)

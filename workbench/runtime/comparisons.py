@@ -1,17 +1,27 @@
-"""How two tensors differ, in a few numbers."""
+"""How two tensors differ, in a few numbers, and how all those in two models do."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
 
-from workbench.runtime.protocol import ComparisonView, Handle, Trail
+from lispe_core.forms import Value
+from workbench.runtime.parts import carried_tensor, follow, part_count, parts
+from workbench.runtime.protocol import ComparisonView, Handle, PartComparison, Trail
 from workbench.runtime.tensor_statistics import pieces, sample
 
-__all__ = ["comparison"]
+__all__ = ["comparison", "part_comparisons", "tensors_in"]
+
+LARGEST_TOGETHER = 4_000_000
+LEAST_SAMPLE = 1_000
+"""Elements that are looked at of all tensors together, and at least of each."""
+
+MOST_PARTS = 100_000
+"""Parts that are looked through for tensors."""
 
 
 def comparison(
@@ -22,10 +32,12 @@ def comparison(
     other: Handle,
     *,
     whole: bool = False,
+    most: int | None = None,
 ) -> ComparisonView:
     """The differences of ``tensor`` from ``reference``.
 
-    Those of a sample where there are very many elements, unless ``whole`` asks for all of them.
+    Those of a sample of ``most`` where there are very many elements, unless ``whole`` asks for all
+    of them.
     """
     shape, other_shape = tuple(tensor.shape), tuple(reference.shape)
 
@@ -45,7 +57,7 @@ def comparison(
             step = 1
             found.look(pieces(*sides))
         else:
-            (left, step), (right, _) = map(sample, sides)
+            (left, step), (right, _) = (sample(side, most) for side in sides)
             found.look([(left, right)])
         if not found.finite:
             return without("No element is finite in both.")
@@ -65,6 +77,68 @@ def comparison(
             unlike=found.unlike,
             sampled=found.count if found.count < tensor.numel() else None,
         )
+
+
+def part_comparisons(
+    value: Value,
+    reference: Value,
+    handle: Handle,
+    trail: Trail,
+    other: Handle,
+    *,
+    whole: bool = False,
+) -> ComparisonView:
+    """The differences of all tensors in ``value`` from those of the same name in ``reference``.
+
+    Of large ones those of samples that are small enough to be looked at together, unless ``whole``
+    asks for every element.
+    """
+    mine, others = (dict(tensors_in(side)) for side in (value, reference))
+    most = max(LEAST_SAMPLE, LARGEST_TOGETHER // max(1, len(mine)))
+    found: list[PartComparison] = []
+    looked_at, sampled = 0, False
+    for name in dict.fromkeys((*mine, *others)):
+        left, right = mine.get(name), others.get(name)
+        shapes = (
+            None if left is None else tuple(left.shape),
+            None if right is None else tuple(right.shape),
+        )
+        if left is None or right is None:
+            found.append(PartComparison(name, *shapes))
+            continue
+        view = comparison(left, right, handle, trail, other, whole=whole, most=most)
+        found.append(PartComparison(name, *shapes, view.problem, view.largest))
+        sampled = sampled or view.sampled is not None
+        looked_at += left.numel() if view.sampled is None else view.sampled
+    return ComparisonView(
+        handle,
+        trail,
+        other,
+        problem="" if found else "There are no tensors to compare.",
+        largest=max((part.largest for part in found), default=0.0),
+        sampled=looked_at if sampled else None,
+        parts=tuple(found),
+    )
+
+
+def tensors_in(value: Value) -> Iterator[tuple[str, Tensor]]:
+    """Every tensor in a model or a container, under a name such as ``layers.0.weight``."""
+    left_over = MOST_PARTS
+
+    def inside(value: Value, name: str, outer: tuple[int, ...]) -> Iterator[tuple[str, Tensor]]:
+        nonlocal left_over
+        count = min(part_count(value) or 0, left_over)
+        left_over -= count
+        if isinstance(value, array) or id(value) in outer:
+            return
+        for step, label, part in parts(value, 0, count):
+            named = f"{name}.{label}" if name else label
+            if carried_tensor(part) is None:
+                yield from inside(part, named, (*outer, id(value)))
+            else:  # what was listed may be an outline
+                yield named, carried_tensor(follow(value, (step,)))
+
+    return inside(value, "", ())
 
 
 class Differences:

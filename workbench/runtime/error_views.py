@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lispe_core.errors import Frame, LispError
+from lispe_core.faults import frame_variables
+from lispe_core.forms import Value
 from workbench.runtime.protocol import ErrorView, FrameView
 
 __all__ = ["SourceLines", "defect_view", "error_view", "folded_trace"]
@@ -35,10 +37,24 @@ class SourceLines:
         return "\n".join(self._lines[origin]) if origin in self._lines else None
 
 
-def error_view(error: LispError, source: Callable[[str], str | None]) -> ErrorView:
-    """An error of a program; ``source`` gives the text that was evaluated under an origin."""
+def error_view(
+    error: LispError,
+    source: Callable[[str], str | None],
+    line_of: Callable[[Value], str] | None = None,
+) -> ErrorView:
+    """An error of a program.
+
+    Args:
+        error: What went wrong.
+        source: Gives the text that was evaluated under an origin.
+        line_of: Writes the value of a variable on one line; without it none are shown.
+    """
     span = error.span
-    frames = tuple(_frame_view(frame) for frame in error.frames)
+    held = frame_variables(error) if line_of is not None else [[] for _ in error.frames]
+    frames = tuple(
+        _frame_view(frame, tuple((name, _written(value, line_of)) for name, value in variables))
+        for frame, variables in zip(error.frames, held, strict=True)
+    )
     if span is None:
         return ErrorView(str(error), hint=error.hint or "", frames=frames)
     lines = (source(span.origin) or "").split("\n")
@@ -71,7 +87,14 @@ def folded_trace(defect: BaseException, deepest: int = 6) -> list[str]:
     return [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
 
 
-def _frame_view(frame: Frame) -> FrameView:
+def _written(value: Value, line_of: Callable[[Value], str] | None) -> str:
+    try:
+        return line_of(value) if line_of is not None else ""
+    except LispError:  # the program makes the value while it is written, and fails again
+        return "…"
+
+
+def _frame_view(frame: Frame, held: tuple[tuple[str, str], ...]) -> FrameView:
     if frame.span is None:
-        return FrameView(frame.name, "", 0, 0)
-    return FrameView(frame.name, frame.span.origin, frame.span.line, frame.span.column)
+        return FrameView(frame.name, "", 0, 0, held)
+    return FrameView(frame.name, frame.span.origin, frame.span.line, frame.span.column, held)

@@ -62,7 +62,7 @@ from workbench.runtime.transport import (
     Pin,
     Work,
 )
-from workbench.runtime.views import Views
+from workbench.runtime.views import Views, line_of
 from workbench.runtime.warning_lines import show_warnings
 
 __all__ = ["main"]
@@ -190,7 +190,7 @@ class Evaluator:
         except Interrupted:
             return EvaluationInterrupted(command.id, time.perf_counter() - started)
         except LispError as error:
-            fault = error_view(error, self._source)
+            fault = error_view(error, self._source, line_of)
             return EvaluationFailed(command.id, fault, time.perf_counter() - started)
         except Exception as defect:
             seconds = time.perf_counter() - started

@@ -71,7 +71,8 @@ class TensorView:
 
     ``statistics`` is ``None`` for a tensor without finite elements. ``elements`` are rows of the
     window that was asked for, clipped to the tensor. ``trail`` leads to it from the value under
-    ``handle``.
+    ``handle``. ``row_labels`` and ``column_labels`` are what stands beside the rows and columns of
+    the window, if anything does: of attention the tokens.
     """
 
     handle: Handle
@@ -84,6 +85,8 @@ class TensorView:
     elements: tuple[tuple[Element, ...], ...]
     trail: Trail = ()
     has_gradient: bool = False
+    row_labels: tuple[str, ...] = ()
+    column_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,26 @@ class ValueView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartComparison:
+    """How a tensor inside a model or a container differs from the one of the same name.
+
+    A shape is ``None`` where there is no such tensor. ``problem`` says why there is no largest
+    difference.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None
+    other_shape: tuple[int, ...] | None
+    problem: str = ""
+    largest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonView:
     """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``.
+
+    Of models and containers all tensors in them are compared, ``parts``. ``counterpart`` leads to
+    the part of the other one that a part was compared with.
 
     ``problem`` says why there are no differences to tell. They are those of the elements that are
     finite in both; ``unlike`` counts elements that are finite in one only. ``place`` holds the
@@ -164,6 +185,8 @@ class ComparisonView:
     different: int = 0
     unlike: int = 0
     sampled: int | None = None
+    parts: tuple[PartComparison, ...] = ()
+    counterpart: Trail = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +202,16 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True)
 class FrameView:
-    """One level of the Lisp call stack; lines and columns count from 1, 0 is unknown."""
+    """One level of the Lisp call stack; lines and columns count from 1, 0 is unknown.
+
+    ``held`` are its variables with their values, each on one line that is not too long.
+    """
 
     name: str
     origin: str
     line: int
     column: int
+    held: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,7 +470,10 @@ class Session(Protocol):
         """Keep a value as it is now, in place of the one kept before; by ``ValuePinned``."""
 
     def compare(self, handle: Handle, trail: Trail, other: Handle) -> None:
-        """Ask how a tensor differs from the one under ``other``; by ``ValuesCompared``."""
+        """Ask how a tensor, or all in a model, differ from ``other``; by ``ValuesCompared``.
+
+        A part is compared with the same part of ``other`` where that is no tensor itself.
+        """
 
     def measure(
         self, handle: Handle, trail: Trail = (), other: Handle | None = None

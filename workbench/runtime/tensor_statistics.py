@@ -67,12 +67,15 @@ def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
                 yield from pieces(*(part[0] for part in parts))
 
 
-def sample(tensor: Tensor) -> tuple[Tensor, int]:
-    """All elements, or evenly spaced ones with a stride that visits every column; the stride."""
-    count = tensor.numel()
-    if count <= LARGEST_WHOLE:
+def sample(tensor: Tensor, most: int | None = None) -> tuple[Tensor, int]:
+    """All elements, or evenly spaced ones with a stride that visits every column; the stride.
+
+    There are ``most`` of them, by default ``LARGEST_WHOLE``.
+    """
+    count, most = tensor.numel(), most or LARGEST_WHOLE
+    if count <= most:
         return tensor.reshape(-1), 1
-    step = math.ceil(count / LARGEST_WHOLE)
+    step = math.ceil(count / most)
     while math.gcd(step, tensor.shape[-1]) > 1:
         step += 1
     if tensor.is_contiguous():

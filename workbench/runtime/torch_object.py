@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import KeyedDictionary, filled
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import TRUE, LispList, Symbol, Truth, Value
@@ -28,7 +28,7 @@ from workbench.runtime.tensor_value import TensorValue
 
 __all__ = ["TorchObject", "article", "to_lisp", "words"]
 
-LISP_TYPES = (int, float, str, LispList, array, Container, Dictionary, Symbol, Truth)
+LISP_TYPES = (int, float, str, LispList, array, Container, KeyedDictionary, Symbol, Truth)
 
 _carriers: WeakValueDictionary[int, TorchObject] = WeakValueDictionary()
 
@@ -109,7 +109,7 @@ def to_lisp(value: Any) -> Value:
     if isinstance(value, tuple | list):
         return _lisp_list(value)
     if type(value) is dict:
-        return Dictionary.of((key, to_lisp(content)) for key, content in value.items())
+        return filled(dict, ((key, to_lisp(content)) for key, content in value.items()))
     return TorchObject.of(value)
 
 

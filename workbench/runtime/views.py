@@ -7,9 +7,12 @@ until something else is.
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -26,6 +29,7 @@ from workbench.runtime.parts import (
     parts,
 )
 from workbench.runtime.protocol import (
+    ATTENTION_KIND,
     ComparisonView,
     EntriesView,
     EntryView,
@@ -44,7 +48,7 @@ from workbench.runtime.protocol import (
     Window,
 )
 
-__all__ = ["Views", "bounded_text"]
+__all__ = ["Views", "bounded_text", "line_of"]
 
 LONGEST_RESULT = 20_000
 LONGEST_VARIABLE = 200
@@ -100,13 +104,23 @@ class Views:
         gone = ValueView("", "", handle, trail=trail)
         try:
             view = _value_view(self.find(handle, trail), handle, window, trail)
+            if view.tensor is not None:
+                return TensorInspected(self._labelled(view.tensor))
         except LookupError:
             view = gone
         except RuntimeError:
             # A running program changed the value while it was read: show what was told last.
             last = None if trail else self._published.get(handle)
             view = ValueView(last.kind, last.text, handle, True) if last else gone
-        return ValueInspected(view) if view.tensor is None else TensorInspected(view.tensor)
+        return ValueInspected(view)
+
+    def _labelled(self, view: TensorView) -> TensorView:
+        holder = self.find(view.handle, view.trail[:-1]) if view.trail else None
+        if holder is None or type_name(holder) != ATTENTION_KIND:
+            return view
+        from workbench.runtime.attention_views import with_tokens
+
+        return with_tokens(view, holder)
 
     def find(self, handle: Handle, trail: Trail = ()) -> Value:
         """The value under ``handle``, or the part of it that ``trail`` leads to.
@@ -157,27 +171,43 @@ class Views:
     def compare(
         self, handle: Handle, trail: Trail, other: Handle, *, whole: bool = False
     ) -> ValuesCompared:
-        """How the tensor at ``handle`` and ``trail`` differs from the one under ``other``.
+        """How the value at ``handle`` and ``trail`` differs from the one under ``other``.
 
         Args:
             handle: Leads to the value.
-            trail: Leads from there to the tensor.
-            other: The tensor it is compared with.
+            trail: Leads from there to a tensor, or to what holds some.
+            other: What it is compared with; for a part, the same part of that if there is one.
             whole: Look at every element, however many there are.
         """
-        try:
-            tensor, reference = (
-                carried_tensor(value) for value in (self.find(handle, trail), self.find(other))
-            )
-        except LookupError:
-            problem = "A value is no longer there."
-            return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
-        if tensor is None or reference is None:
-            problem = "Only tensors are compared."
-            return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
-        from workbench.runtime.comparisons import comparison
 
-        return ValuesCompared(comparison(tensor, reference, handle, trail, other, whole=whole))
+        def without(problem: str) -> ValuesCompared:
+            return ValuesCompared(ComparisonView(handle, trail, other, problem=problem))
+
+        try:
+            value, reference = self.find(handle, trail), self.find(other)
+        except LookupError:
+            return without("A value is no longer there.")
+        counterpart: Trail = ()
+        if carried_tensor(reference) is None:
+            with suppress(LookupError, RuntimeError):  # without such a part, all of it is compared
+                reference, counterpart = follow(reference, trail), trail
+        left, right = carried_tensor(value), carried_tensor(reference)
+        if (left is None) != (right is None):
+            return without("A tensor is compared with tensors, a model with models.")
+        if _same(value, reference):
+            return without("Both are the same object: what it was before is gone.")
+        if "torch" not in sys.modules:
+            return without("There are no tensors to compare.")
+        from workbench.runtime.comparisons import comparison, part_comparisons
+
+        if left is not None:
+            view = comparison(left, right, handle, trail, other, whole=whole)
+            return ValuesCompared(replace(view, counterpart=counterpart))
+        try:
+            view = part_comparisons(value, reference, handle, trail, other, whole=whole)
+        except RuntimeError:
+            return without("A program changes it just now.")
+        return ValuesCompared(replace(view, counterpart=counterpart))
 
     def _variable(self, name: str, value: Value) -> VariableView:
         handle = self._handles.get(name)
@@ -185,7 +215,7 @@ class Views:
             handle = self._handles[name] = next(self._numbers)
             self._names[handle] = name
         is_tensor = carried_tensor(value) is not None
-        return VariableView(name, type_name(value), _line(value), handle, is_tensor)
+        return VariableView(name, type_name(value), line_of(value), handle, is_tensor)
 
     def _under(self, handle: Handle) -> Value:
         if self._pinned is not None and self._pinned[0] == handle:
@@ -195,6 +225,14 @@ class Views:
             return self._variables()[name]
         self._results.move_to_end(handle)
         return self._results[handle]
+
+
+def _same(value: Value, other: Value) -> bool:
+    """Whether both are one object; a tensor that is compared with itself just does not differ."""
+    module = module_of(value)
+    if module is not None:
+        return module is module_of(other)
+    return value is other and carried_tensor(value) is None
 
 
 def bounded_text(value: Value, longest: int, *, computing: bool = False) -> tuple[str, bool]:
@@ -256,7 +294,7 @@ def _shown(value: Value, longest: int, *, computing: bool = False) -> tuple[str,
         return f"({type(problem).__name__} while printing)", True
 
 
-def _line(value: Value) -> str:
+def line_of(value: Value) -> str:
     """The value on one line: what a tensor or a module is, not what it holds."""
     tensor, module = carried_tensor(value), module_of(value)
     if tensor is not None:
@@ -304,7 +342,7 @@ def _entries_view(value: Value, window: Window) -> EntriesView | None:
 def _entry(step: Step, label: str, value: Value, *, in_module: bool) -> EntryView:
     module = module_of(value)
     if module is None:
-        kind, text = type_name(value), _line(value)
+        kind, text = type_name(value), line_of(value)
     else:
         kind, text = type(module).__name__, ""
     facts = _module_facts(value) if in_module or module is not None else None

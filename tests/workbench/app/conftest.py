@@ -25,6 +25,7 @@ CORE = LibraryLoaded(
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LISPE_WORKBENCH_CONFIG", str(tmp_path / "config" / "config.toml"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("workbench.app.app.history_file", lambda: tmp_path / "data" / "history")
 
 

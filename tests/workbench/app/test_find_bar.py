@@ -204,3 +204,54 @@ async def test_what_is_no_pattern_is_said(build: Build, program: Path) -> None:
         await pilot.press("backspace")
         await pilot.pause()
         assert told().startswith("up previous")
+
+
+async def test_the_beginning_of_lines_is_found_and_replaced(build: Build, program: Path) -> None:
+    """One after the other, each once, and all in one step."""
+    async with build(program).run_test() as pilot:
+        lines = TEXT.splitlines()
+        await pilot.press("ctrl+f", "alt+e", "^")
+        assert await count(pilot) == f"1 of {len(lines) + 1}"
+        await pilot.press("enter")
+        assert await count(pilot) == f"2 of {len(lines) + 1}"
+        await pilot.press("up", "tab", *"; ", "enter", "enter")
+        assert editor_of(pilot).text.splitlines()[:3] == [
+            f"; {lines[0]}",
+            f"; {lines[1]}",
+            lines[2],
+        ]
+        await pilot.press("alt+a")
+        assert await count(pilot) == f"{len(lines) + 1} replaced"
+        assert editor_of(pilot).text.splitlines()[2] == f"; {lines[2]}"
+
+
+async def test_the_end_of_a_line_is_replaced_once(build: Build, program: Path) -> None:
+    async with build(program).run_test() as pilot:
+        lines = TEXT.splitlines()
+        await pilot.press("ctrl+f", "alt+e", *"$", "tab", "x", "enter", "enter")
+
+        assert editor_of(pilot).text.splitlines()[:3] == [f"{lines[0]}x", f"{lines[1]}x", lines[2]]
+
+
+async def test_a_pattern_over_several_lines_is_found_marked_and_replaced(
+    build: Build, program: Path
+) -> None:
+    program.write_text("(a 1)\n(b 2)\n(c 3)\n")
+    async with build(program).run_test() as pilot:
+        editor = editor_of(pilot)
+        await pilot.press("ctrl+f", "alt+e", *r"1\)\n\(b|3\)\n")
+        assert await count(pilot) == "1 of 2"
+        assert sorted(editor.selection) == [(0, 3), (1, 2)]
+        assert [editor.matched_in(row) for row in range(4)] == [
+            [(3, 5)],
+            [(0, 2)],
+            [(3, 5)],
+            [(0, 0)],
+        ]
+
+        await pilot.press("tab", *r"1 b", "enter")
+        assert editor.text == "(a 1 b 2)\n(c 3)\n"
+        await pilot.press("alt+a")
+        assert editor.text == "(a 1 b 2)\n(c 1 b"
+        await pilot.press("escape", "ctrl+z", "ctrl+z")
+        assert editor.text == "(a 1)\n(b 2)\n(c 3)\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -141,6 +142,13 @@ async def inspect(app: Watched, pilot: Pilot[int], name: str) -> None:
 async def tensor(app: Watched, session: FakeSession, pilot: Pilot[int], text: str) -> None:
     await inspect(app, pilot, text)
     session.emit(TensorInspected(tensor_view((3, 4), VALUE, dtype=text)))
+
+
+@place
+async def tokens(app: Watched, session: FakeSession, pilot: Pilot[int], text: str) -> None:
+    await inspect(app, pilot, "d")
+    view = replace(tensor_view((3, 4), VALUE), row_labels=(text,) * 3, column_labels=(text,) * 4)
+    session.emit(TensorInspected(view))
 
 
 @place

@@ -38,7 +38,8 @@ async def test_keys_are_shown_and_do_nothing(
         assert arrived(pilot) == [
             "f8                 Show the next of the open programs",
             "ctrl+home          Go to the start of the text",
-            "c                  a character; a key of generation panel, inspector, loss panel",
+            "c                  a character; a key of device panel, generation panel, inspector, "
+            "loss panel",
             "alt+7              does nothing",
             "question_mark ?    a character",
             "x                  a character; a key of generation panel",

@@ -54,5 +54,7 @@ async def test_what_is_typed_is_not_hidden_by_a_border(
 
 async def test_every_field_is_one_of_ours() -> None:
     async with Workbench(FakeSession()).run_test() as pilot:
+        while len(pilot.app.query("AskForm Input")) < 9:  # panels come after the first picture
+            await pilot.pause()
         assert all(isinstance(field, LineInput) for field in pilot.app.query(Input))
         assert len(pilot.app.query(Input)) > 5

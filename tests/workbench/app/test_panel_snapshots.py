@@ -46,6 +46,7 @@ from workbench.runtime.protocol import (
     EvaluationStarted,
     Event,
     FrameView,
+    PartComparison,
     TensorInspected,
     TensorStatistics,
     ValueInspected,
@@ -184,6 +185,26 @@ def attention() -> Batches:
     return [[EvaluationFinished(1, maps, 0.1)], [TensorInspected(first)]]
 
 
+def token_attention() -> Batches:
+    """What a model reads, as the tokens that stand beside its attention."""
+    text = (
+        "<|im_start|>/system/\n/You/'re/ a/ helpful/ assistant/,/ named/ [S/mol/]/./ / 漢字/ \u202e"
+    )
+    tokens = tuple(text.split("/"))
+    maps, told = attention()
+    (first,) = told
+    assert isinstance(first, TensorInspected)
+    count = len(tokens)
+    view = replace(
+        first.view,
+        shape=(1, 4, count, count),
+        elements=tuple(row[:count] for row in first.view.elements[:count]),
+        row_labels=tokens,
+        column_labels=tokens,
+    )
+    return [maps, [TensorInspected(view)]]
+
+
 def text() -> Batches:
     words = "A long answer of many words, with [brackets] and λ. " * 30
     return [[EvaluationFinished(1, ValueView("string_", words, 1, truncated=True), 0.1)]]
@@ -206,6 +227,25 @@ def compared() -> Batches:
     differences = replace(facts, mean=0.01, cosine=0.98, different=420, unlike=2, sampled=999_877)
     first: list[Event] = [tensor_computed(tensor_view(shape)), ValuePinned(1, (), 9, True)]
     return [first, [ValuesCompared(differences)]]
+
+
+def compared_models() -> Batches:
+    names = [f"layers.{n // 3}.{('q_proj', 'v_proj', 'norm')[n % 3]}.weight" for n in range(9)]
+    parts = [
+        PartComparison(name, (64, 64), (64, 64), "", 0.25 * (number % 4))
+        for number, name in enumerate(names)
+    ]
+    parts += [
+        PartComparison("head.weight", (10, 64), (12, 64), "The shapes differ."),
+        PartComparison("[lora].a", (8, 64), None),
+        PartComparison("head.bias", None, (12,)),
+    ]
+    (first,), *_ = model()
+    assert isinstance(first, EvaluationFinished)
+    assert first.view is not None
+    handle = first.view.handle
+    view = ComparisonView(handle, (), 9, largest=0.75, sampled=4_000_000, parts=tuple(parts))
+    return [[first, ValuePinned(handle, (), 9, False)], [ValuesCompared(view)]]
 
 
 def not_comparable() -> Batches:
@@ -249,7 +289,9 @@ FILLED: dict[str, State] = {
     "tensor-histogram": (Inspector, tensor, ("b",)),
     "tensor-sampled": (Inspector, sampled, ()),
     "attention": (Inspector, attention, ("enter",)),
+    "token-attention": (Inspector, token_attention, ("enter",)),
     "compared": (Inspector, compared, ("c",)),
+    "compared-models": (Inspector, compared_models, ("c",)),
     "parts": (Inspector, listed, ("down",)),
     "text": (Inspector, text, ()),
     "model": (Inspector, model, ("down", "enter")),
@@ -285,7 +327,8 @@ async def play(pilot: Pilot[int], app: Workbench, session: FakeSession, state: S
 
     What the panel is told last answers the last of the keys where that asks for something.
     """
-    await pilot.pause()  # until every panel is made
+    while len(app._panels._hearing) <= len(PANELS):  # until every panel is made
+        await pilot.pause()
     kind, batches, keys = state
     *first, last = batches() if batches is not devices else [[]]
     answers = kind is Inspector and len(first) > 0

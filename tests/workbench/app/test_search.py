@@ -36,11 +36,47 @@ def test_a_place_is_a_line_or_line_and_column() -> None:
     assert parse_place("x") is parse_place("") is parse_place(":5") is None
 
 
-def test_a_pattern_is_found_where_it_matches_something() -> None:
+def test_a_pattern_is_found_in_a_line() -> None:
     assert Search(r"add \d", pattern=True).in_line(LINES[2]) == [(6, 11)]
     assert Search(r"^\(ADD", pattern=True).in_line(LINES[2]) == [(0, 4)]
     assert Search(r"^\(ADD", cased=True, pattern=True).in_line(LINES[2]) == []
-    assert Search(r"x*", pattern=True).in_line("axxb") == [(1, 3)]
+    assert Search(r"[^d]*", pattern=True).in_lines(["a", "b"])[0] == ((0, 0), (0, 1))
+
+
+def test_a_place_without_width_is_found() -> None:
+    assert Search("^", pattern=True).in_lines(LINES) == [((n, 0), (n, 0)) for n in range(3)]
+    assert Search("$", pattern=True).in_lines(LINES[:2]) == [((0, 7), (0, 7)), ((1, 0), (1, 0))]
+    assert Search(r"^$", pattern=True).in_lines(LINES) == [((1, 0), (1, 0))]
+    assert [match.start for match in Search(r"\b", pattern=True).in_lines(["a b"])] == [
+        (0, 0),
+        (0, 1),
+        (0, 2),
+        (0, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (r"1\)\n", [((0, 5), (1, 0))]),
+        (r"\)\n\n\(", [((0, 6), (2, 1))]),
+        (r"^$\n", [((1, 0), (2, 0))]),
+        (r"(?s)1.*2", [((0, 5), (2, 11))]),
+        (r"\\n", []),
+        (r"1.*2", []),
+    ],
+)
+def test_a_pattern_that_names_the_end_of_a_line_reaches_over_it(
+    words: str, found: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> None:
+    assert Search(words, pattern=True).in_lines(LINES) == found
+
+
+def test_groups_of_several_lines_come_back() -> None:
+    search = Search(r"(\w+) 1\)\n\n\((\w+)", pattern=True)
+    (match,) = search.in_lines(LINES)
+
+    assert search.replacement(LINES, match.start, r"\2\n\1") == "Add\nadd"
 
 
 @pytest.mark.parametrize(
@@ -62,11 +98,11 @@ def test_what_is_no_pattern_is_one_sentence(words: str, mistake: str) -> None:
 def test_groups_come_back_in_a_replacement() -> None:
     search = Search(r"(\w+) (?P<number>\d)", pattern=True)
 
-    assert search.replacement("(add 1)", 1, r"\g<number> \1") == "1 add"
-    assert search.replacement("(add 1)", 1, "$1") == "$1"
-    assert Search("add").replacement("(add 1)", 1, r"\1") == r"\1"
+    assert search.replacement(["", "(add 1)"], (1, 1), r"\g<number> \1") == "1 add"
+    assert search.replacement(["", "(add 1)"], (1, 1), "$1") == "$1"
+    assert Search("add").replacement(["(add 1)"], (0, 1), r"\1") == r"\1"
     with pytest.raises(PatternError, match=r"'\\3' can't replace a match: "):
-        search.replacement("(add 1)", 1, r"\3")
+        search.replacement(["", "(add 1)"], (1, 1), r"\3")
 
 
 def test_a_pattern_that_would_take_years_is_given_up() -> None:

@@ -62,6 +62,45 @@ def test_a_program_asks_with_the_conversation_and_the_settings() -> None:
         assert part in program
 
 
+STUBS = """
+(defun torch_model_tokenizer (model) model)
+(defun torch_generator_create (model) model)
+(defun torch_generator_configure (generator options) true)
+(defun torch_generator_generate (generator ids) ids)
+(defun torch_encode (tokenizer text) text)
+(defun torch_decode (tokenizer ids) ids)
+(defun torch_slice (ids dimension from to) ids)
+(defun torch_chat_prompt (tokenizer messages)
+   (if (in tokenizer (@ messages 0 "role")) (throw "refused"))
+   (join (maplist (\\ (turn) (+ (@ turn "role") "=" (@ turn "content"))) messages) "|"))
+"""
+"""A model that writes its prompt; its template refuses what begins with the roles it names."""
+
+
+@pytest.mark.parametrize(
+    ("refused", "prompt"),
+    [
+        ("", 'system=Be "[b]"|user=Hi|assistant=Yes?|user=Why'),
+        ("system", 'user=Be "[b]"\n\nHi|assistant=Yes?|user=Why'),
+        ("system user", 'Be "[b]"\n\nWhy'),
+    ],
+)
+def test_a_system_message_goes_to_the_model_in_the_way_it_knows(refused: str, prompt: str) -> None:
+    turns = [Message("user", "Hi"), Message("assistant", "Yes?"), Message("user", "Why")]
+    program = question_program("m", [Message("system", 'Be "[b]"'), *turns], Sampling())
+    interpreter = Interpreter([])
+    interpreter.evaluate(f'{STUBS}(setq m "{refused}")')
+
+    assert interpreter.evaluate(program) == prompt
+
+
+def test_a_question_without_a_template_is_continued() -> None:
+    interpreter = Interpreter([])
+    interpreter.evaluate(f'{STUBS}(setq m "user")')
+
+    assert interpreter.evaluate(question_program("m", [Message("user", "Hi")], Sampling())) == "Hi"
+
+
 def test_temperature_zero_takes_the_best_token() -> None:
     program = question_program("m", [Message("user", "Hi")], Sampling(temperature=0))
 
@@ -157,6 +196,24 @@ async def test_a_question_that_fails_is_forgotten_and_says_why(panel: Generation
 
         assert panel.conversation == []
         assert [note.message for note in app._notifications] == ["no value [/x]"]
+
+
+async def test_each_question_is_asked_under_the_system_message(panel: GenerationPanel) -> None:
+    """It is no turn of the conversation: another one takes its place."""
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        panel.focus()
+        await pilot.press("a", "up", *"Brief", "enter")
+        await ask(pilot, "One?")
+        panel.receive([EvaluationStarted(1, "", ORIGIN), GenerationStarted("One?", 1, 9)])
+        panel.receive([TokenGenerated(1, "Yes."), GenerationFinished(1, 0.1, "end")])
+        pilot.app.query_one("#ask-system", Input).value = "Long"
+        await ask(pilot, "Two?")
+
+        first, second = (wish for wish in app.wishes if isinstance(wish, EvaluateSource))
+        assert '"role":"system" "content":"Brief"' in first.source
+        assert "Brief" not in second.source
+        assert '"role":"system" "content":"Long"' in second.source
 
 
 async def test_wrong_settings_are_named_before_anything_is_asked(panel: GenerationPanel) -> None:

@@ -50,6 +50,19 @@ async def test_an_error_shows_message_place_source_hint_and_stack(panel: ErrorsP
         assert top.split() == ["in", "top", "level", "<repl>:1:1"]
 
 
+async def test_a_call_shows_its_variables(panel: ErrorsPanel) -> None:
+    held = (("x", "[b]3[/b]"), ("long", "y" * 500), *((f"more{n}", "0") for n in range(6)))
+    error = ErrorView("wrong", frames=(FrameView("f", "a.lisp", 1, 1, held),))
+    async with PanelApp(panel).run_test(size=(80, 20)):
+        panel.receive([failed(error)])
+
+        lines = texts(panel)[1].splitlines()
+        assert lines[1].strip() == "x = [b]3[/b]"
+        assert lines[2].strip().endswith("y…")
+        assert len(lines[2]) < 80
+        assert lines[-1].strip() == "… 2 more"
+
+
 async def test_the_failing_span_is_marked_in_the_source(panel: ErrorsPanel) -> None:
     async with PanelApp(panel).run_test(size=(60, 20)):
         panel.receive([failed()])

@@ -100,3 +100,64 @@ async def test_what_attended_comes_back() -> None:
         panel.receive([tensor_computed(tensor_view((3, 4), handle=9))])
         await pilot.pause()
         assert panel.grid.shading == "shaded"
+
+
+async def test_tokens_stand_beside_what_attends() -> None:
+    """On a map those of the columns are written downwards, elsewhere as wide as an element."""
+    panel = Inspector()
+    app = PanelApp(panel)
+    tokens = ("<s>", " the", " ", "[b]", "longer words", "漢e\u0301")
+    async with app.run_test(size=(60, 30)) as pilot:
+        view = replace(
+            tensor_view((1, 4, 6, 6), handle=7),
+            trail=(LAYERS[0],),
+            row_labels=tokens,
+            column_labels=tokens,
+        )
+        panel.receive([maps()])
+        panel.enter((LAYERS[0],))
+        panel.receive([TensorInspected(view)])
+        await pilot.pause()
+        grid = panel.grid
+
+        def lines() -> list[str]:
+            return [grid.render_line(y).text.rstrip() for y in range(12)]
+
+        assert lines()[:6] == [
+            "                        l",
+            "                        o",
+            "                        n",
+            "                < t   [ g",
+            "                s h   b e 漢",
+            "                > e ␣ ] … e\u0301",
+        ]
+        shown = [line.split()[:2] for line in lines()[6:]]
+        assert shown[:4] == [["<s>", "0"], ["the", "1"], ["␣", "2"], ["[b]", "3"]]
+        assert "longer words  4" in lines()[10]
+
+        grid.next_shading()
+        assert lines()[0].split() == ["<s>", "the", "␣", "[b]", "longe…", "漢e\u0301"]
+        grid.select((0, 1))
+        assert lines()[1].split()[:2] == ["<s>", "0"]
+
+        grid.shading = "map"
+        await pilot.resize_terminal(60, 14)
+        await pilot.pause()
+        assert lines()[0].split()[:2] == ["<", "t"]
+        assert lines()[3].split()[:2] == ["<s>", "0"]
+
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert lines()[0].split() == ["0", "5"]
+        assert lines()[1].split()[:2] == ["<s>", "0"]
+
+
+async def test_maps_that_know_their_tokens_are_maps_wherever_they_are_found() -> None:
+    panel = Inspector()
+    app = PanelApp(panel)
+    async with app.run_test(size=(60, 20)):
+        panel.show(3, "maps")
+        view = replace(tensor_view((1, 4, 2, 2), handle=3), column_labels=("a", "b"))
+        panel.receive([TensorInspected(view)])
+
+        assert panel.grid.shading == "map"

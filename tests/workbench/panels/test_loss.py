@@ -173,6 +173,22 @@ async def test_an_empty_panel_says_what_it_waits_for(panel: LossPanel) -> None:
         assert pilot.app.focused is panel
 
 
+@pytest.mark.parametrize(("height", "lines"), [(40, 6), (13, 4), (6, 2)])
+async def test_earlier_runs_leave_room_for_the_curves(
+    panel: LossPanel, height: int, lines: int
+) -> None:
+    async with PanelApp(panel).run_test(size=(60, height)) as pilot:
+        for number in range(8):
+            panel.receive([started(number), *losses(0.9, 0.8)])
+        await pilot.pause()
+        panel.summarise()
+
+        told = summary(panel).splitlines()
+        assert len(told) == lines
+        assert told[0].startswith("h loss 0.8")
+        assert ("and 4 earlier" in told) == (height == 40)
+
+
 async def test_a_letter_and_a_colour_tell_the_curves_of_all_runs_apart(panel: LossPanel) -> None:
     async with PanelApp(panel).run_test(size=(80, 20)) as pilot:
         panel.receive([started(1), *losses(0.9, 0.8), Metric("accuracy", 0.1)])

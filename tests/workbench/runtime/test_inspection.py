@@ -131,6 +131,22 @@ def test_a_model_attends_wherever_it_is_found(
     assert sum(seen.view.elements[-1]) == pytest.approx(1.0)
 
 
+def test_what_attends_is_told_with_its_tokens(recorder: Recorder) -> None:
+    """Those of the window, where the input came from a tokenizer."""
+    handle = made(recorder, MODELS)
+    source = '(torch_encode (torch_simple_tokenizer) "to be or [not]")'
+
+    ending = recorder.ending(recorder.session.attend(handle, (0,), source))
+
+    assert isinstance(ending, EvaluationFinished), ending
+    assert ending.view is not None
+    maps, layer = ending.view.handle, ("model.layers.0.self_attn",)
+    recorder.session.inspect(maps, Window((0, 1), row=1, rows=2, column=3, columns=9), layer)
+    seen = recorder.wait(TensorInspected, lambda event: event.view.handle == maps)
+    assert seen.view.row_labels == ("to", "be")
+    assert seen.view.column_labels == ("or", "[", "not", "]", "<END>")
+
+
 @pytest.mark.parametrize(
     ("trail", "source", "problem"),
     [

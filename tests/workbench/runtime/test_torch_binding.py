@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 import torch
 
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import filled
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList, Value
 from lispe_core.library import Definition
@@ -311,7 +311,7 @@ def test_a_module_is_called_like_a_function() -> None:
 
 
 def test_maps_configure() -> None:
-    config = Dictionary.of([("max_length", 7), ("eos_token_id", Integers([1, 2]))])
+    config = filled(dict, [("max_length", 7), ("eos_token_id", Integers([1, 2]))])
 
     made = call("torch_generation_config", config).value
 

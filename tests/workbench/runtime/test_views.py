@@ -10,16 +10,18 @@ import pytest
 import torch
 from torch import nn
 
-from lispe_core.dictionaries import Dictionary
+from lispe_core.dictionaries import filled
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import EMPTY, LispList, Symbol, Value
+from lispe_core.interpreter import Interpreter
 from lispe_core.linked_lists import LinkedList
 from lispe_core.printer import display
 from lispe_core.sets import LispSet
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import Integers
 from workbench.runtime import tensor_statistics
+from workbench.runtime.error_views import error_view
 from workbench.runtime.protocol import (
     GRADIENT,
     ComparisonView,
@@ -36,7 +38,7 @@ from workbench.runtime.tensor_statistics import exact_statistics, statistics
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.tensor_views import fitted, tensor_view
 from workbench.runtime.torch_object import TorchObject
-from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text
+from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text, line_of
 
 START = Window()
 
@@ -51,7 +53,7 @@ START = Window()
         LispList([1, "a", LispList([Symbol("quote"), Symbol("b")])]),
         LispList([Symbol("quote"), LispList([1])]),
         Integers([1, 2, 3]),
-        Dictionary.of([("a", LispList([1])), ("b", Dictionary())]),
+        filled(dict, [("a", LispList([1])), ("b", {})]),
         LispList(),
     ],
 )
@@ -264,7 +266,7 @@ def tensor_at(value: Value, *trail: str | float) -> TensorView:
     [
         (LispList(["a", LispList([1, 2])]), [0, 1], ["a", "(1 2)"]),
         (Integers([7, 8]), [0, 1], ["7", "8"]),
-        (Dictionary.of([("k", 1), ("l", None)]), ["k", "l"], ["1", "nil"]),
+        (filled(dict, [("k", 1), ("l", None)]), ["k", "l"], ["1", "nil"]),
         (LispSet([3]), [0], ["3"]),
         (LinkedList([4, 5]), [0, 1], ["4", "5"]),
         (TorchObject({"w": torch.zeros(2)}), ["w"], ["float32 (2) cpu"]),
@@ -281,7 +283,7 @@ def test_parts_are_told_in_one_line_each(value, steps, texts) -> None:
 
 def test_parts_of_parts_are_reached_by_their_trail() -> None:
     tensor = TensorValue(torch.ones(2, 2))
-    value = Dictionary.of([("rows", LispList([1, Dictionary.of([("x", tensor)])]))])
+    value = filled(dict, [("rows", LispList([1, filled(dict, [("x", tensor)])]))])
 
     assert value_at(value, "rows", 0).text == "1"
     assert tensor_at(value, "rows", 1, "x").trail == ("rows", 1, "x")
@@ -293,9 +295,7 @@ def test_a_part_that_is_gone_has_no_kind(trail: Trail) -> None:
     assert value_at(LispList([1]), *trail).kind == ""
 
 
-@pytest.mark.parametrize(
-    "value", [LispList(range(100_000)), Dictionary.of((str(n), n) for n in range(100_000))]
-)
+@pytest.mark.parametrize("value", [LispList(range(100_000)), {str(n): n for n in range(100_000)}])
 def test_a_page_of_many_parts_is_there_at_once(value: Value) -> None:
     views, handle = looking_at(value)
 
@@ -398,7 +398,8 @@ def test_a_value_that_is_no_tensor_is_pinned_itself() -> None:
 
     assert isinstance(pinned, ValuePinned)
     assert not pinned.copied
-    assert views.compare(handle, (), pinned.pinned).view.problem == "Only tensors are compared."
+    found = views.compare(handle, (), pinned.pinned).view
+    assert found.problem == "Both are the same object: what it was before is gone."
     assert isinstance(views.pin(handle, (9,)), ValueInspected)
 
 
@@ -554,3 +555,21 @@ def test_all_elements_are_compared_on_demand(monkeypatch: pytest.MonkeyPatch) ->
     assert (found.place, found.different, found.unlike, found.sampled) == ((50, 1), 1, 1, None)
     assert found.largest == pytest.approx(0.5)
     assert found.cosine == pytest.approx(1.0, abs=1e-3)
+
+
+def test_an_error_tells_the_variables_of_its_calls() -> None:
+    """Each on one bounded line, also when a value is endless or large."""
+    interpreter = Interpreter()
+    with pytest.raises(LispError) as failed:
+        interpreter.evaluate(
+            "(defun f (x) (setq l (iota 1000)) (setq n (irange 1 1)) (/ x 0)) (f 3)"
+        )
+
+    view = error_view(failed.value, interpreter.source, line_of)
+
+    held = dict(view.frames[0].held)
+    assert held["x"] == "3"
+    assert len(held["l"]) < 300
+    assert held["l"].startswith("(1 2 3")
+    assert held["n"]
+    assert error_view(failed.value, interpreter.source).frames[0].held == ()

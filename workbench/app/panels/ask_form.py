@@ -38,7 +38,7 @@ MODEL_FIELDS = (
 
 
 class AskForm(Vertical):
-    """Model, settings and question; enter asks, escape leaves."""
+    """Model, settings, system message and question; enter asks, escape leaves."""
 
     @dataclass
     class Asked(Notice):
@@ -47,6 +47,7 @@ class AskForm(Vertical):
         model: str
         question: str
         settings: Sampling
+        system: str = ""
 
     class Left(Notice):
         """No question any more."""
@@ -79,7 +80,7 @@ class AskForm(Vertical):
     ]
     DEFAULT_CSS = """
     AskForm {
-        height: 3;
+        height: 4;
         padding: 0 1;
         background: $panel;
         & Horizontal { height: 1; }
@@ -90,7 +91,7 @@ class AskForm(Vertical):
         }
         & .setting { width: 5; margin: 0 1 0 0; }
         & #ask-model { width: 1fr; margin: 0 1 0 0; }
-        & #ask-question { width: 1fr; }
+        & #ask-system, & #ask-question { width: 1fr; }
     }
     """
 
@@ -104,6 +105,11 @@ class AskForm(Vertical):
             yield from _settings(MODEL_FIELDS)
         with Horizontal():
             yield from _settings(FIELDS)
+        with Horizontal():
+            yield Label("system")
+            system = LineInput(placeholder="how to answer", id="ask-system")
+            system.tooltip = "What the model is told before the conversation; may be empty"
+            yield system
         with Horizontal():
             yield Label("ask")
             yield LineInput(placeholder="a question", id="ask-question")
@@ -143,7 +149,8 @@ class AskForm(Vertical):
         except ValueError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        self.post_message(self.Asked(self.model, question.value.strip(), settings))
+        system = self.query_one("#ask-system", Input).value.strip()
+        self.post_message(self.Asked(self.model, question.value.strip(), settings, system))
 
     def clear(self) -> None:
         """The question was taken."""

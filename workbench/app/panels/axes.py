@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from workbench.app.panels.numerals import short_number
 from workbench.round_numbers import ticks
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+TIME_STEPS = (
+    *(1, 2, 5, 10, 15, 30),
+    *(MINUTE * minutes for minutes in (1, 2, 5, 10, 15, 30)),
+    *(HOUR * hours for hours in (1, 2, 3, 6, 12)),
+    *(DAY * days for days in (1, 2, 7, 30)),
+)
+"""Seconds between two marks on an axis of times."""
 
 FLAT, SMALLEST = 1e-12, 1e-280
 MOST_DIGITS = 9
@@ -54,6 +64,25 @@ def value_axis(values: Sequence[float], count: int, *, logarithmic: bool) -> Axi
 def are_apart(values: Sequence[float], digits: int) -> bool:
     """Whether all values are told differently with so many digits."""
     return len({short_number(value, digits) for value in values}) == len(values)
+
+
+def time_axis(low: float, high: float, count: int) -> Axis:
+    """A horizontal axis of seconds since the epoch, told as times of the day where one is."""
+    high = max(high, low + 1)
+    step = next((one for one in TIME_STEPS if (high - low) / one <= count), TIME_STEPS[-1])
+    offset = datetime.fromtimestamp(low).astimezone().utcoffset() or timedelta()
+    shift = offset.total_seconds()
+    first, last = math.ceil((low + shift) / step), math.floor((high + shift) / step)
+    at = [number * step - shift for number in range(first, last + 1)]
+    return Axis(low, high, tuple(((t - low) / (high - low), clock_time(t, step)) for t in at))
+
+
+def clock_time(moment: float, step: float = 1) -> str:
+    """``14:05:30``; without seconds, or with the day, where ``step`` seconds make that clear."""
+    local = datetime.fromtimestamp(moment)
+    if step >= DAY:
+        return f"{local:%m-%d}"
+    return f"{local:%H:%M}" if step >= MINUTE else f"{local:%H:%M:%S}"
 
 
 def step_axis(low: float, high: float, count: int) -> Axis:

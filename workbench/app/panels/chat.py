@@ -28,7 +28,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation: ``role`` is ``user`` or ``assistant``."""
+    """One turn of a conversation: ``role`` is ``user``, ``assistant``, or first ``system``."""
 
     role: str
     content: str
@@ -77,13 +77,10 @@ def lisp_string(text: str) -> str:
 def question_program(model: str, messages: Sequence[Message], settings: Sampling) -> str:
     """Lisp that lets the model in variable ``model`` answer the last message; gives the answer.
 
-    The conversation is written in the model's own template. A model without one continues the
-    last message.
+    The conversation is written in the model's own template. Where that knows no system message, it
+    stands at the beginning of the first question. A model without a template continues the last
+    message.
     """
-    turns = " ".join(
-        f'{{"role":{lisp_string(message.role)} "content":{lisp_string(message.content)}}}'
-        for message in messages
-    )
     options = f'"max_length":{settings.max_tokens} "do_sample":'
     if settings.temperature > 0:
         options += (
@@ -95,19 +92,38 @@ def question_program(model: str, messages: Sequence[Message], settings: Sampling
     options += f' "repetition_penalty":{settings.repetition_penalty!r}'
     if settings.seed is not None:
         options += f' "seed":{settings.seed}'
+    ways = [f"(torch_chat_prompt tokenizer {_turns(messages)})"]
+    last = messages[-1]
+    if messages[0].role == "system":
+        ways.append(f"(torch_chat_prompt tokenizer {_turns(_without_system(messages))})")
+        last = _without_system([messages[0], last])[-1]
+    ways.append(lisp_string(last.content))
+    otherwise = "\n".join(f"   (if (maybe prompt) (setq prompt (catch {way})))" for way in ways[1:])
     return f"""\
-((lambda (model messages question)
+((lambda (model)
    (setq tokenizer (torch_model_tokenizer model))
-   (setq prompt (catch (torch_chat_prompt tokenizer messages)))
-   (if (maybe prompt) (setq prompt question))
+   (setq prompt (catch {ways[0]}))
+{otherwise}
    (setq generator (torch_generator_create model))
    (torch_generator_configure generator {{{options}}})
    (setq ids (torch_encode tokenizer prompt))
    (setq written (torch_generator_generate generator ids))
    (torch_decode tokenizer (torch_slice written 0 (size ids) (size written))))
- {model}
- (list {turns})
- {lisp_string(messages[-1].content)})"""
+ {model})"""
+
+
+def _turns(messages: Sequence[Message]) -> str:
+    turns = " ".join(
+        f'{{"role":{lisp_string(message.role)} "content":{lisp_string(message.content)}}}'
+        for message in messages
+    )
+    return f"(list {turns})"
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    """The turns behind the system message, which begins the first of them."""
+    system, first, *rest = messages
+    return [Message(first.role, f"{system.content}\n\n{first.content}"), *rest]
 
 
 def loading_program(model: str, path: Path) -> str:

@@ -11,22 +11,27 @@ from workbench.app.panels.curve_view import Curve, CurveView, letter
 from workbench.app.panels.curves import Bucket
 from workbench.app.panels.numerals import counted, short_number
 
-EARLIER_LINES = 3
+MOST_LINES = 5
 NAME_LENGTH = 60
 
 
-def legend(view: CurveView) -> list[Content]:
-    """A line for the newest run and for each of a few earlier ones, the newest first."""
+def legend(view: CurveView, most: int = MOST_LINES) -> list[Content]:
+    """A line for the newest run and for each of a few earlier ones, the newest first.
+
+    Args:
+        view: The curves.
+        most: How many lines there may be.
+    """
     curves = view.curves()
     runs = list(dict.fromkeys(curve.run for curve in reversed(curves)))
     lines = []
-    for run in runs[: 1 + EARLIER_LINES]:
+    for run in runs[: max(1, most if len(runs) <= most else most - 1)]:
         parts = [entry(view, curve) for curve in curves if curve.run is run]
         if len(runs) > 1:
             parts.append(Content.styled(single_line(run.title), "$foreground 60%"))
         lines.append(Content("  ").join(parts))
     more = len(runs) - len(lines)
-    if more:
+    if more and len(lines) < most:
         lines.append(Content.styled(f"and {more} earlier", "$foreground 60%"))
     return lines
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import ClassVar
 
 from rich.segment import Segment, Segments
 from rich.style import Style
@@ -71,6 +72,9 @@ class CurveView(Widget, can_focus=True):
     cursor: reactive[float | None] = reactive(None)
     band: reactive[tuple[float, float] | None] = reactive(None)
     """The values in view, or their logarithms; by default those of what is drawn."""
+
+    limits: ClassVar[tuple[float, ...]] = ()
+    """Values that the vertical axis always holds."""
 
     class Looked(Message):
         """Something else is in view, or at the cursor."""
@@ -301,7 +305,7 @@ class CurveView(Widget, can_focus=True):
             ]
         if not found:
             return None
-        values = [value for _, _, line in found for _, value in line]
+        values = [*self.limits, *(value for _, _, line in found for _, value in line)]
         across, up = ticks
         axis = value_axis((min(values), max(values)), up, logarithmic=logarithmic)
         self.values = self.whole_values = axis.low, axis.high
@@ -313,7 +317,11 @@ class CurveView(Widget, can_focus=True):
                 for curve, faint, line in found
                 for part in between_values(line, *self.band)
             ]
-        return Picture(tuple(found), axis, step_axis(*window, across), logarithmic)
+        return Picture(tuple(found), axis, self.across(*window, across), logarithmic)
+
+    def across(self, low: float, high: float, count: int) -> Axis:
+        """The horizontal axis, with about so many marks."""
+        return step_axis(low, high, count)
 
     def ink(self, curve: Curve, faint: bool) -> Color:
         """The colour that a line is drawn in."""

@@ -1,17 +1,25 @@
-"""What the devices do: a strip of at most three rows, fitted to any width."""
+"""What the devices do: a strip of at most three rows, fitted to any width, and their history."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import time
+from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 
 from workbench.app.drawable import single_line
 from workbench.app.panels.base import Panel
+from workbench.app.panels.curve_actions import CurveActions
+from workbench.app.panels.curve_view import CurveView
+from workbench.app.panels.device_history import DeviceHistory, PercentView
+from workbench.app.panels.device_keys import DEVICE_KEYS
 from workbench.app.panels.numerals import bar, byte_size, size_pair, spark
 from workbench.runtime.protocol import DeviceReading, DeviceSampled
 
@@ -147,15 +155,20 @@ def overflow(readings: Sequence[DeviceReading], width: int) -> Content:
     return Content(" ").join(parts).truncate(width, ellipsis=True)
 
 
-class DeviceRows(Widget):
+class DeviceRows(Widget, can_focus=True):
     """Draws the newest readings; keeps the recent loads and memory shares of each device."""
 
     DEFAULT_CSS = """
-    DeviceRows { height: auto; padding: 0 1; }
+    DeviceRows {
+        height: auto;
+        padding: 0 1;
+        &:focus { background: $primary 25%; }
+    }
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.most = ROWS
         self.readings: tuple[DeviceReading, ...] = ()
         self.loads: dict[str, deque[float]] = {}
         self.memories: dict[str, deque[float]] = {}
@@ -172,13 +185,13 @@ class DeviceRows(Widget):
         self.refresh(layout=grown)
 
     def render(self) -> Content:
-        """At most three rows."""
-        several = len(self.readings) > ROWS
-        own = self.readings[: ROWS - 1] if several else self.readings
+        """A row for each device as long as there are not too many."""
+        several = len(self.readings) > self.most
+        own = self.readings[: self.most - 1] if several else self.readings
         width = self.content_size.width
         lines = rows([self.cells_of(reading) for reading in own], width)
         if several:
-            lines.append(overflow(self.readings[ROWS - 1 :], width))
+            lines.append(overflow(self.readings[self.most - 1 :], width))
         return Content("\n").join(lines)
 
     def cells_of(self, reading: DeviceReading) -> dict[str, Content]:
@@ -186,27 +199,77 @@ class DeviceRows(Widget):
         return cells(reading, self.loads[reading.name], self.memories[reading.name])
 
 
-class DevicePanel(Panel[DeviceSampled]):
-    """Processor, memory and accelerators: load, memory, heat, power."""
+class DevicePanel(CurveActions, Panel[DeviceSampled]):
+    """Processor, memory and accelerators: load, memory, heat, power; zoomed, their history."""
 
     title = "Devices"
     empty = "Waiting for the first device readings…"
     accepts = (DeviceSampled,)
+    BINDINGS: ClassVar[list[BindingType]] = [*DEVICE_KEYS]
     DEFAULT_CSS = """
     DevicePanel {
         height: auto;
         max-height: 3;
         & > EmptyNotice { height: 1; }
+        &.-filled > DeviceHistory { display: none; }
+        &.-maximized { height: 1fr; max-height: 100%; }
+        &.-filled.-maximized > DeviceHistory { display: block; }
     }
     """
 
+    def __init__(self, clock: Callable[[], float] = time) -> None:
+        super().__init__()
+        self.clock = clock
+
     def contents(self) -> ComposeResult:
-        """The rows."""
+        """The rows, and what is seen of the history when there is room."""
         yield DeviceRows()
+        yield DeviceHistory(self.clock)
+
+    @property
+    def history(self) -> DeviceHistory:
+        """What the devices did."""
+        return self.query_one(DeviceHistory)
+
+    @property
+    def view(self) -> PercentView:
+        """The curves of the history."""
+        return self.history.view
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether the history is seen."""
+        return self.has_class("-maximized")
 
     def receive(self, events: Sequence[DeviceSampled]) -> None:
         """Show the newest readings of the batch, remember all."""
         for event in events:
             if event.readings:
                 self.query_one(DeviceRows).show(event.readings)
+                self.history.keep(event.readings, list(map(memory_share, event.readings)))
                 self.filled = True
+        self.summarise()
+
+    def summarise(self) -> None:
+        """Write what the curves are, if they are seen."""
+        if self.zoomed:
+            self.history.tell()
+
+    def on_resize(self) -> None:
+        """Give rows to more devices where there is room."""
+        rows = self.query_one(DeviceRows)
+        rows.most = max(ROWS, self.size.height // 3) if self.zoomed else ROWS
+        rows.refresh(layout=True)
+        self.refresh_bindings()
+
+    @on(CurveView.Looked)
+    def look(self, message: CurveView.Looked) -> None:
+        """Say what is in view."""
+        message.stop()
+        self.summarise()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key makes sense: those of the curves where they are seen."""
+        if hasattr(CurveActions, f"action_{action}"):
+            return self.zoomed
+        return super().check_action(action, parameters)

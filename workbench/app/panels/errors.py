@@ -19,6 +19,8 @@ from workbench.runtime.protocol import ErrorView, EvaluationFailed, FrameView
 
 KEPT = 20
 FRAMES = 30
+VARIABLES = 6
+LONGEST_VALUE = 60
 
 
 @dataclass(eq=False)
@@ -71,6 +73,16 @@ def headline(error: ErrorView) -> Content:
     return Content.assemble(*parts)
 
 
+def _variables(frame: FrameView) -> Iterator[tuple[str, str]]:
+    """The variables of a call, in the order they were made, each on a line of its own."""
+    for name, value in frame.held[:VARIABLES]:
+        text = single_line(value)
+        shown = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+        yield f"\n       {single_line(name)} = {shown}", "$foreground 60%"
+    if len(frame.held) > VARIABLES:
+        yield f"\n       … {len(frame.held) - VARIABLES} more", "$foreground 60%"
+
+
 def rows(entry: ErrorEntry) -> Iterator[ErrorRow]:
     """What an error shows, one row for everything that can be chosen."""
     error = entry.error
@@ -97,6 +109,7 @@ def rows(entry: ErrorEntry) -> Iterator[ErrorRow]:
                 (single_line(frame.name) or "top level", "bold"),
                 "  ",
                 (where, "underline $text-accent"),
+                *_variables(frame),
             ),
             entry,
             frame,

@@ -400,7 +400,8 @@ class GenerationPanel(Panel[Happening]):
             return
         self.conversation.append(Message("user", message.question))
         self.query_one(AskForm).clear()
-        source = question_program(message.model, self.conversation, message.settings)
+        system = [Message("system", message.system)] if message.system else []
+        source = question_program(message.model, system + self.conversation, message.settings)
         note = f"ask {message.model}: {single_line(message.question)}"
         self.post_message(EvaluateSource(source, ORIGIN, note))
 

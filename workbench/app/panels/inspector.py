@@ -274,7 +274,7 @@ class Inspector(Panel[Happening]):
         self.expecting = False
         self.view = view
         self.value = None
-        self.stage.picture_attention(view.handle == self.maps)
+        self.stage.picture_attention(view.handle == self.maps or bool(view.column_labels))
         self.filled = True
         self.stage.show_tensor(view)
         self.describe()
@@ -306,7 +306,9 @@ class Inspector(Panel[Happening]):
         self.summarise()
         if self.comparing and self.subject is not None and self.pinned is not None:
             titles = self.subject.title, self.pinned.title
-            rows = comparison_rows(self.comparison, *titles) if self.comparison else Content("…")
+            width = self.size.width - 3
+            found = self.comparison
+            rows = comparison_rows(found, *titles, width) if found else Content("…")
             self.stage.show_text(rows)
         self.refresh_bindings()
 
@@ -331,7 +333,10 @@ class Inspector(Panel[Happening]):
 
     def on_resize(self) -> None:
         """Fit the facts to the width."""
-        self.summarise()
+        if self.comparing:
+            self.describe()
+        else:
+            self.summarise()
 
     # What the reader does
 

@@ -20,9 +20,10 @@ from torch_lib.events import Metric
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.files import write_atomically
 from workbench.app.panels.base import Panel
+from workbench.app.panels.curve_actions import CurveActions
 from workbench.app.panels.curve_export import exported
-from workbench.app.panels.curve_legend import legend
-from workbench.app.panels.curve_view import PAN, ZOOM, CurveView
+from workbench.app.panels.curve_legend import MOST_LINES, legend
+from workbench.app.panels.curve_view import CurveView
 from workbench.app.panels.loss_keys import LOSS_KEYS
 from workbench.app.panels.numerals import short_number
 from workbench.app.panels.pick import Pick
@@ -63,7 +64,7 @@ class Pace:
         return (after - before) / (end - start) if end > start else None
 
 
-class LossPanel(Panel[Happening]):
+class LossPanel(CurveActions, Panel[Happening]):
     """Every metric of a training run, newest step last, over those of earlier runs.
 
     An evaluation that trains starts new curves. Evaluations of one step each, as typed by hand,
@@ -165,7 +166,7 @@ class LossPanel(Panel[Happening]):
             return
         width = max(8, self.size.width - 2)
         facts = Content.styled(" · ".join(self.facts()), "$foreground 60%")
-        lines = [*legend(view), facts]
+        lines = [*legend(view, min(MOST_LINES, max(1, self.size.height // 4))), facts]
         summary = Content("\n").join([line.truncate(width, ellipsis=True) for line in lines])
         shown = self.query_one("#loss-summary", Static)
         shown.update(summary, layout=shown.size.height != len(lines))
@@ -232,49 +233,6 @@ class LossPanel(Panel[Happening]):
         """Show or hide the curves of earlier runs."""
         self.view.earlier = not self.view.earlier
         self.summarise()
-
-    def action_next_metric(self) -> None:
-        """Show all metrics, then each alone."""
-        view = self.view
-        names = [None, *view.names]
-        position = names.index(view.only) if view.only in names else 0
-        view.only = names[(position + 1) % len(names)]
-        view.band = None
-        self.summarise()
-
-    def action_toggle_cursor(self) -> None:
-        """Put the cursor at the newest step in view, or take it away."""
-        view = self.view
-        view.cursor = None if view.cursor is not None or not view.runs else view.window()[1]
-        self.summarise()
-
-    def action_zoom_in(self) -> None:
-        """Show fewer steps."""
-        self.view.zoom(ZOOM)
-
-    def action_zoom_out(self) -> None:
-        """Show more steps."""
-        self.view.zoom(1 / ZOOM)
-
-    def action_go(self, direction: int) -> None:
-        """Move the cursor, or without one the range of steps in view."""
-        if self.view.cursor is None:
-            self.view.pan(direction * PAN)
-        else:
-            self.view.move_cursor(direction)
-
-    def action_zoom_values(self, direction: int) -> None:
-        """Show a narrower range of values, or a wider one."""
-        self.view.zoom_values(ZOOM**direction)
-
-    def action_climb(self, direction: int) -> None:
-        """Go to higher or lower values."""
-        self.view.pan_values(direction * PAN)
-
-    def action_whole(self) -> None:
-        """Show all steps and all values."""
-        self.view.band = None
-        self.view.look_at(*self.view.extent())
 
     @work(exclusive=True, group="runs")
     async def action_open_run(self) -> None:

@@ -14,6 +14,8 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from workbench.app.drawable import fitted
+from workbench.app.panels.axis_labels import AxisLabels
 from workbench.app.panels.base import Inspect
 from workbench.app.panels.paged import PagedView
 from workbench.app.panels.tensor_text import ElementFormat
@@ -29,6 +31,9 @@ MAP_HEAT = 0.75
 SHADES = "·░▒▓█"
 MAP_WIDTH = 2
 MAP_LABELS_EVERY = 5
+LEAST_HEADER = 3
+"""Lines below which words that are written downwards tell less than numbers."""
+
 SHADINGS: tuple[Shading, ...] = ("shaded", "map", "plain")
 FOLDS = (20, 10, 5, 2)
 
@@ -72,8 +77,11 @@ class TensorGrid(PagedView, can_focus=True):
         self.leading: tuple[int, ...] = ()
         self.cells: dict[tuple[int, int], Element] = {}
         self.format = ElementFormat(4)
+        self.labels = AxisLabels()
         self.rows = self.columns = 0
         self.index_width = 0
+        self.header = 1
+        self.downwards = False
         self.styles_of_cells: dict[tuple[str, int, Shading], Style] = {}
 
     def show(self, view: TensorView) -> None:
@@ -82,6 +90,7 @@ class TensorGrid(PagedView, can_focus=True):
             self.scroll_to(0, 0, animate=False)
         self.view = view
         self.leading = whole_leading(view)
+        self.labels = AxisLabels()
         self.forget()
         self.format = ElementFormat.of(view)
         self.extend(view)
@@ -95,11 +104,14 @@ class TensorGrid(PagedView, can_focus=True):
             for row, elements in enumerate(view.elements, top):
                 for column, element in enumerate(elements, left):
                     self.cells[row, column] = element
+            self.labels.keep(view)
         self.measure()
         self.settle()
 
     def select(self, leading: tuple[int, ...]) -> None:
         """Show another slice."""
+        if leading[:1] != self.leading[:1]:
+            self.labels = AxisLabels()
         self.leading = leading
         self.forget()
         self.settle()
@@ -150,8 +162,13 @@ class TensorGrid(PagedView, can_focus=True):
             if 0 in shape:
                 self.rows = self.columns = 0
         last = (self.rows - 1) * (self.columns if self.is_vector else 1)
-        self.index_width = len(str(max(0, last))) + 2
-        self.virtual_size = Size(self.index_width + self.columns * self.column_width, self.rows + 1)
+        beside = self.labels.width
+        self.index_width = len(str(max(0, last))) + 2 + (beside + 1 if beside else 0)
+        room, needed = self.scrollable_content_region.height // 3, self.labels.height
+        self.downwards = self.shading == "map" and needed > 0 and room >= min(needed, LEAST_HEADER)
+        self.header = min(needed, room) if self.downwards else 1
+        width = self.index_width + self.columns * self.column_width
+        self.virtual_size = Size(width, self.rows + self.header)
         self.refresh()
 
     def key(self, row: int, column: int) -> tuple[int, int]:
@@ -164,7 +181,7 @@ class TensorGrid(PagedView, can_focus=True):
         top = self.scroll_offset.y
         left = self.scroll_offset.x // self.column_width
         right = left + max(0, region.width - self.index_width) // self.column_width + 2
-        for row in range(top, min(self.rows, top + max(0, region.height - 1))):
+        for row in range(top, min(self.rows, top + max(0, region.height - self.header))):
             for column in range(left, min(self.columns, right)):
                 key = self.key(row, column)
                 if not self.is_vector or (self.view and key[1] < self.view.shape[0]):
@@ -203,19 +220,22 @@ class TensorGrid(PagedView, can_focus=True):
         self.scroll_relative(x=self.column_width, animate=False)
 
     def render_line(self, y: int) -> Strip:
-        """The column indices, or a row with its index."""
+        """The column indices or labels, or a row with its own."""
         width = self.scrollable_content_region.width
         if self.view is None or self.index_width == 0:
             return Strip.blank(width, self.rich_style)
         first, offset = divmod(self.scroll_offset.x, self.column_width)
         last = min(self.columns, first + max(0, width - self.index_width) // self.column_width + 2)
         index = self.cell_style("grid--index")
-        row = y - 1 + self.scroll_offset.y
-        if y == 0:
+        row = y - self.header + self.scroll_offset.y
+        if y < self.header:
             label = ""
-            cells = [Segment(self.column_label(column), index) for column in range(first, last)]
+            cells = [Segment(self.column_label(column, y), index) for column in range(first, last)]
         elif row < self.rows:
             label = str(row * self.columns if self.is_vector else row)
+            if self.labels.width:
+                text = fitted(self.labels.rows.get(row, ""), self.labels.width)
+                label = f"{text} {label:>{self.index_width - self.labels.width - 2}}"
             cells = [self.cell(*self.key(row, column)) for column in range(first, last)]
         else:
             return Strip.blank(width, self.rich_style)
@@ -223,8 +243,16 @@ class TensorGrid(PagedView, can_focus=True):
         body = Strip(cells).crop(offset, offset + max(0, width - self.index_width))
         return Strip.join([gutter, body]).adjust_cell_length(width, self.rich_style)
 
-    def column_label(self, column: int) -> str:
-        """The index of a column; on a map of every fifth, which reaches over those beside it."""
+    def column_label(self, column: int, line: int) -> str:
+        """What stands above a column: its label, downwards on a map, or its index.
+
+        On a map only every fifth column has its index, which reaches over those beside it.
+        """
+        text = self.labels.columns.get(column)
+        if self.downwards:
+            return self.labels.letter(column, line, self.header)
+        if text is not None and self.shading != "map":
+            return f" {fitted(text, self.column_width - 2)} "
         if self.shading != "map":
             return f"{column} ".rjust(self.column_width)
         labelled = column - column % MAP_LABELS_EVERY

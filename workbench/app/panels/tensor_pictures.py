@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from workbench.app.drawable import drawable
+from workbench.app.drawable import drawable, single_line
 from workbench.app.panels.numerals import bar, short_number
+from workbench.app.panels.part_rows import part_rows
 from workbench.app.panels.tensor_text import shape_text
 from workbench.runtime.protocol import ComparisonView, TensorStatistics
 
@@ -42,8 +43,15 @@ def histogram_rows(statistics: TensorStatistics, width: int, height: int) -> Con
     return Content("\n").join(lines)
 
 
-def comparison_rows(view: ComparisonView, name: str, pinned: str) -> Content:
-    """How a tensor differs from the pinned one, a fact a line."""
+def comparison_rows(view: ComparisonView, name: str, pinned: str, width: int) -> Content:
+    """How a tensor differs from the pinned one, a fact a line; or all those in a model."""
+    against = single_line(" › ".join((pinned, *map(str, view.counterpart))))
+    head = Content.assemble((name, "bold $text-accent"), " against the pinned ", (against, "bold"))
+    rows = part_rows(view, width) if view.parts else [Content(""), *_facts(view)]
+    return Content("\n").join([head, *rows])
+
+
+def _facts(view: ComparisonView) -> list[Content]:
     same_shape = view.shape == view.other_shape
     shapes = shape_text(view.shape)
     facts: list[tuple[str, str, str]] = []
@@ -65,12 +73,7 @@ def comparison_rows(view: ComparisonView, name: str, pinned: str) -> Content:
         ]
         if view.unlike:
             facts.append(("finite in one only", f"{view.unlike:,}", "bold $text-warning"))
-    lines = [
-        Content.assemble((name, "bold $text-accent"), " against the pinned ", (pinned, "bold")),
-        Content(""),
-    ]
-    lines += [
+    return [
         Content.assemble((f"{label:<19}", "$foreground 60%"), (text, style) if style else text)
         for label, text, style in facts
     ]
-    return Content("\n").join(lines)
