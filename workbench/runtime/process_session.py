@@ -58,11 +58,15 @@ PATIENCE = 2.0
 NICENESS = 10
 """How much a program gives way to the app, so that typing stays smooth on few cores."""
 
-# The child gets this process's import path, as it stands: the program may run from a checkout. It
-# gives way before it imports anything, so that the app's first picture does not wait for it.
+HEAD_START = 0.25
+"""Seconds that the app has for its first picture, unless it wants something of the evaluator."""
+
+# The child gets this process's import path, as it stands: the program may run from a checkout. On
+# few cores its imports would cost the app's first picture half as much time again.
 BOOTSTRAP = f"""\
-import os, sys
+import os, select, sys
 os.nice({NICENESS})
+select.select([int(sys.argv[1])], [], [], {HEAD_START})
 sys.path[:] = sys.argv[3:]
 from workbench.runtime.evaluator import main
 main(int(sys.argv[1]), preload_torch=sys.argv[2] == "preload")
