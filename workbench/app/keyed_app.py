@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from time import monotonic
 
 from textual import events
 from textual.app import App
@@ -23,11 +24,15 @@ class KeyedApp(App[int]):
     def __init__(self) -> None:
         super().__init__()
         self._sequence = KeySequence()
+        self.last_key = 0.0
+        """When a key was pressed last, on the monotonic clock."""
         self.offered: Sequence[Command] = ()
         """What the palette lists: the commands of the screen that it was opened over."""
 
     async def on_event(self, event: events.Event) -> None:
         """Gather the keys of a sequence; a letter with alt is no text, whoever has the focus."""
+        if isinstance(event, events.Key):
+            self.last_key = monotonic()
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             if isinstance(self.screen, KeyTest):
                 self.screen.arrive(event)

@@ -9,8 +9,10 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 
 from textual.theme import BUILTIN_THEMES
 
@@ -29,6 +31,15 @@ from workbench.settings import Settings
 PIECE = 65536
 SETTLED_AFTER = 2.0
 """Seconds until the first screen stands and what was made for it can be told from the rest."""
+
+THRESHOLDS = 5000, 10, 200
+"""When garbage is searched for by itself: among the youngest objects, older ones, and all."""
+
+RIPE = 5
+"""Searches among older objects after which one through everything is worth its while."""
+
+PAUSE = 1.0
+"""Seconds without a key after which nobody types."""
 
 
 def run_app(path: Path | None = None, *, colour: bool = True, ascii: bool = False) -> int:
@@ -54,7 +65,7 @@ def run_app(path: Path | None = None, *, colour: bool = True, ascii: bool = Fals
         app = Workbench(ProcessSession(), path, workspace, ascii=ascii)
         Thread(target=_pump, args=(stray, app.bridge.put), name="stray output", daemon=True).start()
         signal.signal(signal.SIGTERM, lambda number, _: app.exit(return_code=128 + number))
-        app.call_later(app.set_timer, SETTLED_AFTER, spare_collections)
+        app.call_later(app.set_timer, SETTLED_AFTER, partial(spare_collections, app))
         app.run()
     return app.return_code or 0
 
@@ -72,13 +83,22 @@ def theme_mistakes() -> list[str]:
     return ThemeFolder(theme_folder()).changes()[1]
 
 
-def spare_collections() -> None:
-    """Collect again, but never what was made so far: each walk over it stopped typing for 50 ms.
+def spare_collections(app: Workbench) -> None:
+    """Search for garbage again, but never among what was made so far, nor while keys are pressed.
 
-    That would be true of a last one too, which would find 3 MiB.
+    A search through everything stopped typing for 50 ms, once a second while a model wrote. One
+    last search among what was made so far would do that too, and find 3 MiB.
     """
     gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
     gc.enable()
+    app.set_interval(PAUSE, lambda: collect_at_rest(app))
+
+
+def collect_at_rest(app: Workbench) -> None:
+    """Search through everything if much is new and nobody types."""
+    if gc.get_count()[2] >= RIPE and monotonic() - app.last_key > PAUSE:
+        gc.collect()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.app.start import run_app
+from tests.workbench.fake_session import FakeSession
+from workbench.app.app import Workbench
+from workbench.app.start import RIPE, collect_at_rest, run_app
 
 WRITES = """
 import os, sys
@@ -66,3 +69,20 @@ def test_a_file_that_cannot_be_read_is_a_mistake_of_usage(
     first, second = capsys.readouterr().err.splitlines()
     assert first == f"lispe-workbench: {tmp_path}: Is a directory"
     assert second.endswith("latin.lisp: it is not UTF-8 text")
+
+
+@pytest.mark.parametrize(
+    ("searches", "pressed", "collected"), [(RIPE, -60.0, True), (RIPE, 0.0, False), (0, -60, False)]
+)
+async def test_garbage_is_searched_for_while_nobody_types(
+    searches: int, pressed: float, collected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[bool] = []
+    app = Workbench(FakeSession())
+    async with app.run_test() as pilot:
+        await pilot.press("x")
+        monkeypatch.setattr(gc, "get_count", lambda: (0, 0, searches))
+        monkeypatch.setattr(gc, "collect", lambda: done.append(True))
+        app.last_key += pressed
+        collect_at_rest(app)
+    assert bool(done) == collected
