@@ -118,30 +118,33 @@ class LispList(Elementwise, list[Value]):
         return LispList(values)
 
 
-class Strings(LispList):
+class TextList(LispList):
+    """A list that holds text of one kind only, ``holds``."""
+
+    __slots__ = ()
+    holds: ClassVar[type]
+
+    def regrouped(self, values: Iterable[Value]) -> LispList:
+        """A list of the same type again, when the results are such text."""
+        results = list(values)
+        kind = type(self) if all(isinstance(value, self.holds) for value in results) else LispList
+        return kind(results)
+
+
+class Strings(TextList):
     """A ``strings_``: a list that holds text only."""
 
     __slots__ = ()
     type_name = "strings_"
-
-    def regrouped(self, values: Iterable[Value]) -> LispList:
-        """A ``strings_`` again, when the results are text."""
-        results = list(values)
-        kind = Strings if all(isinstance(value, str) for value in results) else LispList
-        return kind(results)
+    holds = str
 
 
-class Stringbytes(LispList):
+class Stringbytes(TextList):
     """A ``stringbytes_``: a list that holds byte strings only."""
 
     __slots__ = ()
     type_name = "stringbytes_"
-
-    def regrouped(self, values: Iterable[Value]) -> LispList:
-        """A ``stringbytes_`` again, when the results are byte strings."""
-        results = list(values)
-        kind = Stringbytes if all(isinstance(value, bytes) for value in results) else LispList
-        return kind(results)
+    holds = bytes
 
 
 class Maybe:

@@ -20,6 +20,7 @@ from torch_lib.chat import chat_prompt
 from torch_lib.errors import ArgumentError
 from torch_lib.events import TokenGenerated
 from torch_lib.generation_config import GenerationConfig
+from torch_lib.options import is_number, is_whole
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["Answer", "Request", "RequestError", "read_chat", "read_completion"]
@@ -332,11 +333,7 @@ def _field(body: Mapping[str, Any], name: str, fits: Test, expected: str) -> Any
 
 
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_whole(value) and abs(value) < 2**63
 
 
 def _is_flag(value: Any) -> bool:
@@ -352,11 +349,11 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_temperature(value: Any) -> bool:
-    return _is_number(value) and 0 <= value <= 2
+    return is_number(value) and 0 <= value <= 2
 
 
 def _is_share(value: Any) -> bool:
-    return _is_number(value) and 0 < value <= 1
+    return is_number(value) and 0 < value <= 1
 
 
 def _is_alternatives(value: Any) -> bool:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["float_product", "packed_product"]
+__all__ = ["float_product", "gated_product", "packed_product"]
 
 FEW_ROWS = 4
 """From more on, oneDNN is faster (measured for 576 and 1536 features)."""
@@ -53,21 +52,24 @@ def float_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Ten
     return few_or_many
 
 
-def packed_product(*arguments: Any) -> Tensor:
-    """The multiplication with packed weights: input, weight, bias, and what is done besides.
+def packed_product(
+    rows: Tensor, weight: Tensor, bias: Tensor | None, activation: str = "none"
+) -> Tensor:
+    """OneDNN's product of rows and weights, packed or not, and then an activation by its name."""
+    operator = torch.ops.mkldnn._linear_pointwise.default
+    product: Tensor = operator(rows, weight, bias, activation, [], "")
+    return product
 
-    That is an activation by name, with its numbers and variant; or, with another tensor after the
-    input, ``"add"`` or ``"mul"``.
-    """
-    operator = torch.ops.mkldnn._linear_pointwise
-    binary = isinstance(arguments[2], Tensor | None) and isinstance(arguments[3], Tensor | None)
-    product: Tensor = (operator.binary if binary else operator.default)(*arguments)
+
+def gated_product(rows: Tensor, gate: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """OneDNN's product of rows and weights, times ``gate`` element by element."""
+    product: Tensor = torch.ops.mkldnn._linear_pointwise.binary(rows, gate, weight, bias, "mul")
     return product
 
 
 def _whole_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
     if _reads_plain():
-        return lambda rows: packed_product(rows, weight, bias, "none", [], "")
+        return lambda rows: packed_product(rows, weight, bias)
     return lambda rows: F.linear(rows, weight, bias)
 
 
@@ -77,7 +79,7 @@ def _reads_plain() -> bool:
     weight = torch.arange(64 * 32, dtype=torch.float32).reshape(64, 32).div(2048)
     rows = torch.ones(8, 32)
     try:
-        product = packed_product(rows, weight, None, "none", [], "")
+        product = packed_product(rows, weight, None)
     except (AttributeError, NotImplementedError, RuntimeError):
         return False
     return torch.allclose(product, F.linear(rows, weight), rtol=1e-4)

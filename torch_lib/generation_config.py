@@ -8,7 +8,7 @@ from typing import Any
 
 from torch_lib.display import number_text, value_text
 from torch_lib.errors import ArgumentError
-from torch_lib.options import check_keys
+from torch_lib.options import check_keys, is_number, is_whole
 
 __all__ = ["GenerationConfig", "generation_config"]
 
@@ -19,21 +19,13 @@ _STRATEGIES = ("greedy", "top_k", "top_p", "sample", "beam_search")
 Rule = tuple[Callable[[Any], bool], str]
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_id(value: Any) -> bool:
-    return _is_whole(value) and value >= 0
+    return is_whole(value) and value >= 0
 
 
 def _are_ids(value: Any) -> bool:
     several = isinstance(value, Sequence) and not isinstance(value, str)
-    return value is None or _is_whole(value) or (several and all(map(_is_whole, value)))
+    return value is None or is_whole(value) or (several and all(map(is_whole, value)))
 
 
 def _are_texts(value: Any) -> bool:
@@ -43,18 +35,18 @@ def _are_texts(value: Any) -> bool:
 
 
 _SHARE = "from 0 to 1"
-_POSITIVE: Rule = (lambda value: _is_number(value) and value > 0, "greater than 0")
+_POSITIVE: Rule = (lambda value: is_number(value) and value > 0, "greater than 0")
 _COUNT: Rule = (_is_id, "an integer of at least 0")
 _RULES: dict[str, Rule] = {
     "max_length": _COUNT,
     "temperature": _POSITIVE,
     "top_k": _COUNT,
-    "top_p": (lambda value: _is_number(value) and 0 < value <= 1, "above 0 and at most 1"),
-    "min_p": (lambda value: _is_number(value) and 0 <= value <= 1, _SHARE),
-    "typical_p": (lambda value: _is_number(value) and 0 < value <= 1, "above 0 and at most 1"),
+    "top_p": (lambda value: is_number(value) and 0 < value <= 1, "above 0 and at most 1"),
+    "min_p": (lambda value: is_number(value) and 0 <= value <= 1, _SHARE),
+    "typical_p": (lambda value: is_number(value) and 0 < value <= 1, "above 0 and at most 1"),
     "repetition_penalty": _POSITIVE,
     "repetition_window": _COUNT,
-    "num_beams": (lambda value: _is_whole(value) and value >= 1, "an integer of at least 1"),
+    "num_beams": (lambda value: is_whole(value) and value >= 1, "an integer of at least 1"),
     "do_sample": (lambda value: isinstance(value, bool), "true or nil"),
     "strategy": (
         lambda value: value is None or value in _STRATEGIES,
@@ -63,8 +55,8 @@ _RULES: dict[str, Rule] = {
     "eos_token_id": (_are_ids, "an integer or a list of integers"),
     "pad_token_id": (lambda value: value is None or _is_id(value), "an integer of at least 0"),
     "no_repeat_ngram_size": _COUNT,
-    "length_penalty": (_is_number, "a number"),
-    "seed": (lambda value: value is None or _is_whole(value), "an integer"),
+    "length_penalty": (is_number, "a number"),
+    "seed": (lambda value: value is None or is_whole(value), "an integer"),
     "use_cache": (lambda value: isinstance(value, bool), "true or nil"),
     "stop": (_are_texts, "a text that is not empty, or a list of such"),
     "prompt_lookup": _COUNT,

@@ -14,11 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from torch_lib.int4_linear import MIDDLE
+
 __all__ = ["Blocks", "Bytes", "blocks_of", "rounded_blocks"]
 
 _GROUP = 32
 _LARGEST = 127
-_MIDDLE = 8
 _ROWS_AT_ONCE = 1024
 
 Bytes = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -44,7 +45,7 @@ class Blocks:
         scale = self.scale[..., None]
         if self.zero is None:
             return groups.mul_(scale).flatten(1)
-        lowest = (self.zero - _MIDDLE * self.scale)[..., None]
+        lowest = (self.zero - MIDDLE * self.scale)[..., None]
         return torch.addcmul(lowest, groups, scale, out=groups).flatten(1)
 
     def rows(self, places: Tensor) -> Blocks:
@@ -89,14 +90,14 @@ def _q4_0(rows: Bytes) -> Blocks:
 def _q4_1(rows: Bytes) -> Blocks:
     blocks = _blocks(rows, 20)
     scale = _halves(blocks, 0)
-    return Blocks(_nibbles(blocks[..., 4:]), scale, _halves(blocks, 2) + 8 * scale)
+    return Blocks(_nibbles(blocks[..., 4:]), scale, _halves(blocks, 2) + MIDDLE * scale)
 
 
 def _q8_0(rows: Bytes) -> Blocks:
-    blocks = rows.reshape(len(rows), -1, 34)
-    scale = torch.from_numpy(blocks[..., :2].copy()).view(torch.float16).squeeze(-1).float()
-    whole = torch.from_numpy(blocks[..., 2:].copy()).view(torch.int8).flatten(1)
-    return Blocks(whole, scale, None)
+    blocks = _blocks(rows, 34)
+    return Blocks(
+        blocks[..., 2:].contiguous().view(torch.int8).flatten(1), _halves(blocks, 0), None
+    )
 
 
 def _q4_k(rows: Bytes) -> Blocks:
@@ -110,7 +111,7 @@ def _q4_k(rows: Bytes) -> Blocks:
     scale = (steps[..., None] * scales).flatten(1)
     lowest = (low_steps[..., None] * lows).flatten(1)
     pairs = blocks[..., 16:].unflatten(-1, (4, 32))  # type: ignore[no-untyped-call]
-    return Blocks(_nibbles(pairs), scale, 8 * scale - lowest)
+    return Blocks(_nibbles(pairs), scale, MIDDLE * scale - lowest)
 
 
 _ENCODINGS: dict[str, Callable[[Bytes], Blocks]] = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from torch_lib.errors import ArgumentError
 
-__all__ = ["check_keys", "check_positive"]
+__all__ = ["check_keys", "check_positive", "is_number", "is_whole"]
 
 
 def check_keys(given: Iterable[str], known: Collection[str]) -> None:
@@ -29,3 +30,13 @@ def check_positive(**values: int) -> None:
     for name, value in values.items():
         if value < 1:
             raise ArgumentError(f"{name} must be a positive integer, got {value}")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a setting is an integer; a truth value is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a setting is a number; a truth value is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -75,7 +75,7 @@ class PackedLinear(nn.Module):
             rows = input.reshape(-1, self.in_features)
             product = float_product(self.weight, self.bias)(rows)
             return product.view(*input.shape[:-1], self.out_features)
-        return packed_product(input, self.weight, self.bias, "none", [], "")
+        return packed_product(input, self.weight, self.bias)
 
     def real_weight(self) -> Tensor:
         """The weights as they were, ``(O I)``."""
@@ -126,7 +126,7 @@ def _packing_works() -> bool:
     row = torch.ones(1, 32, dtype=torch.bfloat16)
     try:
         packed = torch.ops.mkldnn._reorder_linear_weight(weight, 1)
-        product = packed_product(row, packed, None, "none", [], "")
+        product = packed_product(row, packed, None)
         same = torch.equal(packed.to_dense(), weight)
     except (AttributeError, NotImplementedError, RuntimeError):
         return False

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from torch_lib.float_products import float_product, packed_product
+from torch_lib.float_products import float_product, gated_product, packed_product
 from torch_lib.int4_linear import MANY_ROWS, Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
@@ -57,7 +57,7 @@ def projection(layer: nn.Module) -> Projection:
         return _twice(_four_bits(layer.pairs))
     if isinstance(layer, PackedLinear) and layer.packed:
         weight, bias = layer.weight, layer.bias
-        return lambda rows: packed_product(rows, weight, bias, "none", [], "")
+        return lambda rows: packed_product(rows, weight, bias)
     if isinstance(layer, PackedLinear | nn.Linear):
         return float_product(layer.weight, layer.bias)
     if isinstance(layer, QuantizedLinear) and layer.activation_range is None:
@@ -95,8 +95,8 @@ def _packed_gate(gate: PackedLinear, up: PackedLinear) -> Projection:
     gate_weight, gate_bias, up_weight, up_bias = gate.weight, gate.bias, up.weight, up.bias
 
     def multiply(rows: Tensor) -> Tensor:
-        opened = packed_product(rows, gate_weight, gate_bias, "swish", [], "")
-        return packed_product(rows, opened, up_weight, up_bias, "mul")
+        opened = packed_product(rows, gate_weight, gate_bias, "swish")
+        return gated_product(rows, opened, up_weight, up_bias)
 
     return multiply
 

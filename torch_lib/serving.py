@@ -34,6 +34,7 @@ from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.options import check_keys
 from torch_lib.pretrained import model_tokenizer
+from torch_lib.text_files import json_value
 from torch_lib.tokenizers import Tokenizer
 
 if TYPE_CHECKING:
@@ -322,8 +323,8 @@ async def _json_body(web: WebRequest) -> Mapping[str, Any]:
         if len(content) > LARGEST_REQUEST:
             raise RequestError(f"the request is larger than {LARGEST_REQUEST} bytes")
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
+        body = json_value(bytes(content))
+    except ValueError:
         raise RequestError("the request is not JSON") from None
     if not isinstance(body, dict):
         raise RequestError("the request must be a JSON object")

@@ -26,19 +26,29 @@ def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         (greet "Ada")          ; => hello Ada
         (greet "Ada" "hi")     ; => hi Ada
     """
-    name, parameters = form[1], form[2]
-    if not isinstance(name, Symbol) or not isinstance(parameters, list):
-        message = "a function needs a name and a list of parameters"
-        return e.deliver(e.call("fail", nodes.constant(message)), to)
-    if len(form) < 4:
-        return e.deliver(e.call("fail", nodes.constant("wrong number of arguments")), to)
-    if error := refused_name(e, name.name):
+    if error := refused_definition(e, form):
         return e.deliver(error, to)
-    e.expander.macros.forget(name.name)
-    full_name = qualified(name.name)
-    e.namespace.declare_function(full_name)
+    e.expander.macros.forget(form[1].name)
+    full_name = declared_name(e, form)
     code = e.compiler.function(form, e.span, full_name)
     return e.deliver(e.call("define", nodes.constant(full_name), e.datum(code)), to)
+
+
+def refused_definition(e: Emitter, form: list[Value], what: str = "a function") -> ast.expr | None:
+    """What raises the error of a definition that is none; ``what`` is what it would define."""
+    name, parameters = form[1], form[2]
+    if not isinstance(name, Symbol) or not isinstance(parameters, list):
+        return e.call("fail", nodes.constant(f"{what} needs a name and a list of parameters"))
+    if len(form) < 4:
+        return e.call("fail", nodes.constant("wrong number of arguments"))
+    return refused_name(e, name.name)
+
+
+def declared_name(e: Emitter, form: list[Value]) -> str:
+    """The full name of the function that ``form`` defines, which can be called from here on."""
+    full_name = qualified(form[1].name)
+    e.namespace.declare_function(full_name)
+    return full_name
 
 
 def refused_name(e: Emitter, name: str) -> ast.expr | None:

@@ -12,7 +12,7 @@ from lispe_core.forms import LITERALS, LispList, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.quotation import QUOTE, quoted_value
 from lispe_core.spaces import qualified
-from lispe_core.special.functions import refused_name
+from lispe_core.special.functions import declared_name, refused_definition, refused_name
 from lispe_core.type_names import is_type
 
 patterns = Library("patterns")
@@ -82,20 +82,12 @@ def _define(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     from lispe_core.pattern_functions import PatternDefinition
     from lispe_core.patterns import PatternReader
 
-    name, parameters = form[1], form[2]
-    if not isinstance(name, Symbol) or not isinstance(parameters, list):
-        message = "a function needs a name and a list of parameters"
-        return e.deliver(e.call("fail", nodes.constant(message)), to)
-    if len(form) < 4:
-        return e.deliver(e.call("fail", nodes.constant("wrong number of arguments")), to)
-    if error := refused_name(e, name.name):
+    if error := refused_definition(e, form):
         return e.deliver(error, to)
-    full_name = qualified(name.name)
-    e.namespace.declare_function(full_name)
+    slot = nodes.constant(declared_name(e, form))
     reader = PatternReader(e.namespace, e.expander)
-    read = tuple(reader.read(parameter) for parameter in parameters)
+    read = tuple(reader.read(parameter) for parameter in form[2])
     definition = PatternDefinition(form, read, e.span)
-    slot = nodes.constant(full_name)
     kind = nodes.constant(str(form[0]))
     return e.deliver(e.call("define_pattern", slot, kind, e.datum(definition)), to)
 

@@ -9,8 +9,7 @@ from lispe_core.blocks import Destination
 from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
-from lispe_core.spaces import qualified
-from lispe_core.special.functions import refused_name
+from lispe_core.special.functions import declared_name, refused_definition
 from lispe_core.special.nesting import within
 
 threads = Library("threads")
@@ -31,16 +30,9 @@ def dethread(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         (threadretrieve "work")      ; => (6)
         l                            ; => (1 2)
     """
-    name, parameters = form[1], form[2]
-    if not isinstance(name, Symbol) or not isinstance(parameters, list):
-        message = "a thread needs a name and a list of parameters"
-        return e.deliver(e.call("fail", nodes.constant(message)), to)
-    if len(form) < 4:
-        return e.deliver(e.call("fail", nodes.constant("wrong number of arguments")), to)
-    if error := refused_name(e, name.name):
+    if error := refused_definition(e, form, "a thread"):
         return e.deliver(error, to)
-    full_name = qualified(name.name)
-    e.namespace.declare_function(full_name)
+    full_name = declared_name(e, form)
     code = e.compiler.function(form, e.span, full_name, kind="thread_")
     return e.deliver(e.call("define_thread", nodes.constant(full_name), e.datum(code)), to)
 

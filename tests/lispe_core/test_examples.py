@@ -1,14 +1,12 @@
 """The examples of the documentation are true: files are in a folder of their own, Ada types."""
 
-from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from lispe_core import builtins, special
-from lispe_core.interpreter import Interpreter
 from lispe_core.library import Library
-from tests.lispe_core.transcripts import differences, exchanges
+from tests.lispe_core.transcripts import differences, exchanges, interpreter_for_ada
 
 LIBRARIES = (*builtins.LIBRARIES, *special.LIBRARIES)
 
@@ -19,11 +17,5 @@ def test_examples(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for definition in library:
         _, _, examples = definition.doc.partition("Example:\n")
         transcript = exchanges(line for line in examples.splitlines() if line.strip())
-        interpreter = Interpreter(
-            output=StringIO(),
-            error_output=StringIO(),
-            read_line=lambda prompt: "Ada",
-            allow_commands=False,
-        )
-        found = differences(interpreter, transcript)
+        found = differences(interpreter_for_ada(), transcript)
         assert not found, "\n".join([definition.name, *found])

@@ -1,14 +1,12 @@
 """The language, tested in itself: files are in a folder of their own, Ada types."""
 
 import re
-from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from lispe_core import builtins, special
-from lispe_core.interpreter import Interpreter
-from tests.lispe_core.transcripts import differences, exchanges
+from tests.lispe_core.transcripts import differences, exchanges, interpreter_for_ada
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "lisp").glob("*.lisp"))
 
@@ -18,13 +16,7 @@ def test_transcript(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     transcript = exchanges(path.read_text(encoding="utf-8").splitlines())
     assert transcript
-    interpreter = Interpreter(
-        output=StringIO(),
-        error_output=StringIO(),
-        read_line=lambda prompt: "Ada",
-        allow_commands=False,
-    )
-    found = differences(interpreter, transcript)
+    found = differences(interpreter_for_ada(), transcript)
     assert not found, "\n".join(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from io import StringIO
 from typing import NamedTuple
 
 from lispe_core.errors import LispError
@@ -36,6 +37,16 @@ def exchanges(lines: Iterable[str]) -> list[Exchange]:
     if any(line.strip() and not line.lstrip().startswith(";") for line in pending):
         raise ValueError(f"no answer for {pending}")
     return found
+
+
+def interpreter_for_ada() -> Interpreter:
+    """One that prints for nobody, starts no commands, and reads ``Ada`` whatever it asks."""
+    return Interpreter(
+        output=StringIO(),
+        error_output=StringIO(),
+        read_line=lambda prompt: "Ada",
+        allow_commands=False,
+    )
 
 
 def answer(interpreter: Interpreter, source: str) -> str:
