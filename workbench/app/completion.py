@@ -98,9 +98,14 @@ class CompletionPopup(Vertical, can_focus=False):
     async def offer(self, area: CodeArea) -> bool:
         """Complete as far as the names agree, show what else fits: whether there was a word.
 
-        In a string there is one where a file or folder has a name that fits.
+        In a string there is one where a file or folder has a name that fits. A folder that does
+        not answer in time rings the bell.
         """
-        choices = await self._choices_at(area)
+        try:
+            choices = await self._choices_at(area)
+        except TimeoutError:
+            self.app.bell()
+            return True
         word = choices.word(area) if choices else None
         if choices is None or word is None:
             return False
@@ -122,10 +127,7 @@ class CompletionPopup(Vertical, can_focus=False):
         path = area.string_before_cursor
         if path is None:
             return None
-        try:
-            return await asyncio.wait_for(asyncio.to_thread(FileNames, path), PATIENCE)
-        except TimeoutError:
-            return None
+        return await asyncio.wait_for(asyncio.to_thread(FileNames, path), PATIENCE)
 
     def takes_key(self, key: str) -> bool:
         """Handle ``key`` while the list is open; answers whether it was one for the list."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -186,6 +187,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "λ.txt").write_text("")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("workbench.app.completion.PATIENCE", 60)
     return tmp_path
 
 
@@ -248,4 +250,21 @@ async def test_tab_in_a_string_of_no_file_types_blanks(build: Build, session: Fa
 
         assert prompt.text.rstrip() == '(println "no such file'
         assert prompt.text.endswith(" ")
+        assert not popup.display
+
+
+async def test_tab_types_nothing_where_a_folder_does_not_answer(
+    build: Build, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr("workbench.app.completion.FileNames", lambda _: answer.wait())
+    monkeypatch.setattr("workbench.app.completion.PATIENCE", 0.01)
+    async with build(None).run_test() as pilot:
+        popup = prepared(pilot, session)
+        prompt = pilot.app.query_one(Prompt)
+        prompt.insert('(fread "far/')
+        await pilot.press("tab")
+        answer.set()
+
+        assert prompt.text == '(fread "far/'
         assert not popup.display
