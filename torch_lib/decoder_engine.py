@@ -250,7 +250,9 @@ class DecoderEngine:
         shape = twice.shape
 
         def divide(hidden: Tensor) -> Tensor:
-            return torch.layer_norm(hidden, shape, twice, None, twice_eps).select(1, 0).to(rows_type)
+            return (
+                torch.layer_norm(hidden, shape, twice, None, twice_eps).select(1, 0).to(rows_type)
+            )
 
         return divide
 
