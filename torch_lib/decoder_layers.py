@@ -48,7 +48,8 @@ class RMSNorm(nn.RMSNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(… E)`` to ``(… E)``."""
-        return super().forward(checked_features(self, x, self.dim))
+        x = checked_features(self, x, self.dim)
+        return super().forward(x.to(torch.promote_types(x.dtype, self.weight.dtype)))
 
     def configuration(self) -> dict[str, Any]:
         """Constructor arguments."""
@@ -210,6 +211,7 @@ class GroupedQueryAttention(nn.Module):
             keys = rotated(keys, *rotation)
         if cache is not None:
             keys, values = cache.extend(keys, values)
+            queries = queries.to(keys.dtype)  # quantized layers give a type of their own
         attended = _attend(queries, keys, values, mask, causal, self.window)
         output: Tensor = self.o_proj(attended.transpose(1, 2).flatten(2))
         return output

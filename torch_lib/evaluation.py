@@ -208,7 +208,7 @@ def _continued(generator: Generator, prompt: str) -> tuple[str, float]:
     ids = torch.tensor(tokenizer.encode(prompt), dtype=torch.int64)
     begun = perf_counter()
     new = generator.generate(ids)[len(ids) :].tolist()
-    return tokenizer.decode(new), len(new) / (perf_counter() - begun)
+    return tokenizer.decode(readable(tokenizer, new)), len(new) / (perf_counter() - begun)
 
 
 def _bits(model: nn.Module, texts: Sequence[str]) -> Tensor:

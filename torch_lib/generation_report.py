@@ -13,7 +13,7 @@ from torch_lib.control_tokens import control_piece
 from torch_lib.events import TokenChance, TokenGenerated, emit, has_listeners
 from torch_lib.sampling import likeliest
 from torch_lib.stream_decoder import StreamDecoder
-from torch_lib.tokenizers import Tokenizer
+from torch_lib.tokenizers import Tokenizer, readable
 
 __all__ = ["GenerationReport"]
 
@@ -49,6 +49,8 @@ class GenerationReport:
             chances = tuple(map(TokenChance, ids, self._texts(ids), logprobs))
         if self._tokenizer is None or self._decoder is None:
             return TokenGenerated(token, "", "", logprob, chances)
+        if not readable(self._tokenizer, [token]):
+            return TokenGenerated(token, "", "", logprob, chances)
         text = self._decoder.add(token)
         piece = "" if text else control_piece(self._tokenizer, token)
         return TokenGenerated(token, text, piece, logprob, chances)
@@ -57,7 +59,7 @@ class GenerationReport:
         """The text of each; nothing for ids that a model has beyond those of its tokenizer."""
         if self._tokenizer is None or self._decoder is None:
             return [""] * len(ids)
-        known = [token for token in ids if token < self._tokenizer.vocab_size]
+        known = readable(self._tokenizer, ids)
         previews = zip(known, self._decoder.previews(known), strict=True)
         texts = {token: text or control_piece(self._tokenizer, token) for token, text in previews}
         return [texts.get(token, "") for token in ids]

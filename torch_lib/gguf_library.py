@@ -20,7 +20,7 @@ from torch_lib.generation_config import GenerationConfig
 from torch_lib.gguf import load_gguf
 from torch_lib.options import check_keys
 from torch_lib.pretrained import model_tokenizer
-from torch_lib.tokenizers import Tokenizer
+from torch_lib.tokenizers import Tokenizer, readable
 
 __all__ = [
     "gguf_detokenize",
@@ -117,7 +117,7 @@ def gguf_generate(
     ids = tokenizer.encode(prompt) if isinstance(prompt, str) else list(prompt)
     prompt_ids = torch.tensor(ids, dtype=torch.int64)
     written = Generator(model, _DEFAULTS.updated(settings)).generate(prompt_ids)
-    return tokenizer.decode(written[len(ids) :].tolist())
+    return tokenizer.decode(readable(tokenizer, written[len(ids) :].tolist()))
 
 
 def gguf_tokenize(model: nn.Module, text: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from torch_lib.tokenizers import Tokenizer
+from torch_lib.tokenizers import Tokenizer, readable
 
 __all__ = ["StreamDecoder", "stream_decoder", "stream_decoder_add", "stream_decoder_finish"]
 
@@ -27,7 +27,12 @@ class StreamDecoder:
         self._shown = 0  # characters of the held tokens' text that were given already
 
     def add(self, token: int) -> str:
-        """The text that ``token`` completes; empty while a character is unfinished."""
+        """The text that ``token`` completes; empty while a character is unfinished.
+
+        A token that the tokenizer lacks has no text: models have such beyond its vocabulary.
+        """
+        if not readable(self._tokenizer, [token]):
+            return ""
         self._held.append(token)
         text = self._pending_text()
         finished = _finished(text)

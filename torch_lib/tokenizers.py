@@ -254,6 +254,12 @@ def check_ids(tokenizer: Tokenizer, ids: Sequence[int]) -> None:
             raise ArgumentError(f"token id {token} is outside the vocabulary (0 .. {size - 1})")
 
 
+def readable(tokenizer: Tokenizer, ids: Sequence[int]) -> list[int]:
+    """Those of ``ids`` that the tokenizer knows: a model's vocabulary may be filled up with more."""
+    size = tokenizer.vocab_size
+    return [token for token in ids if token < size]
+
+
 def whole_characters(text: str) -> str:
     """``text`` with halves of characters, which are no Unicode, joined or replaced by ``�``."""
     try:

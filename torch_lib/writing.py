@@ -43,7 +43,7 @@ from torch_lib.sampling import (
     penalize_repetition,
     top_candidates,
 )
-from torch_lib.tokenizers import Tokenizer, tokenizer_of
+from torch_lib.tokenizers import Tokenizer, readable, tokenizer_of
 
 __all__ = ["Writing", "checked_prompt"]
 
@@ -139,12 +139,11 @@ class Writing:
     @contextmanager
     def _reporting(self) -> Iterator[GenerationReport]:
         report = GenerationReport(self.tokenizer, self._config.alternatives)
-        prompt = self.prompt[0].tolist()
-        text = self.tokenizer.decode(prompt) if self.tokenizer is not None else ""
-        raw = ""
+        text = raw = ""
         if self.tokenizer is not None and has_listeners():
-            raw = raw_text(self.tokenizer, prompt)
-        emit(GenerationStarted(text, len(prompt), self._new_tokens, raw))
+            prompt = readable(self.tokenizer, self.prompt[0].tolist())
+            text, raw = self.tokenizer.decode(prompt), raw_text(self.tokenizer, prompt)
+        emit(GenerationStarted(text, self.prompt.size(1), self._new_tokens, raw))
         begun = perf_counter()
         try:
             yield report

@@ -316,3 +316,20 @@ def test_a_vocabulary_padded_beyond_the_tokenizer_is_no_trouble(tmp_path: Path) 
         (token.token, "b"),
         (299, ""),
     ]
+
+
+def test_tokens_beyond_the_tokenizer_have_no_text(tmp_path: Path) -> None:
+    tokenizer = byte_tokenizer(tmp_path)
+    logits = torch.zeros(300, 300)
+    logits[:, 299], logits[299, 299], logits[299, tokenizer.encode("b")[0]] = 5.0, 0.0, 9.0
+    generator = generator_create(Listed(logits))
+    generator_configure(generator, {"max_length": 2, "do_sample": False})
+    events: list[Event] = []
+
+    generator_generate(generator, tag(torch.tensor([299]), tokenizer))
+    with listening(events.append):
+        generator_generate(generator, encode(tokenizer, "a"))
+        generator_generate(generator, tag(torch.tensor([299]), tokenizer))
+
+    assert [text for _, text in said(events)] == ["", "b", "b", ""]
+    assert [event.prompt for event in events if isinstance(event, GenerationStarted)] == ["a", ""]

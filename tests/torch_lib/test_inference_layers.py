@@ -17,7 +17,7 @@ from torch_lib.errors import ArgumentError
 from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.gguf import load_gguf
 from torch_lib.gguf_blocks import Blocks, blocks_of, rounded_blocks
-from torch_lib.hugging_face import hf_load_model, hf_save_model, model_of
+from torch_lib.hugging_face import hf_generate, hf_load_model, hf_save_model, model_of
 from torch_lib.inference_layers import _layer as layer_of
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
@@ -198,6 +198,21 @@ def test_blocks_can_be_taken_by_rows() -> None:
 
     assert isinstance(some, Blocks)
     assert torch.equal(some.whole, blocks.whole[[2, 0]])
+
+
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+@pytest.mark.parametrize("tied", [False, True])
+def test_folders_in_bfloat16_write_quantized(scheme: str, tied: bool, tmp_path: Path) -> None:
+    """Sizes that no kernel takes included: fine-tuned models often have a few tokens more."""
+    sizes = {"vocab_size": 67, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64, "tie_word_embeddings": tied})
+    hf_save_model(model.bfloat16(), str(tmp_path))
+
+    written = hf_generate(
+        hf_load_model(str(tmp_path), {"quantization": scheme}), torch.tensor([1, 2, 3]), -1, 5
+    )
+
+    assert len(written) == 5
 
 
 @pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
