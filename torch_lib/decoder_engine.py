@@ -169,7 +169,7 @@ class DecoderEngine:
             attended = attend(number, *heads)
             rows = attended.transpose(1, 2).reshape(batch * count, -1).to(self._type)
             hidden = self._added(hidden, layer.output(rows))
-            rows = layer.inner(layer.before_mlp(hidden))
+            rows = layer.inner(layer.before_mlp(hidden)).to(self._type)
             hidden = self._added(hidden, layer.down(rows))
         return hidden
 

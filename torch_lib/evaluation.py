@@ -23,6 +23,7 @@ from torch_lib.metrics import perplexity
 from torch_lib.modules import evaluating
 from torch_lib.pretrained import model_tokenizer
 from torch_lib.text_files import text_lines
+from torch_lib.tokenizers import readable
 
 __all__ = ["compare_generators", "compare_models", "file_perplexity", "token_losses"]
 

@@ -16,7 +16,7 @@ from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.errors import ArgumentError
 from torch_lib.gguf_blocks import Blocks, rounded_blocks
-from torch_lib.int4_linear import Int4Linear
+from torch_lib.int4_linear import PACKED_MULTIPLE, Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.projections import joined
@@ -119,6 +119,10 @@ def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
 
 
 def _layer(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
+    rounded = isinstance(weight, Blocks) or scheme in ("int8", "int4")
+    outputs, inputs = (weight.whole if isinstance(weight, Blocks) else weight).shape
+    if rounded and (outputs % PACKED_MULTIPLE or inputs % GROUP_SIZE):
+        return QuantizedLinear.of(_as_linear(_tensor(weight)))  # no kernel takes such groups
     if isinstance(weight, Blocks):
         if weight.zero is None:
             return Int8BlockLinear.from_numbers(weight.whole, weight.scale)
@@ -143,8 +147,6 @@ def _packed(weight: Tensor, dtype: torch.dtype) -> nn.Module:
 
 def _int8(weight: Tensor, dtype: torch.dtype) -> nn.Module:
     """Rounded group by group: one scale a row costs one or two hundredths of the perplexity."""
-    if weight.size(1) % GROUP_SIZE:
-        return QuantizedLinear.of(_as_linear(weight))
     blocks = rounded_blocks(weight)
     return Int8BlockLinear.from_numbers(blocks.whole, blocks.scale)
 

@@ -68,7 +68,8 @@ def single_row(
             attended = attend(queries, keys, values, enable_gqa=True)
             row.copy_(attended.view(1, -1))
             hidden.addcmul_(signs, layer.output(row))
-            hidden.addcmul_(signs, layer.down(layer.inner(layer.before_mlp(hidden))))
+            inner = layer.inner(layer.before_mlp(hidden)).to(dtype)  # biases are float32
+            hidden.addcmul_(signs, layer.down(inner))
         return hidden
 
     return run

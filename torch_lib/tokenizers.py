@@ -255,7 +255,7 @@ def check_ids(tokenizer: Tokenizer, ids: Sequence[int]) -> None:
 
 
 def readable(tokenizer: Tokenizer, ids: Sequence[int]) -> list[int]:
-    """Those of ``ids`` that the tokenizer knows: a model's vocabulary may be filled up with more."""
+    """Those of ``ids`` that the tokenizer knows: a model may have more."""
     size = tokenizer.vocab_size
     return [token for token in ids if token < size]
 

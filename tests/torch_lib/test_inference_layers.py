@@ -19,6 +19,7 @@ from torch_lib.gguf import load_gguf
 from torch_lib.gguf_blocks import Blocks, blocks_of, rounded_blocks
 from torch_lib.hugging_face import hf_generate, hf_load_model, hf_save_model, model_of
 from torch_lib.inference_layers import _layer as layer_of
+from torch_lib.inference_layers import for_inference
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.layers import forward
@@ -198,6 +199,32 @@ def test_blocks_can_be_taken_by_rows() -> None:
 
     assert isinstance(some, Blocks)
     assert torch.equal(some.whole, blocks.whole[[2, 0]])
+
+
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+@pytest.mark.parametrize("vocabulary", [64, 67])
+def test_biases_and_odd_vocabularies_keep_the_fast_way(
+    vocabulary: int, family: str, scheme: str
+) -> None:
+    """GPT-2 has both: 50257 tokens, which no kernel takes in groups."""
+    sizes = {"vocab_size": vocabulary, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    biased = {"attention_bias": True, "mlp_bias": True} if family == "llama" else {}
+    exact = llama_model({**sizes, "intermediate_size": 64, "model_type": family, **biased})
+    for parameter in exact.parameters():
+        nn.init.normal_(parameter, std=0.2)
+    ids = torch.tensor([[1, 2, 3]])
+
+    made = for_inference(exact, scheme)
+
+    engine = engine_for(made)
+    assert engine is not None
+    with torch.inference_mode():
+        cache = engine.new_cache(1, 4)
+        engine.logits(ids[:, :2], cache)
+        logits = engine.logits(ids[:, 2:], cache)
+    expected = forward(exact, ids)[:, -1]
+    assert (logits - expected).abs().max() < 0.6 * expected.std()
 
 
 @pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
