@@ -58,7 +58,7 @@ def token_losses(model: nn.Module, text: str | Tensor) -> Tensor:
         return torch.cat(list(_losses(model, ids, context_limit(model) or len(ids))))
 
 
-def file_perplexity(model: nn.Module, path: str, window: int = WINDOW) -> float:
+def file_perplexity(model: nn.Module, path: str, window: int | None = None) -> float:
     """The perplexity of a text file: between how many tokens a model is undecided in it.
 
     The file is read in windows that overlap by half; each token counts once, with at least half a
@@ -68,7 +68,8 @@ def file_perplexity(model: nn.Module, path: str, window: int = WINDOW) -> float:
     Args:
         model: A language model with a tokenizer.
         path: A text file in UTF-8.
-        window: How many tokens to read at once, at most the model's context.
+        window: How many tokens to read at once, at most the model's context; by default 512, or the
+            context where that is shorter.
 
     Raises:
         ArgumentError: The file has fewer than two tokens, or the window is too large.
@@ -87,6 +88,8 @@ def file_perplexity(model: nn.Module, path: str, window: int = WINDOW) -> float:
         ; => true
     """
     limit = context_limit(model)
+    if window is None:
+        window = WINDOW if limit is None else min(WINDOW, limit)
     if window < 2 or (limit is not None and window > limit):
         most = "" if limit is None else f" and at most {limit}"
         raise ArgumentError(f"the window must be at least 2{most}, got {window}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch_lib.display import number_text, value_text
 from torch_lib.errors import ArgumentError
-from torch_lib.options import check_keys, is_number, is_whole
+from torch_lib.options import SEED, check_keys, is_number, is_seed, is_whole
 
 __all__ = ["GenerationConfig", "generation_config"]
 
@@ -56,7 +56,7 @@ _RULES: dict[str, Rule] = {
     "pad_token_id": (lambda value: value is None or _is_id(value), "an integer of at least 0"),
     "no_repeat_ngram_size": _COUNT,
     "length_penalty": (is_number, "a number"),
-    "seed": (lambda value: value is None or is_whole(value), "an integer"),
+    "seed": (lambda value: value is None or is_seed(value), SEED),
     "use_cache": (lambda value: isinstance(value, bool), "true or nil"),
     "stop": (_are_texts, "a text that is not empty, or a list of such"),
     "prompt_lookup": _COUNT,

@@ -19,7 +19,7 @@ from torch_lib.attention_scores import AttentionWatch
 from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.devices import usable_device
-from torch_lib.display import shape_text
+from torch_lib.display import shape_text, value_text
 from torch_lib.errors import ArgumentError, FileMissing, ShapeError
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
@@ -27,6 +27,7 @@ from torch_lib.hugging_face_files import load_hugging_face, write_hugging_face
 from torch_lib.inference_layers import for_inference
 from torch_lib.kv_cache import KVCache
 from torch_lib.layers import check_ids, forward, whole_ids
+from torch_lib.lora_linear import LoRALinear
 from torch_lib.modules import evaluating, parameter_count
 from torch_lib.options import check_keys
 from torch_lib.quantization import memory_size
@@ -257,7 +258,9 @@ def hf_generate(
     given = dict(options or {})
     check_keys(given, _GENERATION)
     settings = {_GENERATION[key]: value for key, value in given.items()}
-    greedy = settings.pop("greedy", None) is True
+    greedy = settings.pop("greedy", None) or False
+    if not isinstance(greedy, bool):
+        raise ArgumentError(f"greedy must be true or nil, got {value_text(greedy)}")
     ends = [eos_id] if isinstance(eos_id, int) else list(eos_id)
     config = _use_of(model).generation.updated(
         {
@@ -341,7 +344,7 @@ def hf_model_info(id: str | DecoderModel) -> dict[str, Any]:
         **asdict(model.config),
         "dtype": str(weight.dtype).removeprefix("torch."),
         "device": str(weight.device),
-        "parameters": parameter_count(model),
+        "parameters": _parameters(model),
     }
 
 
@@ -357,7 +360,7 @@ def hf_model_summary(id: str | DecoderModel) -> str:
     tensors = [*model.parameters(), *model.buffers()]
     types = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in tensors})
     size = memory_size(model) / 2**20
-    counted = f"{parameter_count(model):,} parameters in {', '.join(types)}"
+    counted = f"{_parameters(model):,} parameters in {', '.join(types)}"
     return f"{model.summary()}: {counted}, {size:,.1f} MiB"
 
 
@@ -370,6 +373,16 @@ def hf_memory_usage(id: str | DecoderModel) -> int:
         ; => 36608
     """
     return memory_size(model_of(id))
+
+
+def _parameters(model: DecoderModel) -> int:
+    """How many numbers the model has: for torch, those that are rounded are no parameters."""
+    with torch.device("meta"):
+        plain = DecoderModel(model.config)
+    adapters = (part for part in model.modules() if isinstance(part, LoRALinear))
+    return parameter_count(plain) + sum(
+        part.lora_A.numel() + part.lora_B.numel() for part in adapters
+    )
 
 
 def load_named(name: str, path: str, config: Mapping[str, Any] | None) -> str:

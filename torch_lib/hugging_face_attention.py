@@ -56,7 +56,7 @@ def hf_forward_attention_scores(
     """
     scores = kept_scores(model_of(id), context)
     if not scores:
-        raise ArgumentError("no attention maps are kept: hf_forward_manual makes them")
+        raise ArgumentError("no attention maps are kept: torch_hf_forward_manual makes them")
     if not -len(scores) <= layer < len(scores):
         raise ArgumentError(f"layer {layer} is outside 0 .. {len(scores) - 1}")
     return scores[layer]

@@ -74,6 +74,11 @@ class Int8BlockLinear(nn.Module):
         """What the weights are kept in."""
         return self.pairs.weight
 
+    @property
+    def bias(self) -> Tensor | None:
+        """What is added to the product."""
+        return self.pairs.bias
+
     def configuration(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {

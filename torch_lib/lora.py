@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from torch_lib.display import number_text
 from torch_lib.errors import ArgumentError
+from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.layers import forward
 from torch_lib.lora_linear import LinearLayer, LoRALinear
 from torch_lib.options import check_keys
@@ -131,7 +132,9 @@ def lora_apply(model: nn.Module, config: LoRAConfig | Mapping[str, Any]) -> nn.M
     """
     chosen = config if isinstance(config, LoRAConfig) else _config_from(config)
     layers = {
-        name: layer for name, layer in model.named_modules() if isinstance(layer, LinearLayer)
+        name: layer
+        for name, layer in model.named_modules()
+        if isinstance(layer, LinearLayer) and not isinstance(_owner(model, name), Int8BlockLinear)
     }
     adapted = {
         name: layer for name, layer in layers.items() if name.rpartition(".")[2] in chosen.targets
@@ -280,6 +283,10 @@ def adapted_layers(model: nn.Module) -> dict[str, LoRALinear]:
     if not layers:
         raise ArgumentError("the module has no LoRA adapter")
     return layers
+
+
+def _owner(model: nn.Module, name: str) -> nn.Module:
+    return model.get_submodule(name.rpartition(".")[0])
 
 
 def _config_from(settings: Mapping[str, Any]) -> LoRAConfig:

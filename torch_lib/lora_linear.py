@@ -16,14 +16,16 @@ from torch import Tensor, nn
 from torch_lib.display import number_text
 from torch_lib.errors import ArgumentError
 from torch_lib.int4_linear import Int4Linear
+from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.kinds import kind
 from torch_lib.layers import Linear, checked_features
 from torch_lib.options import check_positive
+from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear
 
 __all__ = ["LinearLayer", "LoRALinear"]
 
-LinearLayer = nn.Linear | QuantizedLinear | Int4Linear
+LinearLayer = nn.Linear | QuantizedLinear | Int4Linear | Int8BlockLinear | PackedLinear
 """What an adapter can be put around."""
 
 

@@ -37,6 +37,15 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def is_seed(value: Any) -> bool:
+    """Whether random numbers can start from a setting."""
+    return is_whole(value) and -(2**63) <= value < 2**64
+
+
+SEED = "an integer from -2**63 to 2**64 - 1"
+"""What ``is_seed`` expects."""
+
+
 def is_number(value: Any) -> bool:
     """Whether a setting is a number; a truth value is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -15,6 +15,7 @@ from torch_lib.devices import current_device
 from torch_lib.display import shape_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.memory import check_room
+from torch_lib.options import SEED, is_seed
 
 __all__ = [
     "arange",
@@ -232,6 +233,8 @@ def manual_seed(seed: int) -> bool:
         (= numbers (torch_rand '(3)))
         ; => true
     """
+    if not is_seed(seed):
+        raise ArgumentError(f"the seed must be {SEED}, got {seed}")
     torch.manual_seed(seed)
     return True
 

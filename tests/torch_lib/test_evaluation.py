@@ -69,6 +69,15 @@ def test_the_perplexity_of_a_file(tmp_path: Path) -> None:
     assert [event.done for event in heard if isinstance(event, Progress)][-1] == 40
 
 
+def test_the_window_is_no_longer_than_the_context(tmp_path: Path, llama: DecoderModel) -> None:
+    (tmp_path / "letters.txt").write_text("abcdefgh" * 20)
+    llama.tokenizer = Letters()
+
+    path = str(tmp_path / "letters.txt")
+
+    assert file_perplexity(llama, path) == file_perplexity(llama, path, 64)
+
+
 def test_the_better_model_is_found(llama: DecoderModel) -> None:
     """Whichever comes first; a model against itself is undecided."""
     texts = ["abcdefghijkl", "cdefgh", "fghij", "abcde"]

@@ -202,6 +202,7 @@ def test_repetition_penalty_and_ngrams_come_from_the_configuration(counting: Gen
         ({"num_beams": 0}, "num_beams must be an integer of at least 1"),
         ({"strategy": "best"}, "strategy must be one of greedy, top_k, top_p, sample, beam_search"),
         ({"eos_token_id": "end"}, "eos_token_id must be an integer or a list of integers"),
+        ({"seed": 2**64}, "seed must be an integer from -2"),
         ({"callback": 3}, "callback must be a function, got 3"),
     ],
 )

@@ -155,6 +155,8 @@ def test_options_of_writing(folder: str, ids: Tensor) -> None:
     assert [data for _, data in seen] == ["d", "d", "d"]
     with pytest.raises(ArgumentError, match=r'unknown key "topq" \(known: greedy, topk'):
         hf_generate(folder, ids[0], -1, 9, {"topq": 1})
+    with pytest.raises(ArgumentError, match="greedy must be true or nil, got 1"):
+        hf_generate(folder, ids[0], -1, 9, {"greedy": 1})
     with pytest.raises(ArgumentError, match=r"expected one sequence of tokens, got shape \(2 7\)"):
         hf_generate(folder, ids, -1, 9)
 
@@ -239,6 +241,13 @@ def test_what_a_model_tells_of_itself(folder: str, ids: Tensor) -> None:
     torch.testing.assert_close(hf_embeddings(folder, ids), model.model.embed_tokens(ids))
     with pytest.raises(ArgumentError, match='the model has no weight "lm"'):
         hf_get_weight(folder, "lm")
+
+
+def test_rounded_parameters_count(folder: str) -> None:
+    whole = hf_model_info(hf_load_model(folder))["parameters"]
+
+    assert hf_model_info(hf_load_model(folder, {"quantization": "int4"}))["parameters"] == whole
+    assert f": {whole:,} parameters in " in hf_model_summary(folder)
 
 
 def test_weights_by_what_they_do(folder: str) -> None:

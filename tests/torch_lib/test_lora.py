@@ -11,6 +11,7 @@ from torch_lib.checkpoints import load_model, save_model
 from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError, CheckpointError, FileMissing
 from torch_lib.hugging_face_files import load_hugging_face
+from torch_lib.inference_layers import for_inference
 from torch_lib.layers import forward, layer_norm, linear
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.losses import mse_loss
@@ -108,6 +109,27 @@ def test_only_adapters_train() -> None:
     assert len(moved) == 6
     assert all("lora_" in name for name in moved)
     assert len(lora.lora_trainable_params(block)) == 6
+
+
+@pytest.mark.parametrize("scheme", ["int8", "int4", "packed"])
+def test_adapters_on_a_model_that_only_writes(scheme: str, tmp_path: Path) -> None:
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64})
+    ids = torch.tensor([[1, 2, 3]])
+    base, adapted = for_inference(model, scheme), for_inference(model, scheme)
+
+    lora.lora_apply(adapted, lora.lora_config(4, 8, ["q_proj", "down_proj"]))
+    torch.testing.assert_close(forward(adapted, ids), forward(base, ids))
+    torch.autograd.backward(forward(adapted, ids).square().sum())
+    for part in lora.lora_trainable_params(adapted):
+        assert part.grad is not None
+        torch.nn.init.normal_(part)
+    lora_files.lora_save_adapters(adapted, str(tmp_path / "adapters"))
+    lora_files.lora_load_adapters(base, str(tmp_path / "adapters"))
+
+    torch.testing.assert_close(forward(base, ids), forward(adapted, ids))
+    with pytest.raises(ArgumentError, match='no linear layer is called "pairs"'):
+        lora.lora_apply(for_inference(model, scheme), lora.lora_config(4, 8, ["pairs"]))
 
 
 def test_adapters_on_quantized_layers() -> None:
