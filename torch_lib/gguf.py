@@ -29,7 +29,7 @@ from torch_lib.inference_layers import check_scheme, model_for_inference
 from torch_lib.memory import check_memory
 from torch_lib.reading import making_sense_of
 from torch_lib.rotary import llama3_scaling
-from torch_lib.tensors import element_type
+from torch_lib.tensors import weight_type
 from torch_lib.tokenizers import Tokenizer
 
 __all__ = ["load_gguf"]
@@ -93,7 +93,7 @@ def load_gguf(path: str, dtype: str | None = None, quantization: str | None = No
     if quantization is not None:
         check_scheme(quantization)
     usual = torch.float32 if quantization is None else torch.bfloat16
-    wanted = usual if dtype is None else element_type(dtype)
+    wanted = usual if dtype is None else weight_type(dtype)
     with making_sense_of(path):
         file = GGUFFile(path)
         architecture = file.metadata.get("general.architecture")

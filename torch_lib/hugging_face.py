@@ -31,7 +31,7 @@ from torch_lib.lora_linear import LoRALinear
 from torch_lib.modules import evaluating, parameter_count
 from torch_lib.options import check_keys
 from torch_lib.quantization import memory_size
-from torch_lib.tensors import element_type
+from torch_lib.tensors import weight_type
 
 __all__ = [
     "ModelContext",
@@ -393,7 +393,7 @@ def load_named(name: str, path: str, config: Mapping[str, Any] | None) -> str:
         raise FileMissing(f"file not found: {path}")
     if not Path(path).is_dir():
         raise ArgumentError(f"{path} is no folder")
-    dtype = element_type(given["dtype"]) if "dtype" in given else None
+    dtype = weight_type(given["dtype"]) if "dtype" in given else None
     device = usable_device(given["device"]) if "device" in given else None
     sampling = ("temperature", "top_p", "top_k", "repetition_penalty")
     use = _Use(

@@ -7,6 +7,8 @@ from itertools import chain
 import torch
 from torch import Tensor, nn
 
+from torch_lib.errors import ArgumentError
+
 __all__ = ["floating_input", "follow"]
 
 
@@ -22,6 +24,8 @@ def follow(module: nn.Module, input: Tensor) -> Tensor:
         reference = _first(module, "_buffers")
     if reference is None:
         return input
+    if reference.is_meta and not input.is_meta:
+        raise ArgumentError("the model has been freed")
     if reference.device != input.device:
         module.to(input.device)
     if reference.dtype is input.dtype or not input.is_floating_point():

@@ -152,6 +152,12 @@ class Endpoint:
         async def models(request: WebRequest) -> Response:
             return _json(200, {"object": "list", "data": [self._model()]})
 
+        async def model(request: WebRequest) -> Response:
+            name = request.path_params["name"]
+            if name != self._options.model:
+                return _problem(404, f"there is no model {name}", code="model_not_found")
+            return _json(200, self._model())
+
         async def chat(request: WebRequest) -> Response:
             return await self._respond(request, read_chat)
 
@@ -160,6 +166,7 @@ class Endpoint:
 
         routes = {
             "/v1/models": (models, "GET"),
+            "/v1/models/{name:path}": (model, "GET"),
             "/v1/chat/completions": (chat, "POST"),
             "/v1/completions": (completion, "POST"),
         }
@@ -197,7 +204,8 @@ class Endpoint:
         return guarded
 
     async def _respond(self, web: WebRequest, read: Reader) -> Response:
-        from starlette.responses import StreamingResponse
+        from starlette.requests import ClientDisconnect
+        from starlette.responses import Response, StreamingResponse
 
         try:
             body = await _json_body(web)
@@ -205,6 +213,8 @@ class Endpoint:
             answer = Answer(request, self._options.model)
             written = self._written(request)
             first = await anext(written)  # what is wrong with the prompt shows now
+        except ClientDisconnect:
+            return Response()  # nobody reads it
         except TorchLibError as error:
             return _problem(400, str(error), parameter=getattr(error, "parameter", None))
         if request.stream:

@@ -374,6 +374,18 @@ def element_type(name: str | None) -> torch.dtype:
     return ELEMENT_TYPES[name]
 
 
+def weight_type(name: str | None) -> torch.dtype:
+    """The element type called ``name``, which weights can have.
+
+    Raises:
+        ArgumentError: It is unknown, or one of whole numbers.
+    """
+    dtype = element_type(name)
+    if not dtype.is_floating_point:
+        raise ArgumentError(f'dtype "{name}" holds no weights: for fewer bits give a quantization')
+    return dtype
+
+
 def check_holds(tensor: Tensor, value: Tensor | Number) -> None:
     """Refuse decimals where the elements are whole numbers: PyTorch would cut them off.
 

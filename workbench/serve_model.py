@@ -31,15 +31,18 @@ def serve_model(path: str, host: str, port: int, quantization: str | None = None
     from torch_lib.generation import Generator
     from torch_lib.generation_config import GenerationConfig
     from torch_lib.serving import Endpoint, EndpointOptions
+    from workbench.runtime.warning_lines import show_warnings
 
+    show_warnings(sys.stderr)
     try:
         options = EndpointOptions(
             host=host,
             api_key=os.environ.get(API_KEY_VARIABLE),
-            model=Path(path).resolve().stem or "model",
+            model=_name(Path(path).resolve()),
         )
         generator = Generator(
-            _model(path, quantization), GenerationConfig(max_length=LONGEST_ANSWER)
+            _model(path, quantization),
+            GenerationConfig(max_length=LONGEST_ANSWER, reuse_prefix=True),
         )
         endpoint = Endpoint(generator, port, options)
     except (TorchLibError, OSError) as error:
@@ -52,6 +55,11 @@ def serve_model(path: str, host: str, port: int, quantization: str | None = None
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _name(path: Path) -> str:
+    """What clients call the model: of a folder, a point is no suffix."""
+    return (path.name if path.is_dir() else path.stem) or "model"
 
 
 def _model(path: str, quantization: str | None) -> nn.Module:

@@ -15,6 +15,7 @@ from torch_lib.gguf_library import (
     gguf_set_log,
     gguf_tokenize,
 )
+from torch_lib.layers import forward
 from torch_lib.pretrained import demo_model_path
 
 SIZES = {"vocab_size": 9, "hidden_size": 8, "num_heads": 2, "num_layers": 1}
@@ -77,6 +78,8 @@ def test_a_freed_model_is_refused() -> None:
 
     with pytest.raises(ArgumentError, match="the model has been freed"):
         gguf_tokenize(model, "Once")
+    with pytest.raises(ArgumentError, match="the model has been freed"):
+        forward(model, torch.tensor([1, 2]))
 
 
 def test_what_is_missing_is_told() -> None:

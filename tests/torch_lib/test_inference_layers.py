@@ -13,6 +13,7 @@ from torch import nn
 from torch_lib import packed_linear
 from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.decoder_engine import engine_for
+from torch_lib.display import describe
 from torch_lib.errors import ArgumentError
 from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.gguf import load_gguf
@@ -148,6 +149,8 @@ def test_packed_layers_change_their_type() -> None:
 def test_unknown_quantizations_are_named() -> None:
     with pytest.raises(ArgumentError, match='unknown quantization "int3"'):
         load_gguf("nowhere.gguf", None, "int3")
+    with pytest.raises(ArgumentError, match='dtype "int8" holds no weights'):
+        load_gguf("nowhere.gguf", "int8")
 
 
 def loss_of(model: DecoderModel) -> float:
@@ -217,6 +220,8 @@ def test_biases_and_odd_vocabularies_keep_the_fast_way(
 
     made = for_inference(exact, scheme)
 
+    if scheme == "int8":
+        assert describe(made).endswith(f"vocab={vocabulary}, int8)")
     engine = engine_for(made)
     assert engine is not None
     with torch.inference_mode():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from openai import OpenAI
@@ -76,6 +77,27 @@ def test_a_file_of_blocks_is_served_from_its_blocks() -> None:
             server.communicate(timeout=20)
         assert said is not None
         assert said.startswith("Hello")
+
+
+def test_what_goes_wrong_is_told_in_a_line(folder: Path) -> None:
+    """A client that goes away in the middle of its request, and a context that is full."""
+    copytree(folder / "tiny", folder / "tiny-1.5")
+    request = b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n"
+    with workbench("--serve-model", "tiny-1.5", folder=folder) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        place = ("127.0.0.1", int(address.split(":")[2].removesuffix("/v1")))
+        with socket.create_connection(place) as leaving:
+            leaving.send(request + b"Content-Type: application/json\r\n\r\n{")
+        with OpenAI(base_url=address, api_key="none", max_retries=0, timeout=60) as client:
+            client.completions.create(model="tiny", prompt=[1] * 1000, max_tokens=100)
+            assert client.models.retrieve("tiny-1.5").id == "tiny-1.5"
+        server.send_signal(signal.SIGINT)
+        _, told = server.communicate(timeout=20)
+    assert told.splitlines() == [
+        "Serving tiny-1.5 until ctrl+c is pressed here.",
+        "warning: the model's context of 1024 tokens is full",
+    ]
 
 
 def test_a_program_serves_until_it_is_interrupted(folder: Path) -> None:
