@@ -128,7 +128,8 @@ class Generator:
         ids = torch.cat((writing.prompt, *columns), dim=1)
         rows = [row[start:] for row, start in zip(ids, padding.tolist(), strict=True)]
         return [
-            writing.until_its_end(row, length) for row, length in zip(rows, lengths, strict=True)
+            writing.until_its_end(row, number, length)
+            for number, (row, length) in enumerate(zip(rows, lengths, strict=True))
         ]
 
     def _writing(

@@ -25,7 +25,6 @@ class GenerationReport:
         self._tokenizer = tokenizer
         self._alternatives = alternatives
         self._decoder = None if tokenizer is None else StreamDecoder(tokenizer)
-        self._written = ""
         self.tokens = 0
         self.reason = "interrupted"
 
@@ -33,13 +32,8 @@ class GenerationReport:
         """Tell of a token that was chosen by ``logits``, ``(V,)``."""
         self.tokens += 1
         event = self._described(token, logits if has_listeners() else None)
-        self._written += event.text
         emit(event)
         return event
-
-    def contains(self, texts: Sequence[str]) -> bool:
-        """Whether one of ``texts`` stands in what has been written."""
-        return any(text in self._written for text in texts)
 
     def _described(self, token: int, logits: Tensor | None) -> TokenGenerated:
         logprob: float | None = None

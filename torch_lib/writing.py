@@ -43,6 +43,7 @@ from torch_lib.sampling import (
     penalize_repetition,
     top_candidates,
 )
+from torch_lib.stop_texts import StopTexts
 from torch_lib.tokenizers import Tokenizer, readable, tokenizer_of
 
 __all__ = ["Writing", "checked_prompt"]
@@ -93,11 +94,11 @@ class Writing:
         self._pad = next(iter(_model_setting(model, config, "pad_token_id")), 0)
         if config.callback is not None and len(self.prompt) > 1:
             raise ArgumentError(f"a callback needs one sequence, got {len(self.prompt)}")
+        self._stops: StopTexts | None = None
         if config.stop_texts:
-            if len(self.prompt) > 1:
-                raise ArgumentError(f"stop needs one sequence, got {len(self.prompt)}")
             if self.tokenizer is None:
                 raise ArgumentError("stop needs a tokenizer, and the model came without one")
+            self._stops = StopTexts(config.stop_texts, self.tokenizer, len(self.prompt))
 
     def steps(self) -> Iterator[tuple[Tensor, TokenGenerated | None]]:
         """New tokens ``(B,)`` at a time, and what is reported of each.
@@ -107,16 +108,17 @@ class Writing:
         with evaluating(self._model), self._reporting() as report:
             ended = False
             for tokens, logits in self._tokens():
+                if self._stops is not None:
+                    tokens = self._unless_stopped(tokens, self._stops)
                 event = None if ended else report.token(int(tokens[0]), logits)
                 yield tokens, event
                 ended = ended or int(tokens[0]) in self._eos
-                if event is None:
-                    continue
-                if self._asks_to_stop(event):
+                if self._stops is not None:
+                    ended = ended or bool(self._stops.ended[0])
+                    if bool(self._stops.ended.all()):
+                        break
+                if event is not None and self._asks_to_stop(event):
                     report.reason = "stopped"
-                    return
-                if report.contains(self._config.stop_texts):
-                    report.reason = "end"
                     return
             report.reason = "end" if ended else "length"
         if self._limited and not ended:
@@ -126,8 +128,16 @@ class Writing:
                 stacklevel=4,
             )
 
-    def until_its_end(self, ids: Tensor, prompt_length: int) -> Tensor:
+    def _unless_stopped(self, tokens: Tensor, stops: StopTexts) -> Tensor:
+        """New tokens ``(B,)``, with padding in rows that a stop text has ended before."""
+        tokens = tokens.masked_fill(stops.ended.to(tokens.device), self._pad)
+        stops.add(tokens.tolist())
+        return tokens
+
+    def until_its_end(self, ids: Tensor, row: int, prompt_length: int) -> Tensor:
         """A row of what was written, without what fills it up after the token that ended it."""
+        if self._stops is not None:
+            ids = self._stops.whole(ids, row, prompt_length)
         new = ids[prompt_length:].tolist()
         ends = (place for place, token in enumerate(new, prompt_length + 1) if token in self._eos)
         return ids[: next(ends, len(ids))]
@@ -189,7 +199,9 @@ class Writing:
                 yield tokens, logits[0]
                 if self._eos:
                     ended |= torch.isin(tokens, eos)
-                if length == end or (self._eos and bool(ended.all())):
+                if self._stops is not None:
+                    ended |= self._stops.ended.to(ended.device)
+                if length == end or (self._ends_early and bool(ended.all())):
                     return
                 if guesses is not None:
                     guesses.add(int(tokens[0]))
@@ -197,6 +209,10 @@ class Writing:
                     break
             if guesses is not None:
                 draft = guesses.draft(min(self._config.prompt_lookup, reader.room(length, end)))
+
+    @property
+    def _ends_early(self) -> bool:
+        return bool(self._eos) or self._stops is not None
 
     def _guesses(self, reader: _Reader) -> PromptLookup | None:
         if not self._config.prompt_lookup or len(self.prompt) > 1 or not reader.rewinds:

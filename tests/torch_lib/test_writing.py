@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.torch_lib.small_models import VOCABULARY, counting_model, ids
+from tests.torch_lib.small_models import VOCABULARY, Letters, counting_model, ids
 from torch_lib.decoder import DecoderModel, gpt2_model
 from torch_lib.decoder_engine import DecoderEngine
 from torch_lib.errors import ArgumentError, TorchLibWarning
@@ -190,6 +190,26 @@ def test_a_stop_text_ends_what_is_written(counting: Generator, stop: str | list[
     finished = events[-1]
     assert isinstance(finished, GenerationFinished)
     assert finished.reason == "end"
+
+
+@pytest.mark.parametrize("settings", [GREEDY, {"num_beams": 2}])
+def test_a_stop_text_ends_its_own_row(settings: dict[str, Any]) -> None:
+    """Rows of a batch go on without those that have ended, of one length or of several."""
+    model = counting_model()
+    model.tokenizer = Letters()  # type: ignore[assignment]
+    generator = Generator(model, generation_config({**settings, "max_length": 4, "stop": "ef"}))
+    events: list[Event] = []
+
+    with listening(events.append):
+        whole = generator.generate(torch.tensor([[3], [0]]))
+    same, unequal = (
+        generator.generate_batch(prompts) for prompts in ([ids(3), ids(0)], [ids(2, 3), ids(0)])
+    )
+
+    assert whole.tolist() == [[3, 4, 5, 0, 0], [0, 1, 2, 3, 4]]
+    assert [row.tolist() for row in same] == [[3, 4, 5], [0, 1, 2, 3, 4]]
+    assert [row.tolist() for row in unequal] == [[2, 3, 4, 5], [0, 1, 2, 3, 4]]
+    assert [event.token for event in events if isinstance(event, TokenGenerated)] == [4, 5]
 
 
 def test_a_stop_text_needs_a_tokenizer(counting: Generator) -> None:
