@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 
 from torch_lib.decimals import exact_numbers
 
-__all__ = ["describe", "number_text", "shape_text", "tensor_text", "value_text"]
+__all__ = ["describe", "number_text", "quantizations", "shape_text", "tensor_text", "value_text"]
 
 ELIDED_ABOVE = 1000  # elements; the threshold and the edges are PyTorch's own
 EDGE = 3
@@ -32,10 +32,17 @@ def describe(value: object) -> str:
     summary = getattr(value, "summary", None)
     line = str(summary()) if callable(summary) else str(value)
     if isinstance(value, nn.Module):
-        schemes = {module.scheme for module in value.modules() if hasattr(module, "scheme")}
+        schemes = quantizations(value)
         if schemes:
-            return f"{line.removesuffix(')')}, {', '.join(sorted(map(str, schemes)))})"
+            return f"{line.removesuffix(')')}, {', '.join(schemes)})"
     return line
+
+
+def quantizations(module: nn.Module) -> list[str]:
+    """How layers of ``module`` are quantized, sorted; what a layer is made of does not count."""
+    if hasattr(module, "scheme"):
+        return [str(module.scheme)]
+    return sorted({scheme for child in module.children() for scheme in quantizations(child)})
 
 
 def tensor_text(tensor: Tensor) -> str:

@@ -293,6 +293,10 @@ def _stored_tensors(root: Path) -> Iterator[tuple[str, Tensor]]:
 
 
 def _shards(root: Path) -> list[str]:
+    if not (root / _INDEX).is_file():
+        old = ": its weights are in pytorch_model.bin, which is not read"
+        why = old if any(root.glob("pytorch_model*.bin*")) else ""
+        raise FileMissing(f"{root} is a folder without {_WEIGHTS}{why}")
     placed = _read_json(root, _INDEX).get("weight_map")
     if not isinstance(placed, dict) or not placed:
         raise CheckpointError(f"{root / _INDEX} names no files")

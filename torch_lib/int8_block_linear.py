@@ -42,7 +42,7 @@ class Int8BlockLinear(nn.Module):
     ) -> None:
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
-        self.pairs = _as_eight_bits(Int4Linear(2 * in_features, out_features, bias, group_size))
+        self.pairs = Int4Linear(2 * in_features, out_features, bias, group_size)
 
     @classmethod
     def from_numbers(
@@ -52,8 +52,7 @@ class Int8BlockLinear(nn.Module):
         with torch.device("meta"):
             layer = cls(whole.size(1), len(whole), bias is not None, whole.size(1) // scale.size(1))
         large = _large_pairs(whole, scale, bias) if len(whole) > CHANNELS_AT_ONCE else None
-        pairs = _pairs(whole, scale, bias) if large is None else large
-        layer.pairs = _as_eight_bits(pairs)
+        layer.pairs = _pairs(whole, scale, bias) if large is None else large
         return layer
 
     def forward(self, input: Tensor) -> Tensor:
@@ -95,12 +94,6 @@ class Int8BlockLinear(nn.Module):
 
     def _sums(self, halves: Tensor) -> Tensor:
         return halves[:, : self.in_features] + halves[:, self.in_features :]
-
-
-def _as_eight_bits(pairs: Int4Linear) -> Int4Linear:
-    """``pairs``, which is shown as what it holds."""
-    pairs.scheme = Int8BlockLinear.scheme
-    return pairs
 
 
 def _large_pairs(whole: Tensor, scale: Tensor, bias: Tensor | None) -> Int4Linear | None:

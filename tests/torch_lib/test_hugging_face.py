@@ -215,6 +215,15 @@ def test_what_is_no_folder_is_refused(folder: str, tmp_path: Path) -> None:
         hf_load_model(folder)
 
 
+def test_weights_that_are_not_there_are_named(folder: str) -> None:
+    (Path(folder) / "model.safetensors").unlink()
+    with pytest.raises(FileMissing, match=r"is a folder without model\.safetensors$"):
+        hf_load_model(folder)
+    (Path(folder) / "pytorch_model.bin").write_bytes(b"")
+    with pytest.raises(FileMissing, match=r"in pytorch_model\.bin, which is not read$"):
+        hf_load_model(folder)
+
+
 def test_shards_elsewhere_are_refused(folder: str) -> None:
     (Path(folder) / "model.safetensors").rename(Path(folder).parent / "model.safetensors")
     (Path(folder) / "model.safetensors.index.json").write_text(

@@ -23,6 +23,7 @@ from torch_lib.inference_layers import _layer as layer_of
 from torch_lib.inference_layers import for_inference
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
+from torch_lib.kinds import description, rebuilt
 from torch_lib.layers import forward
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.pretrained import demo_model_path, model_tokenizer
@@ -221,7 +222,8 @@ def test_biases_and_odd_vocabularies_keep_the_fast_way(
     made = for_inference(exact, scheme)
 
     if scheme == "int8":
-        assert describe(made).endswith(f"vocab={vocabulary}, int8)")
+        for one in (made, rebuilt(description(made))):
+            assert describe(one).endswith(f"vocab={vocabulary}, int8)")
     engine = engine_for(made)
     assert engine is not None
     with torch.inference_mode():

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from torch_lib.display import shape_text
+from torch_lib.display import quantizations, shape_text
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.quantized_linear import QuantizedLinear
@@ -92,7 +92,7 @@ def _output(module: nn.Module) -> str:
 
 
 def _marks(module: nn.Module, count: int, trainable: int) -> tuple[str, ...]:
-    marks = sorted({str(inner.scheme) for inner in module.modules() if hasattr(inner, "scheme")})
+    marks = quantizations(module)
     if any(isinstance(inner, LoRALinear) for inner in module.modules()):
         marks.insert(0, "LoRA")
     if count and trainable < count:
