@@ -13,7 +13,7 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from threading import Event as Flag
@@ -46,6 +46,7 @@ __all__ = ["Endpoint", "EndpointOptions", "serve"]
 
 LARGEST_REQUEST = 8 * 2**20
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ENDED = "the endpoint has ended"
 PATIENCE = 0.1  # seconds between two looks at whether serving is to end
 
 Reader = Callable[[Mapping[str, Any], Tokenizer, GenerationConfig], Request]
@@ -134,6 +135,7 @@ class Endpoint:
             while thread.is_alive() and not self._stopped.wait(PATIENCE):
                 pass
         finally:
+            self._stopped.set()  # texts end at the next token
             server.should_exit = True
             thread.join()
             self._socket.close()
@@ -198,7 +200,12 @@ class Endpoint:
             given = request.headers.get("authorization", "").removeprefix("Bearer ")
             if key is not None and not secrets.compare_digest(given.encode(), key.encode()):
                 return _problem(401, "the API key is missing or wrong", code="invalid_api_key")
-            response: Response = await answer(request)
+            try:
+                response: Response = await answer(request)
+            except asyncio.CancelledError:
+                if not self._stopped.is_set():
+                    raise
+                return _problem(503, ENDED)
             return response
 
         return guarded
@@ -216,7 +223,8 @@ class Endpoint:
         except ClientDisconnect:
             return Response()  # nobody reads it
         except TorchLibError as error:
-            return _problem(400, str(error), parameter=getattr(error, "parameter", None))
+            status = 503 if self._stopped.is_set() else 400
+            return _problem(status, str(error), parameter=getattr(error, "parameter", None))
         if request.stream:
             lines = _lines(answer, first, written)
             return StreamingResponse(lines, media_type="text/event-stream")
@@ -241,20 +249,25 @@ class Endpoint:
         unwanted = Flag()
 
         def tell(item: TokenGenerated | GenerationFinished | BaseException) -> None:
-            loop.call_soon_threadsafe(queue.put_nowait, item)
+            with suppress(RuntimeError):  # the loop is closed, and nobody waits
+                loop.call_soon_threadsafe(queue.put_nowait, item)
 
         def hear(event: Event) -> None:
             if isinstance(event, GenerationFinished):
                 tell(event)
+            elif self._stopped.is_set() and isinstance(event, Progress):
+                raise ArgumentError(ENDED)  # between two parts of a long prompt
 
         def write() -> None:
-            if unwanted.is_set():
+            if self._stopped.is_set():
+                tell(ArgumentError(ENDED))
+            if unwanted.is_set() or self._stopped.is_set():
                 return
             try:
                 with listening(hear):
                     for event in self._generator.stream(request.prompt, request.config):
                         tell(event)
-                        if unwanted.is_set():
+                        if unwanted.is_set() or self._stopped.is_set():
                             return
             except BaseException as error:
                 tell(error)

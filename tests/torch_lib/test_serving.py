@@ -1,6 +1,7 @@
 """A generator that clients of OpenAI's API talk to."""
 
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -251,6 +252,21 @@ def test_a_client_that_goes_away_ends_its_text(client: OpenAI) -> None:
         )
     answer = client.chat.completions.create(model="any", messages=ASKED)
     assert answer.choices[0].message.content == "cde"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_answers_end_with_the_endpoint(stream: bool) -> None:
+    """The one under way as it is, the one that waits for its turn with a sentence."""
+    asked = {"prompt": "a", "max_tokens": 10**8, "stream": stream}
+    with ThreadPoolExecutor(2) as clients:
+        with endpoint(alphabet()) as client:
+            place = f"{client.base_url}completions"
+            answers = [clients.submit(httpx2.post, place, json=asked, timeout=20) for _ in "ab"]
+            time.sleep(0.5)
+        first, second = sorted((one.result() for one in answers), key=lambda one: one.status_code)
+    assert '"finish_reason": "stop"' in first.text.replace('":"', '": "')
+    assert second.status_code == 503
+    assert second.json()["error"]["message"] == "the endpoint has ended"
 
 
 def test_several_clients_wait_for_their_turn(client: OpenAI) -> None:
