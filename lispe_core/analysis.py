@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Set
 
 from lispe_core.calls import LAMBDA_NAMES
 from lispe_core.errors import LispError
@@ -141,26 +141,18 @@ class Analysis:
 
     def has_lasting_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` make a lambda that may be called after they are done."""
-        waiting: list[Value] = list(forms)
-        while waiting:
-            form = waiting.pop()
-            if not isinstance(form, list) or not form:
-                continue
-            form = self._expanded(form)
+        lambdas: list[list[Value]] = []
+        at_once: set[int] = set()
+        for form in self.lists(forms):
             head = form[0]
-            if isinstance(head, list) and head and _is_lambda_name(head[0]):
-                waiting.extend([*head[2:], *form[1:]])
+            if isinstance(head, list):
+                at_once.add(id(self._expanded(head)))
             elif _is_lambda_name(head):
-                return True
+                lambdas.append(form)
             elif isinstance(head, Symbol) and head.name in CALLS_AT_ONCE:
-                for operand in form[1:]:
-                    lambda_form = _unquoted_lambda(operand)
-                    waiting.extend(lambda_form[2:] if lambda_form else [operand])
-            elif isinstance(head, Symbol) and (head.name == "quote" or head.name in _DEFINITIONS):
-                continue
-            else:
-                waiting.extend(form)
-        return False
+                operands = filter(None, map(_unquoted_lambda, form[1:]))
+                at_once.update(id(self._expanded(operand)) for operand in operands)
+        return any(id(form) not in at_once for form in lambdas)
 
     def has_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether a lambda stands in ``forms``."""
@@ -183,10 +175,11 @@ class Analysis:
         """All lists in ``forms`` that may be code of their frame, macros expanded."""
         known = self._listed.get(id(forms))
         if known is None:  # several questions are asked about one body
-            known = self._listed[id(forms)] = forms, list(self._found_lists(forms))
+            known = self._listed[id(forms)] = forms, self._found_lists(forms)
         return known[1]
 
-    def _found_lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
+    def _found_lists(self, forms: Iterable[Value]) -> list[list[Value]]:
+        found: list[list[Value]] = []
         waiting: list[Value] = [form for form in forms if isinstance(form, _COMPOUND)]
         while waiting:
             form = waiting.pop()
@@ -205,15 +198,18 @@ class Analysis:
                 continue
             if isinstance(head, Symbol) and head.name in _DEFINITIONS:
                 continue
-            yield form
-            waiting.extend([part for part in form if isinstance(part, _COMPOUND)])
+            found.append(form)
+            waiting += [part for part in form if isinstance(part, _COMPOUND)]
+        return found
 
     def _expanded(self, form: list[Value]) -> list[Value]:
         try:
             expanded = self._expander.expand(form)
         except LispError:
             return form
-        return expanded if isinstance(expanded, list) and expanded else form
+        if expanded is form or not isinstance(expanded, list):
+            return form
+        return expanded or form
 
 
 _QUOTE = Symbol("quote")

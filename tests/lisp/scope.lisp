@@ -192,3 +192,7 @@ fixed                              ; => 3
 
 (defun g_data (a) (if nil (setq data 1)) data)    ; =>
 (g_data 1)                                        ; error: Error: Unbound atom: 'data'
+
+; Lambdas in a dictionary keep the variables of their call, also where calls follow in tail position.
+(defun keepers (n found) (if (= n 0) found (keepers (- n 1) (push found {"n":(\() n)})))) ; =>
+(maplist (\(d) ((@ d "n"))) (keepers 3 ())) ; => (3 2 1)
