@@ -193,8 +193,7 @@ class Blocks:
 
     def is_text(self, value: ast.expr) -> ast.expr:
         """Whether a settled value is text, of characters or bytes."""
-        kinds = [self.has_type(value, "str"), self.has_type(value, "bytes")]
-        return ast.BoolOp(ast.Or(), kinds)
+        return ast.Compare(nodes.call("type", value), [ast.In()], [nodes.support("texts")])
 
     def kind_of(self, value: ast.expr) -> Kind:
         """What is known of the value of a constant or a variable."""

@@ -195,7 +195,7 @@ class Compiler:
             code = compile(module, span.origin, "exec", dont_inherit=True, optimize=1)
         except RecursionError:
             raise LispError("the program is nested too deeply", span) from None
-        return _described(code, emitter.functions)
+        return _described(code, emitter.functions) if emitter.functions else code
 
 
 def take_instance(definition: ast.FunctionDef, fields: InstanceFrame, start: int) -> None:

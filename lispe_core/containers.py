@@ -221,15 +221,18 @@ def copy_constant(value: Value) -> Value:
     return _copied(value, {})
 
 
+_IMMUTABLE = frozenset({str, int, float, Symbol, Maybe, type(None)})
+
+
 def _copied(value: Value, known: dict[int, Value]) -> Value:
-    if isinstance(value, (str, int, float, Symbol, Maybe)) or value is None:
+    if type(value) in _IMMUTABLE:
         return value
     if id(value) in known:
         return known[id(value)]
     if isinstance(value, list):
         kind = LispList if isinstance(value, SourceList) else type(value)
         copy = known[id(value)] = kind.__new__(kind)
-        copy.extend([_copied(item, known) for item in value])
+        copy.extend([item if type(item) in _IMMUTABLE else _copied(item, known) for item in value])
         return copy
     if isinstance(value, TypedList):
         return type(value)(value)

@@ -137,7 +137,10 @@ class Frame:
     @property
     def instance(self) -> InstanceFrame | None:
         """The fields of the current instance, where there is one."""
-        return next((each for each in self.chain() if isinstance(each, InstanceFrame)), None)
+        frame: Frame | None = self
+        while frame is not None and not isinstance(frame, InstanceFrame):
+            frame = frame.outer
+        return frame
 
     def is_set(self, name: str, owner: Frame) -> bool:
         """Whether ``name`` of ``owner`` surely has a value here."""
@@ -164,6 +167,8 @@ class Frame:
     def declarations(self) -> list[ast.stmt]:
         """The ``global`` and ``nonlocal`` statements that the function begins with."""
         statements: list[ast.stmt] = []
+        if not self.written_outside:
+            return statements
         for scope, maker in (("global", ast.Global), ("nonlocal", ast.Nonlocal)):
             slots = [slot for slot, where in self.written_outside.items() if where == scope]
             if slots:

@@ -33,7 +33,7 @@ from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.permissions import COMMANDS_VARIABLE
-from lispe_core.program_files import predefined, read_standard_input, text_of_file
+from lispe_core.program_files import PROGRAM, predefined, read_standard_input, text_of_file
 from lispe_core.reader import Links, read
 from lispe_core.spaces import (
     SEPARATOR,
@@ -103,6 +103,7 @@ class Interpreter:
         self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
         self._links: Links = {}
+        self._program: list[Value] = []
         self._sources: dict[str, str] = {}
         self.namespace = Namespace(self._support(), self._find_missing)
         self.namespace.inline = special.INLINE
@@ -217,8 +218,9 @@ class Interpreter:
         with postponed_collection():
             program = read(source, origin, self._links)
             if whole:
-                forms = LispList([Symbol("__root__"), *copy_constant(program)])
-                self.namespace.predefine([("_root", forms)])
+                self._program = program
+                if self.namespace.is_bound(PROGRAM):
+                    self._predefine_program()
                 if len(program) > 1 and not origin.startswith("<"):
                     self._forget_patterns(origin)
         value: Value = None
@@ -426,7 +428,14 @@ class Interpreter:
         """The value of ``name`` in the global frame."""
         return self.namespace.value(name)
 
+    def _predefine_program(self) -> None:
+        forms = LispList([Symbol("__root__"), *copy_constant(self._program)])
+        self.namespace.predefine([(PROGRAM, forms)])
+
     def _find_missing(self, name: str) -> bool:
+        if name == PROGRAM:  # few programs look at themselves, and a copy takes its time
+            self._predefine_program()
+            return True
         path = longer_path(name)
         if path is not None:
             self.namespace.add_library(path)

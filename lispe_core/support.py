@@ -405,6 +405,7 @@ SUPPORT: dict[str, Any] = {
     "str": str,
     "subtract": operators.subtract,
     "text_dictionary": text_dictionary,
+    "texts": frozenset({str, bytes}),
     "text_of_program": text_of_program,
     "throw": throw,
     "true": TRUE,
