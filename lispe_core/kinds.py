@@ -16,6 +16,8 @@ class Kind(IntEnum):
     NO_TEXT = 1
     NUMBER = 2
     INTEGER = 3
+    NATURAL = 4
+    """An integer that is not negative."""
 
 
 Lists = Callable[[Iterable[Value]], Iterable[list[Value]]]
@@ -29,7 +31,7 @@ _MOST_ROUNDS = 8
 def literal_kind(value: Value) -> Kind:
     """The kind of a constant."""
     if type(value) is int:
-        return Kind.INTEGER
+        return Kind.NATURAL if value >= 0 else Kind.INTEGER
     return Kind.NUMBER if type(value) is float else Kind.ANY
 
 
@@ -38,12 +40,12 @@ def combined(sign: str, kinds: list[Kind]) -> Kind:
     lowest = min(kinds)
     if sign in _CLOSED:
         if lowest >= Kind.NUMBER:
-            return lowest
+            return lowest if sign != "-" else min(lowest, Kind.INTEGER)
         return Kind.NO_TEXT if sign != "+" or kinds[0] >= Kind.NO_TEXT else Kind.ANY
     if sign == "/":
         return Kind.NUMBER if lowest >= Kind.NUMBER else Kind.NO_TEXT
-    if sign == "%":
-        return Kind.INTEGER if lowest is Kind.INTEGER else Kind.NO_TEXT
+    if sign == "%":  # the dividend's sign is kept
+        return kinds[0] if lowest >= Kind.INTEGER else Kind.NO_TEXT
     return Kind.NO_TEXT
 
 
@@ -56,7 +58,7 @@ def variable_kinds(body: Iterable[Value], lists: Lists, candidates: set[str]) ->
         candidates: The function's variables, without its parameters.
     """
     assignments = list(_assignments(lists(body), lists))
-    kinds = {name: Kind.INTEGER for name in candidates}
+    kinds = {name: Kind.NATURAL for name in candidates}
     for _ in range(_MOST_ROUNDS):
         found = dict(kinds)
         for name, value in assignments:
@@ -116,9 +118,14 @@ def _assignments(forms: Iterable[list[Value]], lists: Lists) -> Iterable[tuple[s
                     yield pair[0].name, pair[1]
         elif head in ("loopcount", "dotimes") and len(form) > 3:
             if isinstance(form[2], Symbol):
-                yield form[2].name, Kind.INTEGER
+                yield form[2].name, _last_count(form[1])
         elif head in ("loop", "whilein", "for", "lloop", "mloop") and len(form) > 1:
             yield from _unknown(form[1])
+
+
+def _last_count(turns: Value) -> Kind:
+    """The kind of a counting variable, which is -1 behind a loop that counts down."""
+    return Kind.NATURAL if literal_kind(turns) is Kind.NATURAL else Kind.INTEGER
 
 
 def _unknown(target: Value) -> Iterable[tuple[str, Value]]:

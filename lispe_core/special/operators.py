@@ -84,6 +84,8 @@ def _remainder(e: Emitter, left: Formula, right: Formula) -> ast.expr | None:
             pass
         case _:
             return None
+    if left.kind is Kind.NATURAL:
+        return ast.BinOp(left.fast, ast.Mod(), right.fast)
     value, first_use = left.fast, left.fast
     if not isinstance(value, (ast.Name, ast.Constant)):
         slot = e.temporary()
@@ -279,7 +281,7 @@ def _text(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """``(string x)``, with Python's ``str`` for integers."""
     value = e.keep_unless_name(e.operand(form, 1))
     text: ast.expr = e.place(nodes.call("str", value))
-    if e.kind_of(value) is not Kind.INTEGER:
+    if e.kind_of(value) < Kind.INTEGER:
         text = ast.IfExp(e.has_type(value, "int"), text, e.instruction("string", value))
     return e.deliver(e.place(text), to)
 
