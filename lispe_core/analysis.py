@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from lispe_core.calls import LAMBDA_NAMES
 from lispe_core.errors import LispError
@@ -139,6 +139,28 @@ class Analysis:
                     return True
         return False
 
+    def only_read(self, forms: Sequence[Value]) -> set[str]:
+        """The variables that ``forms`` set to new lists and whose elements alone they read."""
+        lists = self.lists(forms)
+        made = {form[1].name for form in lists if _makes_list(form)}
+        if not made:
+            return made
+        seen = _symbols(part for part in forms if not isinstance(part, list) or _is_opaque(part))
+        for form in lists:
+            head = form[0].name if isinstance(form[0], Symbol) else ""
+            if head == "f_":  # names stand in its text
+                return set()
+            looks = 1 if head in _LOOK_INTO else -1
+            hidden = (
+                part
+                for place, part in enumerate(form)
+                if (place != looks if isinstance(part, Symbol) else _is_opaque(part))
+            )
+            seen |= _symbols(hidden)
+            if head.endswith("=") and len(form) > 1 and isinstance(form[1], list):
+                seen |= _symbols(form[1][1:2])  # its elements change
+        return made - seen
+
     def has_lasting_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` make a lambda that may be called after they are done."""
         lambdas: list[list[Value]] = []
@@ -214,6 +236,42 @@ class Analysis:
 
 _QUOTE = Symbol("quote")
 _COMPOUND = (list, DictionaryForm)
+_LOOK_INTO = frozenset({"@", "at", "nth", "setq"})
+
+
+def _makes_list(form: list[Value]) -> bool:
+    """Whether ``form`` is ``(setq name (maplist function list))``."""
+    return (
+        len(form) == 3
+        and form[0] is Symbol("setq")
+        and isinstance(form[1], Symbol)
+        and isinstance(form[2], list)
+        and len(form[2]) == 3
+        and form[2][0] is Symbol("maplist")
+    )
+
+
+def _is_opaque(form: Value) -> bool:
+    """Whether symbols stand in ``form`` that are not found in lists of code."""
+    if isinstance(form, list):
+        head = form[0] if form else None
+        return isinstance(head, Symbol) and (head is _QUOTE or head.name in _DEFINITIONS)
+    return isinstance(form, DictionaryForm)
+
+
+def _symbols(forms: Iterable[Value]) -> set[str]:
+    """The names of all symbols in ``forms``."""
+    found: set[str] = set()
+    waiting = list(forms)
+    while waiting:
+        form = waiting.pop()
+        if isinstance(form, Symbol):
+            found.add(form.name)
+        elif isinstance(form, list):
+            waiting.extend(form)
+        elif isinstance(form, DictionaryForm):
+            waiting += [part for entry in form.entries for part in entry]
+    return found
 
 
 def _unquoted_lambda(form: Value) -> list[Value] | None:

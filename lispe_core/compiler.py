@@ -117,6 +117,7 @@ class Compiler:
             frame.shared = e.analysis.assigned_in_lambdas(body_forms)
             own = {*frame.variables} - bound
             frame.kinds = variable_kinds(body_forms, e.analysis.lists, own)
+            frame.only_read = e.analysis.only_read(body_forms) & own
             if e.analysis.reads_frame(body_forms):
                 frame.dictionary = DICTIONARY
                 frame.variables = AnyName()

@@ -48,6 +48,7 @@ class Frame:
         parameters: The slots a call of the function itself assigns, ``None`` if it can't be
             turned into a loop.
         kinds: What is known of the values of variables.
+        only_read: The variables with lists of which nothing but elements is read.
         depth: How many blocks are open.
         returns: Whether an outline contains a ``return`` of the function around it.
         breaks: Whether an outline contains a ``break`` of a loop around it.
@@ -86,6 +87,7 @@ class Frame:
         self.written_outside: dict[str, str] = {}
         self.loops: list[Loop] = []
         self.kinds: dict[str, Kind] = {}
+        self.only_read: set[str] = set()
         self.depth = 0
         self.returns = False
         self.breaks = False

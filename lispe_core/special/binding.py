@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import names, nodes
-from lispe_core.blocks import VALUE, Destination
+from lispe_core.blocks import EFFECT, VALUE, Destination
 from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
@@ -16,6 +16,7 @@ from lispe_core.special.access import (
     renewed_element,
     renewed_variable,
 )
+from lispe_core.special.inlining import map_to_be_read
 from lispe_core.special.nesting import nested
 from lispe_core.special.operators import arithmetic, deliver_formula, folded
 from lispe_core.variables import NIL_NAMES
@@ -33,7 +34,10 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         if e.in_threadspace:
             _assign_shared(e, form, target.name)
             return True
-        e.operand(form, 2, e.destination_of(target.name))
+        owner, destination = e.frame.owner_of(target.name), e.destination_of(target.name)
+        is_only_read = owner is not None and target.name in owner.only_read
+        if not is_only_read or not map_to_be_read(e, form[2], destination):
+            e.operand(form, 2, destination)
         e.mark_set(target.name)
         return True
     if isinstance(target, list) and target and all(isinstance(name, Symbol) for name in target):
@@ -312,7 +316,7 @@ def _update_variable(
     if is_certain and not e.in_threadspace:
         formula = arithmetic(e, sign, form)
         deliver_formula(e, formula, e.destination_of(name))
-        return e.deliver(e.read(name), to)
+        return e.deliver(e.read(name), to) if to is not EFFECT else nodes.nil()
     value = e.keep(deliver_formula(e, arithmetic(e, sign, form), VALUE))
     e.store_where_found(name, value)
     return e.deliver(value, to)
