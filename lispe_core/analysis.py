@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
+from typing import NamedTuple
 
 from lispe_core.calls import LAMBDA_NAMES
 from lispe_core.errors import LispError
@@ -105,12 +106,20 @@ _ASSIGNED: dict[str, Callable[[list[Value]], Iterable[Value]]] = {
 }
 
 
+class _Listed(NamedTuple):
+    """The lists in the code ``forms``, and the symbols that head them."""
+
+    forms: Iterable[Value]
+    lists: list[list[Value]]
+    heads: set[Symbol]
+
+
 class Analysis:
     """Looks through the text of functions, macros expanded."""
 
     def __init__(self, expander: Expander) -> None:
         self._expander = expander
-        self._listed: dict[int, tuple[Iterable[Value], list[list[Value]]]] = {}
+        self._listed: dict[int, _Listed] = {}
 
     def assigned(self, forms: Iterable[Value]) -> set[str]:
         """The names that ``forms`` assign in their call frame, lambdas included."""
@@ -125,13 +134,12 @@ class Analysis:
 
     def reads_frame(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` may read or assign names that stand nowhere in their text."""
-        return any(
-            isinstance(form[0], Symbol) and form[0] in _READS_THE_FRAME
-            for form in self.lists(forms)
-        )
+        return not self._all_lists(forms).heads.isdisjoint(_READS_THE_FRAME)
 
     def assigned_in_lambdas(self, forms: Iterable[Value]) -> bool:
         """Whether a lambda in ``forms`` assigns a name that is not its parameter."""
+        if not self.has_lambda(forms):
+            return False
         for form in self.lists(forms):
             if _is_lambda_name(form[0]) and len(form) > 2 and isinstance(form[1], list):
                 parameters = {name.name for name in form[1] if isinstance(name, Symbol)}
@@ -141,8 +149,8 @@ class Analysis:
 
     def only_read(self, forms: Sequence[Value]) -> set[str]:
         """The variables that ``forms`` set to new lists and whose elements alone they read."""
-        lists = self.lists(forms)
-        made = {form[1].name for form in lists if _makes_list(form)}
+        lists, heads = self.lists(forms), self._all_lists(forms).heads
+        made = {form[1].name for form in lists if _makes_list(form)} if _MAPLIST in heads else set()
         if not made:
             return made
         seen = _symbols(part for part in forms if not isinstance(part, list) or _is_opaque(part))
@@ -163,6 +171,8 @@ class Analysis:
 
     def has_lasting_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` make a lambda that may be called after they are done."""
+        if not self.has_lambda(forms):
+            return False
         lambdas: list[list[Value]] = []
         at_once: set[int] = set()
         for form in self.lists(forms):
@@ -178,7 +188,7 @@ class Analysis:
 
     def has_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether a lambda stands in ``forms``."""
-        return any(_is_lambda_name(form[0]) for form in self.lists(forms))
+        return not self._all_lists(forms).heads.isdisjoint(LAMBDA_NAMES)
 
     def mentions(self, forms: Iterable[Value], words: Set[Symbol]) -> bool:
         """Whether a call of one of ``words`` stands in ``forms``, outside of lambdas."""
@@ -193,12 +203,17 @@ class Analysis:
                     waiting.extend(form)
         return False
 
-    def lists(self, forms: Iterable[Value]) -> Iterable[list[Value]]:
+    def lists(self, forms: Iterable[Value]) -> list[list[Value]]:
         """All lists in ``forms`` that may be code of their frame, macros expanded."""
+        return self._all_lists(forms).lists
+
+    def _all_lists(self, forms: Iterable[Value]) -> _Listed:
         known = self._listed.get(id(forms))
         if known is None:  # several questions are asked about one body
-            known = self._listed[id(forms)] = forms, self._found_lists(forms)
-        return known[1]
+            found = self._found_lists(forms)
+            heads = {form[0] for form in found if type(form[0]) is Symbol}
+            known = self._listed[id(forms)] = _Listed(forms, found, heads)
+        return known
 
     def _found_lists(self, forms: Iterable[Value]) -> list[list[Value]]:
         found: list[list[Value]] = []
@@ -235,6 +250,7 @@ class Analysis:
 
 
 _QUOTE = Symbol("quote")
+_MAPLIST = Symbol("maplist")
 _COMPOUND = (list, DictionaryForm)
 _LOOK_INTO = frozenset({"@", "at", "nth", "setq"})
 
@@ -247,7 +263,7 @@ def _makes_list(form: list[Value]) -> bool:
         and isinstance(form[1], Symbol)
         and isinstance(form[2], list)
         and len(form[2]) == 3
-        and form[2][0] is Symbol("maplist")
+        and form[2][0] is _MAPLIST
     )
 
 

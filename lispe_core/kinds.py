@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 
-from lispe_core.calls import is_lambda
+from lispe_core.calls import LAMBDA_NAMES, is_lambda
 from lispe_core.forms import Symbol, Value
 
 
@@ -22,6 +22,7 @@ class Kind(IntEnum):
 
 Lists = Callable[[Iterable[Value]], Iterable[list[Value]]]
 
+_LAMBDAS = frozenset(map(str, LAMBDA_NAMES))
 _CLOSED = frozenset({"+", "-", "*"})
 _COUNTS = frozenset({"size", "tally", "count", "ord"})
 _ASSIGNMENTS = frozenset({"setq", "setqv", "setq=", "label"})
@@ -99,7 +100,7 @@ def _assignments(forms: Iterable[list[Value]], lists: Lists) -> Iterable[tuple[s
     """
     for form in forms:
         head = form[0].name if isinstance(form[0], Symbol) else ""
-        if is_lambda(form):
+        if head in _LAMBDAS and is_lambda(form):
             if any(True for _ in _assignments(lists(form[2:]), lists)):
                 yield from _unknown(form[1])
         elif head in _ASSIGNMENTS and len(form) == 3:
