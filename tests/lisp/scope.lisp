@@ -196,3 +196,26 @@ fixed                              ; => 3
 ; Lambdas in a dictionary keep the variables of their call, also where calls follow in tail position.
 (defun keepers (n found) (if (= n 0) found (keepers (- n 1) (push found {"n":(\() n)})))) ; =>
 (maplist (\(d) ((@ d "n"))) (keepers 3 ())) ; => (3 2 1)
+
+; In tail position nobody reads the variables of a let later: calls of the function itself go on for ever there.
+(defun counting_down (n) (let ((m (- n 1))) (if (= m 0) 'done (counting_down m)))) ; =>
+(counting_down 300000)                            ; => done
+(setq shade 'global)                              ; => true
+(defun shaded (n) (let ((shade n)) (if (= n 0) shade (shaded (- n 1))))) ; =>
+(list (shaded 3) shade)                           ; => (0 global)
+(defun seen_first (n) (setq was shade) (let ((shade n)) (if (= n 0) was (seen_first (- n 1))))) ; =>
+(seen_first 3)                                    ; => global
+(defun let_parameter (n) (let ((n (* n 2)) (n (+ n 1))) (if (> n 20) n (let_parameter n)))) ; =>
+(let_parameter 1)                                 ; => 31
+(defun let_kept (n) (let ((nowhere n)) (\() (list nowhere shade)))) ; =>
+((let_kept 3))                                    ; error: Error: Unbound atom: 'nowhere'
+(defun let_failed (n) (maybe (let ((n 7)) (throw "no")) (\(text) (list n text)))) ; =>
+(let_failed 1)                                    ; => (1 "no")
+(defun let_in_let (n) (let ((a n)) (let ((b (+ a 1)) (a b)) (if (> a 9) (list a b) (let_in_let (+ n 1)))))) ; =>
+(let_in_let 1)                                    ; => (10 10)
+(defun let_in_cond (n) (cond ((= n 0) (let ((nowhere 1)) nowhere)) ((= n 1) nowhere) (true (let ((nowhere 5)) (let_in_cond 1))))) ; =>
+(list (let_in_cond 0) (catch (let_in_cond 2)))    ; => (1 Error: Unbound atom: 'nowhere')
+(defun let_optional (n (k 2)) (let ((m (+ n k))) m)) ; =>
+(let_optional 1)                                  ; => 3
+(defun let_or_global (n) (switch n (0 (let ((shade 5)) shade)) (1 shade) (true (if (= n 2) (let ((shade 6)) shade) shade)))) ; =>
+(maplist 'let_or_global '(0 1 2 3))               ; => (5 global 6 global)
