@@ -51,9 +51,8 @@ def matrix_of(data: Any, kind: type[TypedList]) -> Matrix:
     """The matrix of the numbers in a NumPy array of two axes; with rows if they are few."""
     import numpy
 
-    if data.size < LARGE:
-        return Matrix(_rows_of(data, kind))
-    return ArrayMatrix.of(numpy.ascontiguousarray(data, kind.typecode_of_kind))
+    held = numpy.ascontiguousarray(data, kind.typecode_of_kind)
+    return Matrix(_rows_of(held, kind)) if held.size < LARGE else ArrayMatrix.of(held)
 
 
 def _rows_of(data: Any, kind: type[TypedList]) -> list[TypedList]:
@@ -67,24 +66,27 @@ def _rows_of(data: Any, kind: type[TypedList]) -> list[TypedList]:
     return rows
 
 
-def _make_rows(matrix: Matrix) -> None:
-    """Turn ``matrix`` into a plain one, if no other thread has done so meanwhile."""
-    data = matrix.data
+def _make_rows(value: Value) -> None:
+    """Turn a matrix into a plain one, if no other thread has done so meanwhile."""
+    data = value.data if isinstance(value, ArrayMatrix) else None
     if data is None:
         return
-    rows = _rows_of(data, matrix.leaf)
+    rows = _rows_of(data, value.leaf)
     with _LOCK:
-        if matrix.data is not None:
-            list.__setitem__(matrix, _WHOLE, rows)
-            del matrix.array
-            matrix.__class__ = Matrix
+        if value.data is not None:
+            list.__setitem__(value, _WHOLE, rows)
+            del value.array
+            value.__class__ = Matrix
 
 
 def _with_rows(method: Callable[..., Any]) -> Callable[..., Any]:
+    """``method``, which looks into its operands, for matrices that need rows first."""
+
     @wraps(method)
-    def call(self: Matrix, /, *arguments: Any, **options: Any) -> Any:
-        _make_rows(self)
-        return method(self, *arguments, **options)
+    def call(*operands: Any, **options: Any) -> Any:
+        for operand in operands:
+            _make_rows(operand)
+        return method(*operands, **options)
 
     return call
 

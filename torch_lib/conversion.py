@@ -108,8 +108,10 @@ def _from_buffer(data: Any) -> Tensor:
     dtype = BUFFER_TYPES[view.format]
     if view.nbytes == 0:
         return torch.empty(view.shape or (0,), dtype=dtype)
-    flat = bytearray(view) if view.readonly or not view.c_contiguous else view
-    return torch.frombuffer(flat, dtype=dtype).reshape(view.shape or (1,)).clone()
+    shape = view.shape or (1,)
+    if view.readonly or not view.c_contiguous:
+        return torch.frombuffer(bytearray(view), dtype=dtype).reshape(shape)
+    return torch.frombuffer(view, dtype=dtype).reshape(shape).clone()
 
 
 def _check_rows(data: Any, position: Position) -> None:
