@@ -79,11 +79,11 @@ class Matrix(LispList):
     def _calculated(self, plain: Any, other: Value, reflected: bool) -> Value:
         from lispe_core.vectors import combined_matrices
 
-        kind = self.leaf
-        if not issubclass(kind, TypedList) or isinstance(other, array):
+        leaf = self.leaf
+        if not issubclass(leaf, TypedList) or isinstance(other, array):
             return None
         operand = other.leaf() if isinstance(other, Matrix) else other
-        kind = promoted(kind, operand, divided=plain is truediv)
+        kind = promoted(leaf, operand, divided=plain is truediv)
         left, right = (other, self) if reflected else (self, other)
         try:
             return combined_matrices(plain, left, right, kind) if kind is not None else None

@@ -59,8 +59,9 @@ def table(matrix: Matrix) -> Any:
         return data
     import numpy
 
-    data = numpy.frombuffer(bytearray().join(matrix), dtype=matrix.leaf.typecode_of_kind)
-    return data.reshape(matrix.shape)
+    kind: Any = matrix.leaf
+    held = numpy.frombuffer(bytearray().join(matrix), dtype=kind.typecode_of_kind)
+    return held.reshape(matrix.shape)
 
 
 def _is_regular(matrix: Value) -> bool:
