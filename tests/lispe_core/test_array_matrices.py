@@ -218,6 +218,8 @@ PROGRAMS = [
     *('(dictionary "a" m)', '(key@ {"a":m} "a")', "(take 2 m)", "(takenb 2 m)"),
     *("(setq (a b) (@@ m 0 2)) (list a b)", "(mark m true) (mark m)", "(slice m 4)"),
     "(defpat first ([r $ others]) (list r (size others))) (first m)",
+    *("(+ (to_tensor (list m m)) 1)", "(rho (to_tensor (list m m)))", "(- (list m mk) m)"),
+    *("(@ (to_tensor (list m m)) 1 2 3)", "(sum (list mk mk))", "(type (to_tensor (list m mk)))"),
     "(setq s (+ m 1)) (set@ s 0 0 99.5) (+ s m)",
     "(setq s (+ m 1)) (setq r (@ s 0)) (set@ r 0 99.5) (+ s m)",
     "(setq s (+ m 1)) (setq same s) (setq other (clone s)) (set@ s 0 0 99) (list same other)",
