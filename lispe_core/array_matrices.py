@@ -21,7 +21,7 @@ _UNMADE = object()
 
 
 class ArrayMatrix(Matrix):
-    """A matrix whose numbers are in ``array``; it turns into a plain one once it is looked at.
+    """A matrix whose numbers are in ``data``; it turns into a plain one once it is looked at.
 
     Python compares lists of unrelated classes without asking them. What is in the place of the
     rows is therefore equal to nothing.
@@ -39,7 +39,7 @@ class ArrayMatrix(Matrix):
         made: Matrix = list.__new__(cls)
         list.append(made, _UNMADE)
         data.setflags(write=False)
-        made.array = data
+        made.held = data
         return made
 
     def __len__(self) -> int:
@@ -75,7 +75,7 @@ def _make_rows(value: Value) -> None:
     with _LOCK:
         if value.data is not None:
             list.__setitem__(value, _WHOLE, rows)
-            del value.array
+            del value.held
             value.__class__ = Matrix
 
 

@@ -23,14 +23,14 @@ from lispe_core.typed_lists import (
 class Matrix(LispList):
     """Rows of one kind and one length; of rank 3 or more when the rows are matrices."""
 
-    __slots__ = ("array",)
-    array: Any
+    __slots__ = ("held",)
+    held: Any
     """The numbers in NumPy, as long as there are no rows: see :mod:`lispe_core.array_matrices`."""
 
     @property
     def data(self) -> Any:
         """The numbers as a NumPy array; ``None`` if there are rows, which may change."""
-        return getattr(self, "array", None)
+        return getattr(self, "held", None)
 
     @property
     def type_name(self) -> str:  # type: ignore[override]  # it depends on the rows
