@@ -135,20 +135,25 @@ def combined(
         return None
     sides = [left, right]
     if target is None:
-        # A copy of an operand takes no longer than zeros, and NumPy reads it from the cache.
-        begun = None if plain is operator.truediv else _of_kind(kind, sides)
-        if begun is None:
-            target = zeros(kind, len(left if isinstance(left, array) else right))
-        else:
+        begun = None if plain is operator.truediv else _only_list(left, right)
+        if type(begun) is kind:
             target = kind(begun)
             sides = [target if side is begun else side for side in sides]
+        else:
+            target = zeros(kind, len(left if isinstance(left, array) else right))
     a, b = (borrowed(side) if isinstance(side, TypedList) else side for side in sides)
     done = calculated(plain, a, a if sides[0] is sides[1] else b, kind, borrowed(target))
     return None if done is None else target
 
 
-def _of_kind(kind: type[TypedList], sides: list[Value]) -> TypedList | None:
-    return next((side for side in sides if type(side) is kind), None)
+def _only_list(left: Value, right: Value) -> Any:
+    """The list beside a scalar, or beside itself; ``None`` if there are two.
+
+    Its copy is as quick to make as zeros, and NumPy reads it from the cache.
+    """
+    if right is left or not isinstance(right, array):
+        return left
+    return None if isinstance(left, array) else right
 
 
 def calculated(
