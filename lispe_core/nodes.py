@@ -146,17 +146,14 @@ def fill_places(tree: ast.AST, span: Span) -> None:
             place = (held["lineno"], held["col_offset"], held["end_lineno"], held["end_col_offset"])
         else:
             node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place
+        line, column, end_line, end_column = place
         for field in _INNER_FIELDS[type(node)]:
             value = held[field]
             for child in value if type(value) is list else (value,):
                 if type(child) in _LEAVES:
                     if "lineno" not in child.__dict__:
-                        (
-                            child.lineno,
-                            child.col_offset,
-                            child.end_lineno,
-                            child.end_col_offset,
-                        ) = place
+                        child.lineno, child.col_offset = line, column
+                        child.end_lineno, child.end_col_offset = end_line, end_column
                 elif child is not None:
                     waiting.append((child, place))
 
@@ -167,7 +164,7 @@ _WORDS = frozenset(
     [
         *("annotation", "arg", "attr", "ctx", "decorator_list", "id", "is_async", "keywords"),
         *("kw_defaults", "kwarg", "kwonlyargs", "name", "names", "op", "ops", "returns"),
-        *("simple", "type_comment", "type_ignores", "type_params"),
+        *("type_comment", "type_ignores", "type_params"),
     ]
 )
 """Fields without such nodes, at least in what is made here."""
