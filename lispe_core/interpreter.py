@@ -35,6 +35,7 @@ from lispe_core.namespace import ROOT, Namespace
 from lispe_core.permissions import COMMANDS_VARIABLE
 from lispe_core.program_files import predefined, read_standard_input, text_of_file
 from lispe_core.reader import Links, read
+from lispe_core.scopes import Scope, Snapshot, calling_frame, variables_of
 from lispe_core.spaces import (
     SEPARATOR,
     current_space,
@@ -208,7 +209,7 @@ class Interpreter:
         self,
         source: str,
         origin: str,
-        frame: dict[str, Value] | None = None,
+        frame: dict[str, Value] | Scope | None = None,
         this: Instance | None = None,
         *,
         whole: bool = False,
@@ -228,7 +229,7 @@ class Interpreter:
         return value
 
     def _run_form(
-        self, form: Value, span: Span, frame: dict[str, Value] | None, this: Instance | None
+        self, form: Value, span: Span, frame: dict[str, Value] | Scope | None, this: Instance | None
     ) -> Value:
         taken = [each for each in (this, frame) if each is not None]
         return self._call(self._compiled_form(form, span, frame, this), *taken)
@@ -237,7 +238,7 @@ class Interpreter:
         self,
         form: Value,
         span: Span,
-        frame: dict[str, Value] | None = None,
+        frame: dict[str, Value] | Scope | None = None,
         this: Instance | None = None,
     ) -> FunctionType:
         with postponed_collection():
@@ -369,10 +370,16 @@ class Interpreter:
             "set_global": self.set_global,
             "set_globals": self.set_globals,
             "running_threads": False,
+            "scope": self._scope,
             "shared": self.threads.shared,
             "take_global": self.take_global,
             "threadspace": PatientLock(),
         }
+
+    def _scope(
+        self, parameters: tuple[dict[str, Value], ...], home: dict[str, Value] | Scope | None
+    ) -> Scope:
+        return Scope(parameters, home, self.namespace.globals)
 
     def has_global(self, name: str) -> bool:
         """Whether there is a global variable ``name``."""
@@ -412,14 +419,17 @@ class Interpreter:
         if key not in self._special_functions:
             parameters = LispList(Symbol(f"%{index}") for index in range(len(arguments)))
             form = LispList([Symbol("lambda"), parameters, LispList([name, *parameters])])
-            self._special_functions[key] = self.procedure(form)
+            code = self._compiler.form(form, _NOWHERE)
+            self._special_functions[key] = self._function(code, ROOT)()
         return self._special_functions[key](*arguments)
 
     def procedure(self, form: list[Value]) -> Callable[..., Value]:
         """The function that a ``(lambda (x…) …)`` held as data describes."""
         require_code(form)
-        code = self._compiler.form(form, _NOWHERE)
-        procedure: Callable[..., Value] = self._function(code, ROOT)()
+        seen = variables_of(calling_frame())
+        code = self._compiler.form(form, _NOWHERE, in_frame=bool(seen))
+        taken = [Snapshot(seen, self.namespace.globals)] if seen else []
+        procedure: Callable[..., Value] = self._function(code, ROOT)(*taken)
         return procedure
 
     def global_value(self, name: str) -> Value:
@@ -475,7 +485,7 @@ class Interpreter:
     def evaluate_value(
         self,
         code: Value,
-        frame: dict[str, Value] | None,
+        frame: dict[str, Value] | Scope | None,
         this: Instance | None,
         space: Value = None,
     ) -> Value:
