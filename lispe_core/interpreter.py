@@ -99,7 +99,8 @@ class Interpreter:
         self._loaders = dict(loaders or {})
         self._prefixes = dict(prefixes or {})
         self._on_library = on_library
-        self._loaded: set[str] = set()
+        self._libraries: dict[str, Library] = {}
+        self._loaded: set[tuple[str, str]] = set()
         self._files: set[tuple[str, str]] = set()
         self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
@@ -442,7 +443,7 @@ class Interpreter:
             self.namespace.add_library(path)
             return True
         for prefix, library in self._prefixes.items():
-            if name.startswith(prefix) and library not in self._loaded:
+            if name.startswith(prefix) and (library, "") not in self._loaded:
                 self.use(library)
                 return name in self.namespace.definitions
         return False
@@ -450,12 +451,12 @@ class Interpreter:
     def use(self, name: str, space: str = "") -> None:
         """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter.
 
-        The functions of a LispE file belong to ``space``.
+        What it defines belongs to ``space``.
         """
         library_name = Path(name).name.removesuffix(".so")
         if library_name not in self._loaders:
             library_name = library_name.removeprefix("lib")
-        if library_name in self._loaded:
+        if (library_name, space) in self._loaded:
             return
         if library_name not in self._loaders:
             found = found_library(library_name, (self.context.main_directory, "."))
@@ -465,11 +466,14 @@ class Interpreter:
                 known = list(self._loaders)
                 raise LispError(f"Unknown module: '{name}'", hint=advice(library_name, known))
             self._loaders[library_name] = found
+        is_new = library_name not in self._libraries
         with interrupts.shielded():
-            library = self._loaders[library_name]()
-            self._loaded.add(library_name)
-            self.namespace.add_library(library)
-        if self._on_library is not None:
+            if is_new:
+                self._libraries[library_name] = self._loaders[library_name]()
+            library = self._libraries[library_name]
+            self._loaded.add((library_name, space))
+            self.namespace.add_library(library, space)
+        if is_new and self._on_library is not None:
             self._on_library(library)
 
     def load(self, path: str, space: str = "") -> None:

@@ -84,7 +84,7 @@ def load(path: str, space: Value = None) -> Truth:
 
 @evaluation.builtin("use")
 def use(library: Value, space: Value = None) -> Truth:
-    """Loads a library once: ``(use 'lispe_torch)``; what a file defines belongs to ``space``.
+    """Loads a library once: ``(use 'lispe_torch)``; what it defines belongs to ``space``.
 
     Example:
         (maybe (use 'no_such_library) "none")    ; => none
