@@ -12,6 +12,7 @@ from lispe_core.containers import elements, text_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import TRUE, LispList, Truth, Value
+from lispe_core.instances import Instance
 from lispe_core.large_numbers import whole_number
 from lispe_core.library import Library
 from lispe_core.printer import display
@@ -44,10 +45,9 @@ def _plain(value: Value) -> Any:
     """What the encoder can write instead of ``value``."""
     if isinstance(value, Truth):
         return True
-    if isinstance(value, (array, Container)):
-        return elements(value)
-    fields = getattr(value, "fields", None)
-    return fields if isinstance(fields, dict) else display(value)
+    if isinstance(value, Instance):
+        return value.fields
+    return elements(value) if isinstance(value, (array, Container)) else display(value)
 
 
 @json_text.builtin("json_parse")
