@@ -415,6 +415,8 @@ def balanced_piece(text: str, opening: str, closing: str, start: int = 0) -> Val
         (getstruct "f(a(b))c" "(" ")")    ; => ("(a(b))" 1 7)
     """
     text, opening, closing = text_of(text), text_of(opening), text_of(closing)
+    if not opening or not closing:
+        raise LispError("'getstruct' needs two marks that are not empty")
     begin = text.find(opening, start)
     depth = 0
     place = begin
