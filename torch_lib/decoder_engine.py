@@ -247,10 +247,12 @@ class DecoderEngine:
         rms_norm = cast("RMSNorm", norm)
         own = rms_norm.weight.detach().float()
         twice, twice_eps = torch.stack((own, torch.zeros_like(own))), rms_norm.eps or 0.0
+        shape = twice.shape
 
         def divide(hidden: Tensor) -> Tensor:
-            normed = torch.layer_norm(hidden, twice.shape, twice, None, twice_eps)
-            return normed[:, 0].to(rows_type)
+            return (
+                torch.layer_norm(hidden, shape, twice, None, twice_eps).select(1, 0).to(rows_type)
+            )
 
         return divide
 

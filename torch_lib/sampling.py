@@ -20,6 +20,9 @@ __all__ = [
     "top_candidates",
 ]
 
+BLOCK = 128
+"""How many logits are looked at together in search of the largest."""
+
 
 def penalize_repetition(logits: Tensor, ids: Tensor, penalty: float) -> Tensor:
     """Make tokens that were already used less likely.
@@ -141,9 +144,25 @@ def likeliest(logits: Tensor, token: int, count: int) -> tuple[float, list[int],
         count: How many to find; all if there are fewer.
     """
     chances = logits.log_softmax(-1)  # all of them in half the time of their logsumexp
-    ids = logits.topk(min(count, logits.numel())).indices
+    ids = _places_of_largest(logits, min(count, logits.numel()))
     numbers = torch.cat((chances[token : token + 1], chances[ids])).tolist()  # one wait
     return numbers[0], ids.tolist(), numbers[1:]
+
+
+def _places_of_largest(values: Tensor, count: int) -> Tensor:
+    """Where the ``count`` largest of ``values`` ``(N,)`` stand, largest first.
+
+    They lie in the blocks with the largest maxima, or in what is left behind the last whole block:
+    finding these first takes a third of the time.
+    """
+    whole = values.numel() // BLOCK
+    if whole <= count:
+        return values.topk(count).indices
+    blocks = values[: whole * BLOCK].view(whole, BLOCK).amax(1).topk(count).indices
+    places = torch.arange(BLOCK, device=values.device) + BLOCK * blocks[:, None]
+    rest = torch.arange(whole * BLOCK, values.numel(), device=values.device)
+    places = torch.cat((places.flatten(), rest))
+    return places[values[places].topk(count).indices]
 
 
 def ranked(values: Tensor, count: int) -> Tensor:

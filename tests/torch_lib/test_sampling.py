@@ -104,6 +104,13 @@ def test_equals_go_to_the_lower_id() -> None:
     assert ranked(values, 4).tolist() == [1, 3, 2, 4]
 
 
+def test_the_likeliest_may_stand_behind_the_last_whole_block() -> None:
+    logits = torch.zeros(4200)
+    logits[4190], logits[0] = 2.0, 1.0
+
+    assert likeliest(logits, 0, 2)[1] == [4190, 0]
+
+
 def test_logits_that_are_no_numbers_are_refused() -> None:
     nothing = torch.full((1, 3), torch.nan)
 
@@ -113,9 +120,10 @@ def test_logits_that_are_no_numbers_are_refused() -> None:
         draw(*top_candidates(nothing, 1.0, 0, 0.9), None)
 
 
-@pytest.mark.parametrize("count", [0, 1, 5])
-def test_the_likeliest_of_many_are_found(count: int) -> None:
-    logits = torch.randn(4096)
+@pytest.mark.parametrize("vocabulary", [40, 4096, 4200])
+@pytest.mark.parametrize("count", [0, 1, 5, 33])
+def test_the_likeliest_of_many_are_found(count: int, vocabulary: int) -> None:
+    logits = torch.randn(vocabulary)
     logprobs = logits.log_softmax(-1)
 
     chosen, ids, best = likeliest(logits, 17, count)

@@ -21,6 +21,7 @@ from workbench.app.panels.chat import (
     sampling,
 )
 from workbench.app.panels.generation import GenerationPanel
+from workbench.app.panels.model_loading import ways_to_load
 from workbench.app.panels.models import find_models, model_folders
 from workbench.app.panels.pick import Pick
 from workbench.runtime.protocol import (
@@ -269,11 +270,24 @@ def test_folders_of_models_are_separated_as_in_path(monkeypatch: pytest.MonkeyPa
     assert model_folders("/a: :/b") == [Path("/a"), Path("/b")]
 
 
+@pytest.mark.parametrize(
+    ("keys", "loading"),
+    [
+        (["enter"], '(torch_load_gguf "{}" nil "file")'),
+        (["down", "down", "enter"], '(torch_load_gguf "{}" nil "int4")'),
+        (["end", "enter"], '(torch_load_model "{}")'),
+    ],
+)
 async def test_a_model_is_loaded_from_the_list(
-    panel: GenerationPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    panel: GenerationPanel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: list[str],
+    loading: str,
 ) -> None:
     monkeypatch.setattr("workbench.app.panels.models.find_spec", lambda name: None)
-    (tmp_path / "tiny[x].gguf").write_bytes(b"")
+    path = tmp_path / "tiny[x].gguf"
+    path.write_bytes(b"")
     panel.models = str(tmp_path)
     app = PanelApp(panel)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -283,8 +297,20 @@ async def test_a_model_is_loaded_from_the_list(
         assert isinstance(app.screen, Pick)
         await pilot.press("enter")
         await pilot.pause(0.2)
+        assert isinstance(app.screen, Pick)
+        assert app.screen.topic == "Load tiny[x].gguf"
+        await pilot.press(*keys)
+        await pilot.pause(0.2)
 
-        path = tmp_path / "tiny[x].gguf"
-        assert app.wishes == [
-            EvaluateSource(f'(setq model (torch_load_model "{path}"))', ORIGIN, "load tiny[x].gguf")
-        ]
+        source = f"(setq model {loading.format(path)})"
+        assert app.wishes == [EvaluateSource(source, ORIGIN, "load tiny[x].gguf")]
+
+
+def test_the_models_of_a_folder_are_loaded_as_they_are_or_quantized() -> None:
+    programs = [way.program for way in ways_to_load(Path("llama"))]
+
+    assert programs == [
+        '(torch_load_model "llama")',
+        '(torch_model_quantize (torch_load_model "llama") "int8")',
+        '(torch_model_quantize (torch_load_model "llama") "int4")',
+    ]

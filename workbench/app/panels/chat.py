@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 ORIGIN = "<chat>"
 NOT_IN_NAMES = set("()[]{}\"';:,`@&\\. \t\n")
@@ -124,8 +123,3 @@ def _without_system(messages: Sequence[Message]) -> list[Message]:
     """The turns behind the system message, which begins the first of them."""
     system, first, *rest = messages
     return [Message(first.role, f"{system.content}\n\n{first.content}"), *rest]
-
-
-def loading_program(model: str, path: Path) -> str:
-    """Lisp that loads a model into variable ``model``."""
-    return f"(setq {model} (torch_load_model {lisp_string(str(path))}))"

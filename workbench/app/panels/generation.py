@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ScrollableContainer, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from torch_lib.events import GenerationFinished, GenerationStarted, TokenGenerated
@@ -22,9 +23,9 @@ from workbench.app.panels.chat import (
     ORIGIN,
     Message,
     is_name,
-    loading_program,
     question_program,
 )
+from workbench.app.panels.model_loading import ways_to_load
 from workbench.app.panels.models import find_models, model_folders, model_line
 from workbench.app.panels.numerals import counted
 from workbench.app.panels.passage import Look, Passage, level_legend
@@ -441,7 +442,7 @@ class GenerationPanel(Panel[Happening]):
 
     @work(exclusive=True, group="models")
     async def action_open_model(self) -> None:
-        """Find models on another thread, let one be chosen, and load it into the variable."""
+        """Find models on another thread, let one and a way be chosen, load it into the variable."""
         setting = self.models
         search = self.run_worker(lambda: find_models(model_folders(setting)), thread=True)
         found = await search.wait()
@@ -449,11 +450,17 @@ class GenerationPanel(Panel[Happening]):
             self.notify(f"No model was found in {setting or 'any folder'}.", markup=False)
             return
         lines = [model_line(model) for model in found]
-        place = await self.app.push_screen_wait(Pick("Models", lines, "load"))
+        place = await self.app.push_screen_wait(Pick("Models", lines, "choose"))
+        if place is None:
+            return
+        path = found[place].path
+        ways = ways_to_load(path)
+        lines = [Content.assemble(f"{way.name:12}", (way.use, "$text-muted")) for way in ways]
+        place = await self.app.push_screen_wait(Pick(f"Load {path.name}", lines, "load"))
         if place is None:
             return
         named = self.query_one(AskForm).model
         variable = named if is_name(named) else "model"
-        source = loading_program(variable, found[place].path)
-        self.post_message(EvaluateSource(source, ORIGIN, f"load {found[place].path.name}"))
+        source = f"(setq {variable} {ways[place].program})"
+        self.post_message(EvaluateSource(source, ORIGIN, f"load {path.name}"))
         self.action_ask()

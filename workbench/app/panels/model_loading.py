@@ -1,0 +1,36 @@
+"""The ways in which a model on disk can be loaded, as the Lisp programs that do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.app.panels.chat import lisp_string
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A way to load a model: what it is called, what it is good for, and the Lisp that does it."""
+
+    name: str
+    use: str
+    program: str
+
+
+def ways_to_load(path: Path) -> tuple[Loading, ...]:
+    """How the model at ``path`` can be loaded, the quickest writer first."""
+    file = lisp_string(str(path))
+    whole = f"(torch_load_model {file})"
+    if path.suffix == ".gguf":
+        own = Loading("as stored", "fastest, to write", f'(torch_load_gguf {file} nil "file")')
+        four, eight = (f'(torch_load_gguf {file} nil "{bits}")' for bits in ("int4", "int8"))
+    else:
+        own = Loading("as stored", "to write and to train", whole)
+        four, eight = (f'(torch_model_quantize {whole} "{bits}")' for bits in ("int4", "int8"))
+    ways = (
+        own,
+        Loading("int8", "8 bits a weight, to write", eight),
+        Loading("int4", "4 bits a weight, to write", four),
+    )
+    floats = Loading("float32", "to write and to train", whole)
+    return (*ways, floats) if path.suffix == ".gguf" else ways
