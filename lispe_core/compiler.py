@@ -121,6 +121,8 @@ class Compiler:
             if e.analysis.reads_frame(body_forms):
                 frame.dictionary = DICTIONARY
                 frame.variables = AnyName()
+        elif e.analysis.reads_frame(body_forms):
+            frame.dictionary = f"{DICTIONARY}_{identifier}"
         if not (
             parameters.optional
             or parameters.rest

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from lispe_core.errors import IncompleteInput, SyntaxFault
 from lispe_core.forms import TRUE, DictionaryForm, SourceList, SourceText, Span, Symbol, Value
+from lispe_core.large_numbers import whole_number
 
 QUOTE = Symbol("quote")
 LINK = Symbol("link")
@@ -314,7 +315,7 @@ def _atom_value(text: str) -> Value:
         return _CONSTANTS[text] if text in _CONSTANTS else Symbol(text)
     match number.lastgroup:
         case "integer":
-            return int(text)
+            return whole_number(text)
         case "float":
             return float(text)
         case "exact":

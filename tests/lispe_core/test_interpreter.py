@@ -242,3 +242,9 @@ def test_a_file_that_is_evaluated_anew_replaces_its_definitions() -> None:
     assert answer("(p 0)", "<repl>") == "(1 4)"
     assert answer("(defprol p (x) 5)\n(p 0)") == "(5)"
     assert answer("(defprol p (x) 6)\n(p 0)", "q.lisp") == "(5 6)"
+
+
+def test_definitions_of_the_same_patterns_may_stand_in_one_line() -> None:
+    source = "(defpred p (x) (/ 1 x) 'first) (defpred p (x) 'second)\n(list (p 1) (p 0))"
+
+    assert display(Interpreter().evaluate(source, "p.lisp")) == "(first second)"
