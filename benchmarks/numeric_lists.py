@@ -1,7 +1,8 @@
 """Typed lists and matrices against NumPy: the same arithmetic on a million elements, interleaved.
 
 Integers cost more than NumPy's: their results are exact, so each operand's extent is looked at
-first. A matrix is a list of rows, each with a buffer of its own.
+first. A matrix that NumPy computed gets its rows when one is looked at, as in ``rows``: then each
+has a buffer of its own.
 
 Usage: python benchmarks/numeric_lists.py [rounds]
 """
@@ -27,6 +28,8 @@ DATA = f"""
 (setq k (integers (iota {COUNT})))
 (setq m (rho 1000 {COUNT // 1000} x))
 (setq n (rho 1000 {COUNT // 1000} y))
+(setq rows (rho 1000 {COUNT // 1000} x))
+(@ rows 0)
 """
 X = numpy.arange(1, COUNT + 1) * 1.5
 Y = X + 1.25
@@ -55,6 +58,9 @@ PROGRAMS: list[tuple[str, Callable[[], Any]]] = [
     ("(* m 2)", lambda: M * 2),
     ("(sum m)", lambda: M.sum()),
     ("(. '+ '* m n)", lambda: M @ N),
+    ("(+ rows n)", lambda: M + N),
+    ("(* rows 2)", lambda: M * 2),
+    ("(sum rows)", lambda: M.sum()),
 ]
 
 

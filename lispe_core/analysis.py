@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import NamedTuple
 
 from lispe_core.calls import LAMBDA_NAMES
 from lispe_core.errors import LispError
@@ -105,12 +106,20 @@ _ASSIGNED: dict[str, Callable[[list[Value]], Iterable[Value]]] = {
 }
 
 
+class _Listed(NamedTuple):
+    """The lists in the code ``forms``, and the symbols that head them."""
+
+    forms: Iterable[Value]
+    lists: list[list[Value]]
+    heads: set[Symbol]
+
+
 class Analysis:
     """Looks through the text of functions, macros expanded."""
 
     def __init__(self, expander: Expander) -> None:
         self._expander = expander
-        self._listed: dict[int, tuple[Iterable[Value], list[list[Value]]]] = {}
+        self._listed: dict[int, _Listed] = {}
 
     def assigned(self, forms: Iterable[Value]) -> set[str]:
         """The names that ``forms`` assign in their call frame, lambdas included."""
@@ -125,13 +134,12 @@ class Analysis:
 
     def reads_frame(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` may read or assign names that stand nowhere in their text."""
-        return any(
-            isinstance(form[0], Symbol) and form[0] in _READS_THE_FRAME
-            for form in self.lists(forms)
-        )
+        return not self._all_lists(forms).heads.isdisjoint(_READS_THE_FRAME)
 
     def assigned_in_lambdas(self, forms: Iterable[Value]) -> bool:
         """Whether a lambda in ``forms`` assigns a name that is not its parameter."""
+        if not self.has_lambda(forms):
+            return False
         for form in self.lists(forms):
             if _is_lambda_name(form[0]) and len(form) > 2 and isinstance(form[1], list):
                 parameters = {name.name for name in form[1] if isinstance(name, Symbol)}
@@ -139,32 +147,48 @@ class Analysis:
                     return True
         return False
 
+    def only_read(self, forms: Sequence[Value]) -> set[str]:
+        """The variables that ``forms`` set to new lists and whose elements alone they read."""
+        lists, heads = self.lists(forms), self._all_lists(forms).heads
+        made = {form[1].name for form in lists if _makes_list(form)} if _MAPLIST in heads else set()
+        if not made:
+            return made
+        seen = _symbols(part for part in forms if not isinstance(part, list) or _is_opaque(part))
+        for form in lists:
+            head = form[0].name if isinstance(form[0], Symbol) else ""
+            if head == "f_":  # names stand in its text
+                return set()
+            looks = 1 if head in _LOOK_INTO else -1
+            hidden = (
+                part
+                for place, part in enumerate(form)
+                if (place != looks if isinstance(part, Symbol) else _is_opaque(part))
+            )
+            seen |= _symbols(hidden)
+            if head.endswith("=") and len(form) > 1 and isinstance(form[1], list):
+                seen |= _symbols(form[1][1:2])  # its elements change
+        return made - seen
+
     def has_lasting_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` make a lambda that may be called after they are done."""
-        waiting: list[Value] = list(forms)
-        while waiting:
-            form = waiting.pop()
-            if not isinstance(form, list) or not form:
-                continue
-            form = self._expanded(form)
+        if not self.has_lambda(forms):
+            return False
+        lambdas: list[list[Value]] = []
+        at_once: set[int] = set()
+        for form in self.lists(forms):
             head = form[0]
-            if isinstance(head, list) and head and _is_lambda_name(head[0]):
-                waiting.extend([*head[2:], *form[1:]])
+            if isinstance(head, list):
+                at_once.add(id(self._expanded(head)))
             elif _is_lambda_name(head):
-                return True
+                lambdas.append(form)
             elif isinstance(head, Symbol) and head.name in CALLS_AT_ONCE:
-                for operand in form[1:]:
-                    lambda_form = _unquoted_lambda(operand)
-                    waiting.extend(lambda_form[2:] if lambda_form else [operand])
-            elif isinstance(head, Symbol) and (head.name == "quote" or head.name in _DEFINITIONS):
-                continue
-            else:
-                waiting.extend(form)
-        return False
+                operands = filter(None, map(_unquoted_lambda, form[1:]))
+                at_once.update(id(self._expanded(operand)) for operand in operands)
+        return any(id(form) not in at_once for form in lambdas)
 
     def has_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether a lambda stands in ``forms``."""
-        return any(_is_lambda_name(form[0]) for form in self.lists(forms))
+        return not self._all_lists(forms).heads.isdisjoint(LAMBDA_NAMES)
 
     def mentions(self, forms: Iterable[Value], words: Set[Symbol]) -> bool:
         """Whether a call of one of ``words`` stands in ``forms``, outside of lambdas."""
@@ -179,14 +203,20 @@ class Analysis:
                     waiting.extend(form)
         return False
 
-    def lists(self, forms: Iterable[Value]) -> Iterable[list[Value]]:
+    def lists(self, forms: Iterable[Value]) -> list[list[Value]]:
         """All lists in ``forms`` that may be code of their frame, macros expanded."""
+        return self._all_lists(forms).lists
+
+    def _all_lists(self, forms: Iterable[Value]) -> _Listed:
         known = self._listed.get(id(forms))
         if known is None:  # several questions are asked about one body
-            known = self._listed[id(forms)] = forms, list(self._found_lists(forms))
-        return known[1]
+            found = self._found_lists(forms)
+            heads = {form[0] for form in found if type(form[0]) is Symbol}
+            known = self._listed[id(forms)] = _Listed(forms, found, heads)
+        return known
 
-    def _found_lists(self, forms: Iterable[Value]) -> Iterator[list[Value]]:
+    def _found_lists(self, forms: Iterable[Value]) -> list[list[Value]]:
+        found: list[list[Value]] = []
         waiting: list[Value] = [form for form in forms if isinstance(form, _COMPOUND)]
         while waiting:
             form = waiting.pop()
@@ -205,19 +235,59 @@ class Analysis:
                 continue
             if isinstance(head, Symbol) and head.name in _DEFINITIONS:
                 continue
-            yield form
-            waiting.extend([part for part in form if isinstance(part, _COMPOUND)])
+            found.append(form)
+            waiting += [part for part in form if isinstance(part, _COMPOUND)]
+        return found
 
     def _expanded(self, form: list[Value]) -> list[Value]:
         try:
             expanded = self._expander.expand(form)
         except LispError:
             return form
-        return expanded if isinstance(expanded, list) and expanded else form
+        if expanded is form or not isinstance(expanded, list):
+            return form
+        return expanded or form
 
 
 _QUOTE = Symbol("quote")
+_MAPLIST = Symbol("maplist")
 _COMPOUND = (list, DictionaryForm)
+_LOOK_INTO = frozenset({"@", "at", "nth", "setq"})
+
+
+def _makes_list(form: list[Value]) -> bool:
+    """Whether ``form`` is ``(setq name (maplist function list))``."""
+    return (
+        len(form) == 3
+        and form[0] is Symbol("setq")
+        and isinstance(form[1], Symbol)
+        and isinstance(form[2], list)
+        and len(form[2]) == 3
+        and form[2][0] is _MAPLIST
+    )
+
+
+def _is_opaque(form: Value) -> bool:
+    """Whether symbols stand in ``form`` that are not found in lists of code."""
+    if isinstance(form, list):
+        head = form[0] if form else None
+        return isinstance(head, Symbol) and (head is _QUOTE or head.name in _DEFINITIONS)
+    return isinstance(form, DictionaryForm)
+
+
+def _symbols(forms: Iterable[Value]) -> set[str]:
+    """The names of all symbols in ``forms``."""
+    found: set[str] = set()
+    waiting = list(forms)
+    while waiting:
+        form = waiting.pop()
+        if isinstance(form, Symbol):
+            found.add(form.name)
+        elif isinstance(form, list):
+            waiting.extend(form)
+        elif isinstance(form, DictionaryForm):
+            waiting += [part for entry in form.entries for part in entry]
+    return found
 
 
 def _unquoted_lambda(form: Value) -> list[Value] | None:

@@ -15,6 +15,8 @@ from lispe_core.frames import Frame, SetVariables
 from lispe_core.kinds import Kind, literal_kind
 
 _DEEPEST = 40
+_SENT = nodes.nil()
+"""Stands for a value that has been sent elsewhere; it never becomes a part of code."""
 
 
 class Destination:
@@ -92,7 +94,7 @@ class Blocks:
             self.add(ast.Assign([to.target()], value))
         elif not isinstance(value, (ast.Constant, ast.Name)) or not self.is_settled(value):
             self.add(ast.Expr(value))
-        return nodes.nil()
+        return _SENT
 
     def add(self, statement: ast.stmt) -> None:
         """Append a statement to the current block."""
@@ -135,12 +137,13 @@ class Blocks:
         for emit in emitters:
             first, writes = len(self.block), len(self.written)
             value = emit()
-            lifted = self.block[first:]
-            if lifted and not all(isinstance(statement, ast.FunctionDef) for statement in lifted):
-                del self.block[first:]
-                changed = set(self.written[writes:])
-                results = [self._kept_before(earlier, changed) for earlier in results]
-                self.block.extend(lifted)
+            if len(self.block) > first and results:
+                lifted = self.block[first:]
+                if not all(isinstance(statement, ast.FunctionDef) for statement in lifted):
+                    del self.block[first:]
+                    changed = set(self.written[writes:])
+                    results = [self._kept_before(earlier, changed) for earlier in results]
+                    self.block.extend(lifted)
             results.append(value)
         return results
 
@@ -193,8 +196,7 @@ class Blocks:
 
     def is_text(self, value: ast.expr) -> ast.expr:
         """Whether a settled value is text, of characters or bytes."""
-        kinds = [self.has_type(value, "str"), self.has_type(value, "bytes")]
-        return ast.BoolOp(ast.Or(), kinds)
+        return ast.Compare(nodes.call("type", value), [ast.In()], [nodes.support("texts")])
 
     def kind_of(self, value: ast.expr) -> Kind:
         """What is known of the value of a constant or a variable."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lispe_core import names, nodes
 from lispe_core.calls import BLANK, Family, is_lambda, section
 from lispe_core.forms import LispList, Symbol, Value
+from lispe_core.frames import InstanceFrame
 from lispe_core.library import Definition
 from lispe_core.namespace import OLDER_SPELLINGS
 from lispe_core.operators import OPERATIONS
@@ -255,11 +256,28 @@ def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr
     def operand(index: int) -> ast.expr:
         if index == expected.place and function is not None:
             return e.emit_value(function)
-        if index == expected.place and (named := function_of_space(e, form[index])) is not None:
+        if index == expected.place and (named := _function_here(e, form[index])) is not None:
             return named
         return e.operand(form, index)
 
     return e.ordered([_late(operand, index) for index in range(1, len(form))])
+
+
+def _function_here(e: Emitter, form: Value) -> ast.expr | None:
+    """The function that a quoted name means here alone: of a space, or a variable's value."""
+    of_space = function_of_space(e, form)
+    if of_space is not None or not isinstance(form, list) or len(form) != 2:
+        return of_space
+    head, symbol = form
+    if head is not QUOTE or not isinstance(symbol, Symbol):
+        return None
+    name, full_name = symbol.name, e.namespace.named_here(symbol.name)
+    owner = e.frame.owner_of(name)
+    if owner is None or isinstance(owner, InstanceFrame):
+        return None
+    if e.namespace.definition(name) is not None or e.namespace.has_function(full_name):
+        return None
+    return _plain_function(e, name, full_name)
 
 
 def _late(operand: Callable[[int], ast.expr], index: int) -> Callable[[], ast.expr]:

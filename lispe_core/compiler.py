@@ -117,9 +117,12 @@ class Compiler:
             frame.shared = e.analysis.assigned_in_lambdas(body_forms)
             own = {*frame.variables} - bound
             frame.kinds = variable_kinds(body_forms, e.analysis.lists, own)
+            frame.only_read = e.analysis.only_read(body_forms) & own
             if e.analysis.reads_frame(body_forms):
                 frame.dictionary = DICTIONARY
                 frame.variables = AnyName()
+        elif e.analysis.reads_frame(body_forms):
+            frame.dictionary = f"{DICTIONARY}_{identifier}"
         if not (
             parameters.optional
             or parameters.rest
@@ -195,7 +198,7 @@ class Compiler:
             code = compile(module, span.origin, "exec", dont_inherit=True, optimize=1)
         except RecursionError:
             raise LispError("the program is nested too deeply", span) from None
-        return _described(code, emitter.functions)
+        return _described(code, emitter.functions) if emitter.functions else code
 
 
 def take_instance(definition: ast.FunctionDef, fields: InstanceFrame, start: int) -> None:

@@ -6,11 +6,13 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lispe_core.array_matrices import ArrayMatrix
 from lispe_core.dictionaries import key_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Maybe, SourceList, Stringbytes, Strings, Symbol, Value
 from lispe_core.hints import nearest
+from lispe_core.matrices import Matrix
 from lispe_core.printer import abridged, display
 from lispe_core.streams import is_endless
 from lispe_core.typed_lists import TypedList
@@ -221,15 +223,21 @@ def copy_constant(value: Value) -> Value:
     return _copied(value, {})
 
 
+_IMMUTABLE = frozenset({str, int, float, Symbol, Maybe, type(None)})
+
+
 def _copied(value: Value, known: dict[int, Value]) -> Value:
-    if isinstance(value, (str, int, float, Symbol, Maybe)) or value is None:
+    if type(value) in _IMMUTABLE:
         return value
     if id(value) in known:
         return known[id(value)]
+    data = value.data if isinstance(value, Matrix) else None
+    if data is not None:
+        return known.setdefault(id(value), ArrayMatrix.of(data))
     if isinstance(value, list):
         kind = LispList if isinstance(value, SourceList) else type(value)
         copy = known[id(value)] = kind.__new__(kind)
-        copy.extend([_copied(item, known) for item in value])
+        copy.extend([item if type(item) in _IMMUTABLE else _copied(item, known) for item in value])
         return copy
     if isinstance(value, TypedList):
         return type(value)(value)

@@ -45,7 +45,7 @@ class Evaluator(Protocol):
         ...
 
     def use(self, name: str, space: str = "") -> None:
-        """Load a library, once; what a file defines belongs to ``space``."""
+        """Load a library, once; what it defines belongs to ``space``."""
         ...
 
     def complete(self, prefix: str) -> list[str]:

@@ -84,6 +84,11 @@ class Emitter(Variables):
         element = form[index]
         if isinstance(element, SourceList):
             return self.emit(element, to)
+        # What cannot fail needs no place of its own.
+        if type(element) in _PLAIN:
+            return self.deliver(nodes.constant(element), to)
+        if type(element) is Symbol and (local := self.settled_local(element.name)) is not None:
+            return self.deliver(local, to)
         return self.emit(element, to, self.span_of(form, index))
 
     def operand_later(self, form: Sequence[Value], index: int) -> Callable[[], ast.expr]:

@@ -22,7 +22,11 @@ class Expander:
     def expand(self, form: list[Value]) -> Value:
         """``form`` itself when it stands for nothing else."""
         head = form[0] if form else None
-        if type(head) is Symbol and head.name not in self._names and not _has_dot(form):
+        if (
+            type(head) is Symbol
+            and head.name not in self._names
+            and not (_DOT in form if type(form) is SourceList else _has_dot(form))
+        ):
             return form
         known = self._known.get(id(form))
         if known is not None:

@@ -15,14 +15,12 @@ from lispe_core import names
 from lispe_core.arithmetic import divide, subtract
 from lispe_core.errors import Frame, LispError
 from lispe_core.forms import Span, Value
-from lispe_core.functions import FunctionInfo
 from lispe_core.hints import unbound
 from lispe_core.library import Definition
 from lispe_core.matching import unmatched
-from lispe_core.namespace import PROGRAM_MARK, ROOT, Namespace
+from lispe_core.namespace import PROGRAM_MARK, Namespace
+from lispe_core.scopes import TOP_LEVEL, lisp_name_of, variables_of
 
-TOP_LEVEL = "top level"
-_NIL = names.variable("_")
 """What no program can read: ``_`` means nil."""
 _OUTERMOST, _INNERMOST = 20, 60
 Level = tuple[FrameType, int, str | None]
@@ -66,20 +64,8 @@ def frame_variables(error: LispError) -> list[list[tuple[str, Value]]]:
 
 
 def _variables(frame: FrameType) -> list[tuple[str, Value]]:
-    """What a call holds; a comprehension is a frame of its own before Python 3.12."""
-    held = dict(frame.f_locals)
-    while _frame_name(frame.f_code) is None and frame.f_back is not None:
-        frame = frame.f_back
-        if PROGRAM_MARK not in frame.f_globals:
-            break
-        held = {**frame.f_locals, **held}
-    for slots in [value for name, value in held.items() if name == names.FRAME]:
-        held.update(slots)
-    return [
-        (names.lisp_name(slot), value)
-        for slot, value in held.items()
-        if slot.startswith(names.VARIABLE) and type(value).__name__ != "Unset" and slot != _NIL
-    ]
+    """What a call holds."""
+    return [(names.lisp_name(slot), value) for slot, value in variables_of(frame).items()]
 
 
 def _few(levels: list[Level]) -> list[Level]:
@@ -91,7 +77,7 @@ def _few(levels: list[Level]) -> list[Level]:
 def _program_frames(trace: TracebackType | None) -> Iterator[Level]:
     while trace is not None:
         if PROGRAM_MARK in trace.tb_frame.f_globals:
-            yield trace.tb_frame, trace.tb_lasti, _frame_name(trace.tb_frame.f_code)
+            yield trace.tb_frame, trace.tb_lasti, lisp_name_of(trace.tb_frame.f_code)
         trace = trace.tb_next
 
 
@@ -104,14 +90,6 @@ def _without_comprehensions(levels: Iterable[Level]) -> list[Level]:
         else:
             kept.append((frame, last, name))
     return kept
-
-
-def _frame_name(code: CodeType) -> str | None:
-    """The Lisp name of a function; ``None`` for a part of one."""
-    constants = code.co_consts
-    if constants and isinstance(constants[-1], FunctionInfo):
-        return constants[-1].name
-    return TOP_LEVEL if code.co_name == ROOT else None
 
 
 def _span(code: CodeType, last_instruction: int) -> Span | None:

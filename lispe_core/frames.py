@@ -48,6 +48,7 @@ class Frame:
         parameters: The slots a call of the function itself assigns, ``None`` if it can't be
             turned into a loop.
         kinds: What is known of the values of variables.
+        only_read: The variables with lists of which nothing but elements is read.
         depth: How many blocks are open.
         returns: Whether an outline contains a ``return`` of the function around it.
         breaks: Whether an outline contains a ``break`` of a loop around it.
@@ -86,6 +87,7 @@ class Frame:
         self.written_outside: dict[str, str] = {}
         self.loops: list[Loop] = []
         self.kinds: dict[str, Kind] = {}
+        self.only_read: set[str] = set()
         self.depth = 0
         self.returns = False
         self.breaks = False
@@ -137,7 +139,10 @@ class Frame:
     @property
     def instance(self) -> InstanceFrame | None:
         """The fields of the current instance, where there is one."""
-        return next((each for each in self.chain() if isinstance(each, InstanceFrame)), None)
+        frame: Frame | None = self
+        while frame is not None and not isinstance(frame, InstanceFrame):
+            frame = frame.outer
+        return frame
 
     def is_set(self, name: str, owner: Frame) -> bool:
         """Whether ``name`` of ``owner`` surely has a value here."""
@@ -164,6 +169,8 @@ class Frame:
     def declarations(self) -> list[ast.stmt]:
         """The ``global`` and ``nonlocal`` statements that the function begins with."""
         statements: list[ast.stmt] = []
+        if not self.written_outside:
+            return statements
         for scope, maker in (("global", ast.Global), ("nonlocal", ast.Nonlocal)):
             slots = [slot for slot, where in self.written_outside.items() if where == scope]
             if slots:

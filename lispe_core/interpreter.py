@@ -8,46 +8,41 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from types import FunctionType
+from typing import Any
 
 from lispe_core import builtins, context, interrupts, names, special
 from lispe_core.builtins.access import longer_path
-from lispe_core.calls import BreakIteration, spread
+from lispe_core.calls import BreakIteration
 from lispe_core.code_size import require_code
 from lispe_core.collection import postponed_collection
 from lispe_core.compiler import Compiler
 from lispe_core.containers import copy_constant, text_of
-from lispe_core.data_types import constructor
+from lispe_core.definitions import Definitions
 from lispe_core.depth import deep_recursion
 from lispe_core.descriptions import described_by_program
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.extensions import found_library
 from lispe_core.faults import lisp_error
-from lispe_core.forms import EMPTY, TRUE, LispList, SourceList, Span, Strings, Symbol, Value
+from lispe_core.forms import LispList, SourceList, Span, Strings, Symbol, Value
 from lispe_core.frames import InstanceFrame
-from lispe_core.functions import described, function_info, takes
 from lispe_core.hints import add_advice, advice
-from lispe_core.instances import DEFAULTS, Class, Instance, make_class, methods_of
+from lispe_core.instances import Instance, methods_of
 from lispe_core.library import Definition, Library
 from lispe_core.macros import Macros
 from lispe_core.namespace import ROOT, Namespace
 from lispe_core.permissions import COMMANDS_VARIABLE
-from lispe_core.program_files import predefined, read_standard_input, text_of_file
+from lispe_core.program_files import PROGRAM, predefined, read_standard_input, text_of_file
 from lispe_core.reader import Links, read
+from lispe_core.scopes import Scope, Snapshot, calling_frame, variables_of
 from lispe_core.spaces import (
-    SEPARATOR,
     current_space,
     inside_space,
     leaving_as_found,
-    plain_name,
     space_named,
 )
 from lispe_core.support import SUPPORT, UNSET, restore_in
-from lispe_core.threads import PatientLock, Threads, current_task, guard_global
-
-if TYPE_CHECKING:  # the compiler of patterns is loaded by the first program that has one
-    from lispe_core.pattern_functions import PatternDefinition, PatternFunction, PatternKind
+from lispe_core.threads import PatientLock, Threads, guard_global
 
 
 class Interpreter:
@@ -98,16 +93,18 @@ class Interpreter:
         self._loaders = dict(loaders or {})
         self._prefixes = dict(prefixes or {})
         self._on_library = on_library
-        self._loaded: set[str] = set()
+        self._libraries: dict[str, Library] = {}
+        self._loaded: set[tuple[str, str]] = set()
         self._files: set[tuple[str, str]] = set()
-        self._patterns: dict[str, PatternFunction] = {}
         self._special_functions: dict[tuple[str, int], Callable[..., Value]] = {}
         self._links: Links = {}
+        self._program: list[Value] = []
         self._sources: dict[str, str] = {}
         self.namespace = Namespace(self._support(), self._find_missing)
         self.namespace.inline = special.INLINE
         self._macros = Macros()
         self._compiler = Compiler(self.namespace, self._macros)
+        self._definitions = Definitions(self.namespace, self._compiler, self.threads)
         for library in (*special.LIBRARIES, *builtins.LIBRARIES, *libraries):
             self.namespace.add_library(library)
         self.namespace.predefine(predefined(arguments))
@@ -208,7 +205,7 @@ class Interpreter:
         self,
         source: str,
         origin: str,
-        frame: dict[str, Value] | None = None,
+        frame: dict[str, Value] | Scope | None = None,
         this: Instance | None = None,
         *,
         whole: bool = False,
@@ -217,10 +214,11 @@ class Interpreter:
         with postponed_collection():
             program = read(source, origin, self._links)
             if whole:
-                forms = LispList([Symbol("__root__"), *copy_constant(program)])
-                self.namespace.predefine([("_root", forms)])
+                self._program = program
+                if self.namespace.is_bound(PROGRAM):
+                    self._predefine_program()
                 if len(program) > 1 and not origin.startswith("<"):
-                    self._forget_patterns(origin)
+                    self._definitions.forget_patterns(origin)
         value: Value = None
         with leaving_as_found():
             for form, span in zip(program, program.spans, strict=True):
@@ -228,7 +226,7 @@ class Interpreter:
         return value
 
     def _run_form(
-        self, form: Value, span: Span, frame: dict[str, Value] | None, this: Instance | None
+        self, form: Value, span: Span, frame: dict[str, Value] | Scope | None, this: Instance | None
     ) -> Value:
         taken = [each for each in (this, frame) if each is not None]
         return self._call(self._compiled_form(form, span, frame, this), *taken)
@@ -237,7 +235,7 @@ class Interpreter:
         self,
         form: Value,
         span: Span,
-        frame: dict[str, Value] | None = None,
+        frame: dict[str, Value] | Scope | None = None,
         this: Instance | None = None,
     ) -> FunctionType:
         with postponed_collection():
@@ -245,7 +243,7 @@ class Interpreter:
             if this is not None:
                 fields = InstanceFrame.of(this.fields, frozenset(methods_of(type(this))))
             code = self._compiler.form(form, span, in_frame=frame is not None, fields=fields)
-        return self._function(code, ROOT)
+        return self._definitions.function(code, ROOT)
 
     def _call(self, function: FunctionType, *arguments: Value) -> Value:
         try:
@@ -254,125 +252,27 @@ class Interpreter:
         except BreakIteration:
             return None
 
-    def _function(self, code: Any, name: str) -> FunctionType:
-        holder: dict[str, Any] = {}
-        exec(code, self.namespace.globals, holder)
-        function: FunctionType = holder[name]
-        return function
-
-    def define(self, name: str, code: Any) -> Value:
-        """Bind the function that ``(defun name …)`` defines."""
-        self.namespace.define_function(name, self._function(code, names.function(name)))
-        return EMPTY
-
-    def define_thread(self, name: str, code: CodeType) -> Value:
-        """Bind the function that starts threads of what ``(dethread name …)`` defines."""
-        function = self._function(code, names.function(name))
-        self.namespace.define_function(name, self._starter(function))
-        return EMPTY
-
-    def _starter(self, function: FunctionType) -> FunctionType:
-        info, signature = function_info(function), function.__qualname__
-
-        def start(*arguments: Value) -> Value:
-            task = current_task()
-            if task is not None and task.function is function:
-                return spread(function, arguments)
-            if not takes(function, len(arguments)):
-                raise LispError(f"Wrong number of arguments in call to: '{signature}'")
-            self.namespace.base["r_running_threads"] = True
-            self.threads.start(info.name if info else "", function, arguments)
-            return TRUE
-
-        if info is not None:
-            start.__code__ = described(start.__code__, info, signature)
-        return start  # type: ignore[return-value]  # a function is a FunctionType
-
-    def define_data(self, group: str, members: list[Value], full_names: list[str]) -> Value:
-        """Bind the constructors that a ``data@`` declares."""
-        for (symbol, *constraints), full_name in zip(members, full_names, strict=True):
-            made = constructor(symbol.name, group, constraints)
-            self.namespace.define_function(full_name, made)
-        return EMPTY
-
-    def define_class(
-        self,
-        full_name: str,
-        parent: Value,
-        own_fields: list[str],
-        required: list[str],
-        source: LispList,
-        methods: list[list[Value]],
-        initial: CodeType | None,
-    ) -> Value:
-        """Bind the class that a ``class@`` defines."""
-        base = Instance if parent is None else parent
-        name = plain_name(full_name)
-        made = make_class(name, base, own_fields, required, source)
-        if initial is not None:
-            made.defaults = self._function(initial, names.function(DEFAULTS))
-        self.namespace.define_function(full_name, made)
-        return self.add_methods(made, methods, full_name)
-
-    def add_methods(self, made: Class, methods: list[list[Value]], full_name: str) -> Value:
-        """Give a class methods."""
-        for method, code in methods:
-            method_name = f"{full_name}{SEPARATOR}{method}"
-            function = self._function(code, names.function(method_name))
-            self.namespace.define_function(method_name, function)
-            setattr(made, names.function(method), function)
-        return EMPTY
-
-    def _forget_patterns(self, origin: str) -> None:
-        """Leave out the definitions of a file that is evaluated anew, as a whole."""
-        for name, pattern in self._patterns.items():
-            self._patterns[name] = pattern.without(origin)
-
-    def define_pattern(self, name: str, kind: PatternKind, definition: PatternDefinition) -> Value:
-        """Add a definition to the pattern function of that name."""
-        from lispe_core.pattern_functions import PatternFunction, compiled_later
-
-        known = self._patterns.get(name)
-        pattern = PatternFunction(name, kind)
-        info = function_info(self.namespace.globals.get(names.function(name)))
-        is_pattern = info is not None and info.kind in ("pattern_", "predicate_")
-        if known is not None and known.kind == kind and is_pattern:
-            pattern.definitions.extend(known.definitions)
-        pattern.add(definition)
-        self._patterns[name] = pattern
-        self.namespace.define_function(name, compiled_later(pattern, self._compiled))
-        return EMPTY
-
-    def _compiled(self, pattern: PatternFunction) -> FunctionType:
-        from lispe_core.pattern_functions import pattern_code
-
-        code = pattern_code(self._compiler, pattern)
-        function = self._function(code, names.function(pattern.name))
-        if self._patterns[pattern.name] is pattern:
-            self.namespace.define_function(pattern.name, function)
-        return function
-
     # What compiled code asks for
 
     def _support(self) -> dict[str, Any]:
         return {
             **SUPPORT,
-            "add_methods": self.add_methods,
-            "define": self.define,
-            "define_class": self.define_class,
-            "define_data": self.define_data,
-            "define_pattern": self.define_pattern,
-            "define_thread": self.define_thread,
             "evaluate": self.evaluate_value,
             "has_global": self.has_global,
             "restore_global": self.restore_global,
             "set_global": self.set_global,
             "set_globals": self.set_globals,
             "running_threads": False,
+            "scope": self._scope,
             "shared": self.threads.shared,
             "take_global": self.take_global,
             "threadspace": PatientLock(),
         }
+
+    def _scope(
+        self, parameters: tuple[dict[str, Value], ...], home: dict[str, Value] | Scope | None
+    ) -> Scope:
+        return Scope(parameters, home, self.namespace.globals)
 
     def has_global(self, name: str) -> bool:
         """Whether there is a global variable ``name``."""
@@ -412,27 +312,37 @@ class Interpreter:
         if key not in self._special_functions:
             parameters = LispList(Symbol(f"%{index}") for index in range(len(arguments)))
             form = LispList([Symbol("lambda"), parameters, LispList([name, *parameters])])
-            self._special_functions[key] = self.procedure(form)
+            code = self._compiler.form(form, _NOWHERE)
+            self._special_functions[key] = self._definitions.function(code, ROOT)()
         return self._special_functions[key](*arguments)
 
     def procedure(self, form: list[Value]) -> Callable[..., Value]:
         """The function that a ``(lambda (x…) …)`` held as data describes."""
         require_code(form)
-        code = self._compiler.form(form, _NOWHERE)
-        procedure: Callable[..., Value] = self._function(code, ROOT)()
+        seen = variables_of(calling_frame())
+        code = self._compiler.form(form, _NOWHERE, in_frame=bool(seen))
+        taken = [Snapshot(seen, self.namespace.globals)] if seen else []
+        procedure: Callable[..., Value] = self._definitions.function(code, ROOT)(*taken)
         return procedure
 
     def global_value(self, name: str) -> Value:
         """The value of ``name`` in the global frame."""
         return self.namespace.value(name)
 
+    def _predefine_program(self) -> None:
+        forms = LispList([Symbol("__root__"), *copy_constant(self._program)])
+        self.namespace.predefine([(PROGRAM, forms)])
+
     def _find_missing(self, name: str) -> bool:
+        if name == PROGRAM:  # few programs look at themselves, and a copy takes its time
+            self._predefine_program()
+            return True
         path = longer_path(name)
         if path is not None:
             self.namespace.add_library(path)
             return True
         for prefix, library in self._prefixes.items():
-            if name.startswith(prefix) and library not in self._loaded:
+            if name.startswith(prefix) and (library, "") not in self._loaded:
                 self.use(library)
                 return name in self.namespace.definitions
         return False
@@ -440,12 +350,12 @@ class Interpreter:
     def use(self, name: str, space: str = "") -> None:
         """Load a library once; a path, a leading ``lib`` and a trailing ``.so`` don't matter.
 
-        The functions of a LispE file belong to ``space``.
+        What it defines belongs to ``space``.
         """
         library_name = Path(name).name.removesuffix(".so")
         if library_name not in self._loaders:
             library_name = library_name.removeprefix("lib")
-        if library_name in self._loaded:
+        if (library_name, space) in self._loaded:
             return
         if library_name not in self._loaders:
             found = found_library(library_name, (self.context.main_directory, "."))
@@ -455,11 +365,14 @@ class Interpreter:
                 known = list(self._loaders)
                 raise LispError(f"Unknown module: '{name}'", hint=advice(library_name, known))
             self._loaders[library_name] = found
+        is_new = library_name not in self._libraries
         with interrupts.shielded():
-            library = self._loaders[library_name]()
-            self._loaded.add(library_name)
-            self.namespace.add_library(library)
-        if self._on_library is not None:
+            if is_new:
+                self._libraries[library_name] = self._loaders[library_name]()
+            library = self._libraries[library_name]
+            self._loaded.add((library_name, space))
+            self.namespace.add_library(library, space)
+        if is_new and self._on_library is not None:
             self._on_library(library)
 
     def load(self, path: str, space: str = "") -> None:
@@ -475,7 +388,7 @@ class Interpreter:
     def evaluate_value(
         self,
         code: Value,
-        frame: dict[str, Value] | None,
+        frame: dict[str, Value] | Scope | None,
         this: Instance | None,
         space: Value = None,
     ) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 
-from lispe_core.calls import is_lambda
+from lispe_core.calls import LAMBDA_NAMES, is_lambda
 from lispe_core.forms import Symbol, Value
 
 
@@ -16,10 +16,13 @@ class Kind(IntEnum):
     NO_TEXT = 1
     NUMBER = 2
     INTEGER = 3
+    NATURAL = 4
+    """An integer that is not negative."""
 
 
 Lists = Callable[[Iterable[Value]], Iterable[list[Value]]]
 
+_LAMBDAS = frozenset(map(str, LAMBDA_NAMES))
 _CLOSED = frozenset({"+", "-", "*"})
 _COUNTS = frozenset({"size", "tally", "count", "ord"})
 _ASSIGNMENTS = frozenset({"setq", "setqv", "setq=", "label"})
@@ -29,7 +32,7 @@ _MOST_ROUNDS = 8
 def literal_kind(value: Value) -> Kind:
     """The kind of a constant."""
     if type(value) is int:
-        return Kind.INTEGER
+        return Kind.NATURAL if value >= 0 else Kind.INTEGER
     return Kind.NUMBER if type(value) is float else Kind.ANY
 
 
@@ -38,12 +41,12 @@ def combined(sign: str, kinds: list[Kind]) -> Kind:
     lowest = min(kinds)
     if sign in _CLOSED:
         if lowest >= Kind.NUMBER:
-            return lowest
+            return lowest if sign != "-" else min(lowest, Kind.INTEGER)
         return Kind.NO_TEXT if sign != "+" or kinds[0] >= Kind.NO_TEXT else Kind.ANY
     if sign == "/":
         return Kind.NUMBER if lowest >= Kind.NUMBER else Kind.NO_TEXT
-    if sign == "%":
-        return Kind.INTEGER if lowest is Kind.INTEGER else Kind.NO_TEXT
+    if sign == "%":  # the dividend's sign is kept
+        return kinds[0] if lowest >= Kind.INTEGER else Kind.NO_TEXT
     return Kind.NO_TEXT
 
 
@@ -56,7 +59,7 @@ def variable_kinds(body: Iterable[Value], lists: Lists, candidates: set[str]) ->
         candidates: The function's variables, without its parameters.
     """
     assignments = list(_assignments(lists(body), lists))
-    kinds = {name: Kind.INTEGER for name in candidates}
+    kinds = {name: Kind.NATURAL for name in candidates}
     for _ in range(_MOST_ROUNDS):
         found = dict(kinds)
         for name, value in assignments:
@@ -97,7 +100,7 @@ def _assignments(forms: Iterable[list[Value]], lists: Lists) -> Iterable[tuple[s
     """
     for form in forms:
         head = form[0].name if isinstance(form[0], Symbol) else ""
-        if is_lambda(form):
+        if head in _LAMBDAS and is_lambda(form):
             if any(True for _ in _assignments(lists(form[2:]), lists)):
                 yield from _unknown(form[1])
         elif head in _ASSIGNMENTS and len(form) == 3:
@@ -116,9 +119,14 @@ def _assignments(forms: Iterable[list[Value]], lists: Lists) -> Iterable[tuple[s
                     yield pair[0].name, pair[1]
         elif head in ("loopcount", "dotimes") and len(form) > 3:
             if isinstance(form[2], Symbol):
-                yield form[2].name, Kind.INTEGER
+                yield form[2].name, _last_count(form[1])
         elif head in ("loop", "whilein", "for", "lloop", "mloop") and len(form) > 1:
             yield from _unknown(form[1])
+
+
+def _last_count(turns: Value) -> Kind:
+    """The kind of a counting variable, which is -1 behind a loop that counts down."""
+    return Kind.NATURAL if literal_kind(turns) is Kind.NATURAL else Kind.INTEGER
 
 
 def _unknown(target: Value) -> Iterable[tuple[str, Value]]:

@@ -23,7 +23,14 @@ from lispe_core.typed_lists import (
 class Matrix(LispList):
     """Rows of one kind and one length; of rank 3 or more when the rows are matrices."""
 
-    __slots__ = ()
+    __slots__ = ("held",)
+    held: Any
+    """The numbers in NumPy, as long as there are no rows: see :mod:`lispe_core.array_matrices`."""
+
+    @property
+    def data(self) -> Any:
+        """The numbers as a NumPy array; ``None`` if there are rows, which may change."""
+        return getattr(self, "held", None)
 
     @property
     def type_name(self) -> str:  # type: ignore[override]  # it depends on the rows
@@ -36,17 +43,23 @@ class Matrix(LispList):
     @property
     def is_large(self) -> bool:
         """Whether there are so many elements that NumPy is faster."""
+        if self.data is not None:
+            return True
         row: Any = self[0] if self else None
         return isinstance(row, (list, array)) and len(self) * len(row) >= LARGE
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths along every axis."""
-        return shape_of(self)
+        data = self.data
+        return _shape_of_rows(self) if data is None else data.shape
 
     @property
     def leaf(self) -> type:
         """The class of the innermost lists, as the first row tells."""
+        data = self.data
+        if data is not None:
+            return next(kind for kind in KINDS if data.dtype == kind.typecode_of_kind)
         row: Any = self[0] if self else None
         return row.leaf if isinstance(row, Matrix) else type(row)
 
@@ -66,10 +79,11 @@ class Matrix(LispList):
     def _calculated(self, plain: Any, other: Value, reflected: bool) -> Value:
         from lispe_core.vectors import combined_matrices
 
-        operand = other[0] if isinstance(other, Matrix) and other else other
-        if not all(isinstance(row, TypedList) for row in (self[0], operand) if row is not other):
+        leaf = self.leaf
+        if not issubclass(leaf, TypedList) or isinstance(other, array):
             return None
-        kind = promoted(type(self[0]), operand, divided=plain is truediv)
+        operand = other.leaf() if isinstance(other, Matrix) else other
+        kind = promoted(leaf, operand, divided=plain is truediv)
         left, right = (other, self) if reflected else (self, other)
         try:
             return combined_matrices(plain, left, right, kind) if kind is not None else None
@@ -85,17 +99,24 @@ _LEAF_NAMES: dict[type, str] = {kind: kind.type_name.removesuffix("s_") for kind
 
 def shape_of(values: Value) -> tuple[int, ...]:
     """The lengths along every axis of a regular nested list."""
-    if not isinstance(values, (list, array)):
-        return ()
+    if isinstance(values, Matrix):
+        return values.shape
+    return _shape_of_rows(values) if isinstance(values, (list, array)) else ()
+
+
+def _shape_of_rows(values: Value) -> tuple[int, ...]:
     return (len(values), *(shape_of(values[0]) if len(values) else ()))
 
 
 def grouped(values: list[Value]) -> Value:
     """A matrix of regular typed rows, a typed list of scalars of one kind, else a ``list_``."""
     if values and isinstance(values[0], (TypedList, Strings, Stringbytes, Matrix)):
-        first = values[0]
-        form = (type(first), shape_of(first))
-        if all((type(row), shape_of(row)) == form for row in values):
+        form = _form_of(values[0])
+        if all(_form_of(row) == form for row in values):
             return Matrix(values)
         return LispList(values)
     return homogeneous(values)
+
+
+def _form_of(row: Value) -> tuple[type, tuple[int, ...]]:
+    return Matrix if isinstance(row, Matrix) else type(row), shape_of(row)

@@ -12,6 +12,9 @@ NUMBER = 8
 POINTER = 8
 """Bytes of a place in a plain list."""
 
+MOST_CHARACTERS = 2**28
+"""The longest text that is made at one go: a longer one could not be stopped for a second."""
+
 _SMALL = 2**26
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """What ``mallopt`` of glibc calls ``M_MMAP_THRESHOLD`` and ``M_TRIM_THRESHOLD``."""
@@ -28,6 +31,16 @@ def require_room(count: int, size: int, what: str = "elements") -> None:
     needed = count * size
     if needed > _SMALL and needed > _free():
         raise LispError(f"not enough memory for {count} {what}")
+
+
+def require_characters(count: int) -> None:
+    """Check that a text of ``count`` characters can be made without a noticeable delay.
+
+    Raises:
+        LispError: It can't.
+    """
+    if count > MOST_CHARACTERS:
+        raise LispError(f"a text of {count} characters is too long: {MOST_CHARACTERS} at most")
 
 
 def keep_freed_memory() -> None:

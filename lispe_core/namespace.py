@@ -8,7 +8,7 @@ exist yet. CPython looks in the one and then in the other without any help.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from lispe_core import names
@@ -44,7 +44,8 @@ class Namespace:
     def __init__(
         self, support: dict[str, Any], find_missing: Callable[[str], bool] = lambda name: False
     ) -> None:
-        self.base: dict[str, Any] = {names.SUPPORT + word: support[word] for word in support}
+        self.base: dict[str, Any] = {}
+        self.add_support(support)
         self.base["__import__"] = __import__  # Python's own parts import while compiled code runs
         self.globals: dict[str, Any] = {PROGRAM_MARK: self, "__builtins__": self.base}
         self.definitions: dict[str, Definition] = {}
@@ -54,12 +55,27 @@ class Namespace:
         self.groups: set[str] = set()
         self.predefined: set[str] = set()
         self._declared: set[str] = set()
+        self._of_spaces: dict[str, Definition] = {}
         self._find_missing = find_missing
 
-    def add_library(self, library: Library) -> None:
-        """Make the definitions of ``library`` known."""
+    def add_support(self, support: Mapping[str, Any]) -> None:
+        """Make more known to compiled code, by word."""
+        self.base.update((names.SUPPORT + word, each) for word, each in support.items())
+
+    def add_library(self, library: Library, space: str = "") -> None:
+        """Make the definitions of ``library`` known, in a space of their own if it has a name."""
         for definition in library:
-            self._add(definition)
+            if space:
+                self._add_to_space(definition, space)
+            else:
+                self._add(definition)
+
+    def _add_to_space(self, definition: Definition, space: str) -> None:
+        full_name = f"{space}{SEPARATOR}{definition.name}"
+        if definition.kind in ("instruction", "function"):
+            definition = definition._replace(kind="function")
+            self.define_function(full_name, definition.function)
+        self._of_spaces[full_name] = definition
 
     def _add(self, definition: Definition) -> None:
         name = definition.name
@@ -80,7 +96,9 @@ class Namespace:
 
     def definition(self, name: str) -> Definition | None:
         """What the libraries say of ``name``; may load the library that has it."""
-        found = self.definitions.get(name)
+        found = self._of_spaces.get(qualified(name)) if self._of_spaces else None
+        if found is None:
+            found = self.definitions.get(name)
         if found is None and not self.is_bound(name) and self._find_missing(name):
             found = self.definitions.get(name)
         return found

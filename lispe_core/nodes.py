@@ -129,34 +129,45 @@ def placed(node: Node, span: Span | None) -> Node:
     """``node`` at the place of ``span``."""
     if span is not None:
         _, line, column, end_line, end_column = span
-        _put(node, (line, column - 1, end_line, end_column - 1))
+        there: Any = node
+        there.lineno, there.col_offset = line, column - 1
+        there.end_lineno, there.end_col_offset = end_line, end_column - 1
     return node
 
 
 def fill_places(tree: ast.AST, span: Span) -> None:
     """Give every node of ``tree`` that has no place the place of the node around it."""
     outer = (span.line, span.column - 1, span.end_line, span.end_column - 1)
-    waiting: list[tuple[ast.AST, _Place]] = [(tree, outer)]
+    waiting: list[tuple[Any, _Place]] = [(tree, outer)]
     while waiting:
         node, place = waiting.pop()
         held = node.__dict__
         if "lineno" in held:
             place = (held["lineno"], held["col_offset"], held["end_lineno"], held["end_col_offset"])
-        elif node._attributes:
-            _put(node, place)
+        else:
+            node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place
+        line, column, end_line, end_column = place
         for field in _INNER_FIELDS[type(node)]:
-            value: Any = held.get(field)
+            value = held[field]
             for child in value if type(value) is list else (value,):
                 if type(child) in _LEAVES:
                     if "lineno" not in child.__dict__:
-                        _put(child, place)
-                elif isinstance(child, ast.AST):
+                        child.lineno, child.col_offset = line, column
+                        child.end_lineno, child.end_col_offset = end_line, end_column
+                elif child is not None:
                     waiting.append((child, place))
 
 
 _LEAVES = frozenset({ast.Name, ast.Constant})
-"""Nodes with a place that have none inside: most of a tree."""
-_WORDS = frozenset({"id", "name", "names", "attr", "arg", "ctx", "op", "ops", "type_comment"})
+"""Nodes without others inside: most of a tree."""
+_WORDS = frozenset(
+    [
+        *("annotation", "arg", "attr", "ctx", "decorator_list", "id", "is_async", "keywords"),
+        *("kw_defaults", "kwarg", "kwonlyargs", "name", "names", "op", "ops", "returns"),
+        *("type_comment", "type_ignores", "type_params"),
+    ]
+)
+"""Fields without such nodes, at least in what is made here."""
 
 
 class _InnerFields(dict[type[ast.AST], tuple[str, ...]]):
@@ -168,7 +179,3 @@ class _InnerFields(dict[type[ast.AST], tuple[str, ...]]):
 
 
 _INNER_FIELDS = _InnerFields()
-
-
-def _put(node: ast.AST, place: _Place) -> None:
-    node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place  # type: ignore[attr-defined]

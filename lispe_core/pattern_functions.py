@@ -51,7 +51,7 @@ class PatternFunction:
         """Add a definition, in the place of an older one of the same patterns.
 
         Predicates may have several such definitions: of these one is replaced that has the same
-        text, or that stood in the same line of the same file.
+        text, or that stood in the same place of the same file.
         """
         for index, known in enumerate(self.definitions):
             if same_form(known.form[2], definition.form[2]) and self._is_replaced(
@@ -67,8 +67,8 @@ class PatternFunction:
         if self.kind == "defpat" or same_form(old.form, new.form):
             return True
         is_file = not new.span.origin.startswith("<")
-        before = (old.span.origin, old.span.line)
-        return is_file and before == (new.span.origin, new.span.line)
+        before = (old.span.origin, old.span.line, old.span.column)
+        return is_file and before == (new.span.origin, new.span.line, new.span.column)
 
     def without(self, origin: str) -> PatternFunction:
         """The definitions that do not come from the text ``origin``."""

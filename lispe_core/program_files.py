@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lispe_core.builtins.mathematics import CONSTANTS
 from lispe_core.errors import LispError
-from lispe_core.forms import LispList, Strings, Symbol, Value
+from lispe_core.forms import LispList, Strings, Value
 
 VERSION = "1.2025.11"
 """The version of LispE whose language this is."""
@@ -29,6 +29,10 @@ def text_of_file(path: str) -> str:
         raise LispError(f"'{path}' is not UTF-8 text") from None
 
 
+PROGRAM = "_root"
+"""The variable that holds the forms of the program; it gets its value when it is asked for."""
+
+
 def read_standard_input(prompt: str) -> str | None:
     """A line of standard input without its end; ``None`` at the end of input."""
     sys.stdout.write(prompt)
@@ -38,11 +42,10 @@ def read_standard_input(prompt: str) -> str | None:
 
 
 def predefined(arguments: Sequence[str]) -> list[tuple[str, Value]]:
-    """The variables that every program has, with their first values."""
+    """The variables that every program has from the start, with their first values."""
     return [
         ("_args", Strings(arguments) if arguments else LispList()),
         ("_current", str(Path.cwd()) + os.sep),
-        ("_root", LispList([Symbol("__root__")])),
         ("_sep", os.sep),
         ("_version", VERSION),
         *CONSTANTS.items(),

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from lispe_core.errors import IncompleteInput, SyntaxFault
 from lispe_core.forms import TRUE, DictionaryForm, SourceList, SourceText, Span, Symbol, Value
+from lispe_core.large_numbers import whole_number
 
 QUOTE = Symbol("quote")
 LINK = Symbol("link")
@@ -33,7 +34,7 @@ _TOKEN = re.compile(
     | (?P<semicolon>;+)
     | (?P<bytes>b(?:"(?:[^"\\]|\\.)*"|`[^`]*`))
     | (?P<raw>\"\"\"|[`«“‘„❝])
-    | (?P<string>"(?P<content>(?:[^"\\]|\\.)*)")
+    | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<unended>b?"|b`)
     | (?P<quoted_semicolon>';(?!;))
     | (?P<quote>')
@@ -107,8 +108,8 @@ class Reader:
 
     def read(self) -> SourceList:
         """All forms of the text."""
-        position = 0
-        while position < len(self._source):
+        position, length = 0, len(self._source)
+        while position < length:
             position = self._token(position)
         innermost = self._stack[-1]
         if len(self._stack) > 1:
@@ -124,7 +125,7 @@ class Reader:
             self._fault(f"unexpected character: '{self._source[place]}'", place, place + 1)
         kind = found.lastgroup or "end"
         start, end = found.span(kind)
-        text = self._source[start:end]
+        text = found[kind]
         match kind:
             case "atom":
                 self._atom(text, start)
@@ -180,7 +181,7 @@ class Reader:
         if text in self._links:
             self._linked(self._links[text], start, start + len(text))
             return
-        if self._stack[-1].bracket in ("{", "@{") and ":" in text:
+        if ":" in text and self._stack[-1].bracket in ("{", "@{"):
             for piece in re.finditer(r":|[^:]+", text):
                 where = start + piece.start()
                 self._add(_atom_value(piece.group()), where, start + piece.end())
@@ -314,7 +315,7 @@ def _atom_value(text: str) -> Value:
         return _CONSTANTS[text] if text in _CONSTANTS else Symbol(text)
     match number.lastgroup:
         case "integer":
-            return int(text)
+            return whole_number(text)
         case "float":
             return float(text)
         case "exact":

@@ -9,6 +9,7 @@ from struct import Struct
 from typing import SupportsFloat, SupportsInt
 
 from lispe_core.forms import Value
+from lispe_core.large_numbers import whole_number
 
 _SINGLE = Struct("<f")
 _INTEGER = re.compile(r"\s*([+-]?)(?:0x([0-9a-fA-F]+)|0b([01]+)|([0-9]+))")
@@ -124,7 +125,7 @@ def _integer_of(text: str) -> int:
         return 0
     sign, hexadecimal, binary, decimal = found.groups()
     base = 16 if hexadecimal else 2 if binary else 10
-    magnitude = int(hexadecimal or binary or decimal, base)
+    magnitude = whole_number(hexadecimal or binary or decimal, base)
     return -magnitude if sign == "-" else magnitude
 
 

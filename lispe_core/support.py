@@ -260,6 +260,17 @@ def counter_in_order(container: Value, key: Value, operand: Value) -> Value:
     return containers.element_in_order(container, key)
 
 
+_ALIKE_ALONE: tuple[set[type], ...] = ({str}, {int}, {float})
+
+
+def to_be_read(values: list[Value]) -> Value:
+    """The list of ``values`` for code that reads nothing but elements.
+
+    CPython reads those of its own class four times as fast as those of a class derived from it.
+    """
+    return values if set(map(type, values)) in _ALIKE_ALONE else grouped(values)
+
+
 def itself(value: Value) -> Value:
     """``value``: reads a variable now."""
     return value
@@ -405,8 +416,10 @@ SUPPORT: dict[str, Any] = {
     "str": str,
     "subtract": operators.subtract,
     "text_dictionary": text_dictionary,
+    "texts": frozenset({str, bytes}),
     "text_of_program": text_of_program,
     "throw": throw,
+    "to_be_read": to_be_read,
     "true": TRUE,
     "type": type,
     "TypeError": TypeError,

@@ -26,6 +26,15 @@ class Variables(Blocks):
         self.namespace = namespace
         self.in_threadspace = False
 
+    def settled_local(self, name: str) -> ast.Name | None:
+        """A variable of a frame that surely has a value: reading it cannot fail."""
+        owner = self.frame.owner_of(name)
+        if owner is None or owner.dictionary is not None or isinstance(owner, InstanceFrame):
+            return None
+        if self.in_threadspace or name in NIL_NAMES or name == CUT:
+            return None
+        return nodes.name(owner.slot(name)) if self.frame.is_set(name, owner) else None
+
     def read(self, name: str) -> ast.expr:
         """The value of a variable, or of what else the name means."""
         if name in NIL_NAMES:

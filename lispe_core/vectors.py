@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
+from lispe_core.array_matrices import matrix_of
 from lispe_core.forms import Value
 from lispe_core.matrices import Matrix
 from lispe_core.memory import keep_freed_memory
@@ -22,7 +23,6 @@ Plain = Callable[[Any, Any], Any]
 
 _LONGEST = 2**63
 _BLOCK = 4096
-_PIECE = 2**15
 _UFUNCS = {
     operator.add: "add",
     operator.sub: "subtract",
@@ -49,14 +49,19 @@ def borrowed(values: TypedList) -> Any:
     return numpy.frombuffer(values, dtype=values.typecode)
 
 
-def table(matrix: Value) -> Any:
-    """The numbers of a matrix of rank 2 as a NumPy array; ``None`` if they make none."""
-    if not _is_regular(matrix):
-        return None
+def table(matrix: Matrix) -> Any:
+    """The numbers of a matrix of rank 2 as a NumPy array; ``None`` if they make none.
+
+    An array that was put together here, from rows, can be written to.
+    """
+    data = matrix.data
+    if data is not None or not _is_regular(matrix):
+        return data
     import numpy
 
-    data = numpy.frombuffer(b"".join(matrix), dtype=matrix.leaf.typecode_of_kind)
-    return data.reshape(matrix.shape)
+    kind: Any = matrix.leaf
+    held = numpy.frombuffer(bytearray().join(matrix), dtype=kind.typecode_of_kind)
+    return held.reshape(matrix.shape)
 
 
 def _is_regular(matrix: Value) -> bool:
@@ -67,46 +72,46 @@ def _is_regular(matrix: Value) -> bool:
     )
 
 
-def rows_of(data: Any, kind: type[TypedList]) -> list[TypedList]:
-    """The rows of a NumPy array of two axes, as typed lists."""
-    lines = []
-    held = memoryview(data.reshape(-1)).cast("B")
-    width = data.shape[1] * data.itemsize
-    for start in range(0, len(held), width):
-        line = kind()
-        line.frombytes(held[start : start + width])
-        lines.append(line)
-    return lines
-
-
 def combined_matrices(
     plain: Plain, left: Value, right: Value, kind: type[TypedList]
 ) -> Matrix | None:
     """An operation between matrices of one shape, or a matrix and a scalar.
 
-    A few rows at a time: what they take on the way stays in the processor's cache.
-
     Raises:
         ZeroDivisionError: A divisor is zero.
     """
-    matrices = [side for side in (left, right) if isinstance(side, Matrix)]
-    if kind is Shorts or not all(map(_is_regular, matrices)):
+    a = table(left) if isinstance(left, Matrix) else left
+    b = a if right is left else table(right) if isinstance(right, Matrix) else right
+    if kind is Shorts or a is None or b is None:
         return None
-    count, width = matrices[0].shape
-    if any(matrix.shape != (count, width) for matrix in matrices):
+    tables = [side for side, given in ((a, left), (b, right)) if isinstance(given, Matrix)]
+    if any(each.shape != tables[0].shape for each in tables):
         return None
-    lines: list[TypedList] = []
-    step = max(1, _PIECE // width)
-    for start in range(0, count, step):
-        sides = [
-            table(Matrix(side[start : start + step])) if isinstance(side, Matrix) else side
-            for side in (left, right)
-        ]
-        results = calculated(plain, sides[0], sides[1], kind)
-        if results is None:
-            return None
-        lines.extend(rows_of(results, kind))
-    return Matrix(lines)
+    target = None
+    if plain is not operator.truediv:
+        target = next((each for each in tables if _is_ours(each, kind)), None)
+    results = calculated(plain, a, b, kind, target)
+    return None if results is None else matrix_of(results, kind)
+
+
+def _is_ours(data: Any, kind: type[TypedList]) -> bool:
+    """Whether results of a kind can go where an operand is: rows were put together there."""
+    return bool(data.flags.writeable and data.dtype == kind.typecode_of_kind)
+
+
+def filled_matrix(values: TypedList, count: int, width: int) -> Matrix:
+    """A matrix of ``count`` rows with the elements of a list, again and again."""
+    import numpy
+
+    data = borrowed(values)[: count * width]
+    repeated = numpy.tile(data, -(-count * width // len(data)))[: count * width]
+    return matrix_of(repeated.reshape(count, width), type(values))
+
+
+def transposed(matrix: Matrix) -> Matrix | None:
+    """The columns of a matrix as rows; ``None`` if its rows are no typed lists of one length."""
+    data = table(matrix)
+    return None if data is None else matrix_of(data.T, matrix.leaf)
 
 
 def combined(
@@ -118,7 +123,8 @@ def combined(
 ) -> TypedList | None:
     """An operation between typed lists of one length, or a typed list and a scalar.
 
-    The results go into ``target``, which may be one of the operands, or a new list.
+    The results go into ``target``, which may be one of the operands unless they are divided, or
+    into a new list.
 
     Raises:
         ZeroDivisionError: A divisor is zero.
@@ -127,13 +133,27 @@ def combined(
         isinstance(left, array) and isinstance(right, array) and len(left) != len(right)
     ):
         return None
-    a = borrowed(left) if isinstance(left, TypedList) else left
-    b = a if right is left else borrowed(right) if isinstance(right, TypedList) else right
-    result = target
-    if result is None:
-        result = zeros(kind, len(left if isinstance(left, array) else right))
-    done = calculated(plain, a, b, kind, borrowed(result))
-    return None if done is None else result
+    sides = [left, right]
+    if target is None:
+        begun = None if plain is operator.truediv else _only_list(left, right)
+        if type(begun) is kind:
+            target = kind(begun)
+            sides = [target if side is begun else side for side in sides]
+        else:
+            target = zeros(kind, len(left if isinstance(left, array) else right))
+    a, b = (borrowed(side) if isinstance(side, TypedList) else side for side in sides)
+    done = calculated(plain, a, a if sides[0] is sides[1] else b, kind, borrowed(target))
+    return None if done is None else target
+
+
+def _only_list(left: Value, right: Value) -> Any:
+    """The list beside a scalar, or beside itself; ``None`` if there are two.
+
+    Its copy is as quick to make as zeros, and NumPy reads it from the cache.
+    """
+    if right is left or not isinstance(right, array):
+        return left
+    return None if isinstance(left, array) else right
 
 
 def calculated(
@@ -197,13 +217,8 @@ def running_totals(values: TypedList) -> TypedList | None:
 
 def total_of_matrix(values: Matrix) -> float | None:
     """The sum of all numbers of a matrix; ``None`` if its rows are no typed lists."""
-    if not _is_regular(values):
-        return None
-    step = max(1, _PIECE // len(values[0]))
-    pieces = range(0, len(values), step)
-    return sum(
-        float(table(Matrix(values[start : start + step])).sum(dtype="d")) for start in pieces
-    )
+    data = table(values)
+    return None if data is None else float(data.sum(dtype="d"))
 
 
 def inner_product(left: Value, right: Value) -> Value:
@@ -223,7 +238,7 @@ def inner_product(left: Value, right: Value) -> Value:
     with numpy.errstate(all="ignore"):
         product = numpy.matmul(a, b).astype(kind.typecode_of_kind)
     if product.ndim == 2:
-        return Matrix(rows_of(product, kind))
+        return matrix_of(product, kind)
     results = kind()
     results.frombytes(product.tobytes())
     return results if product.ndim else results[0]

@@ -26,7 +26,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
-from lispe_core.memory import POINTER, require_room
+from lispe_core.memory import NUMBER, POINTER, require_room
 from lispe_core.operators import add, elementwise_equal, quickest
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import LARGE, Integers, TypedList, is_long, total
@@ -79,10 +79,16 @@ def rho(first: Value, *others: Value) -> Value:
     sizes = list(spread(dimensions))
     if not all(isinstance(size, int) and size > 0 for size in sizes):
         raise LispError("the dimensions of 'rho' are whole numbers above zero")
+    count = math.prod(sizes)
+    if isinstance(source, TypedList) and source and len(sizes) == 2 and count >= LARGE:
+        require_room(count, NUMBER)
+        from lispe_core.vectors import filled_matrix
+
+        return filled_matrix(source, *sizes)
     leaves = list(spread(source))
     if not leaves:
         raise LispError("'rho' needs at least one element")
-    require_room(math.prod(sizes), POINTER)
+    require_room(count, POINTER)
     if not isinstance(source, TypedList) and all(type(leaf) is int for leaf in leaves):
         source = Integers()
     return _shaped(sizes, cycle(leaves), source)
@@ -271,6 +277,12 @@ def transpose(table: Value) -> Value:
     Example:
         (transpose '((1 2 3) (4 5 6)))    ; => ((1 4) (2 5) (3 6))
     """
+    if isinstance(table, Matrix) and table.is_large:
+        from lispe_core.vectors import transposed
+
+        columns = transposed(table)
+        if columns is not None:
+            return columns
     if not _is_table(table):
         return table
     return table.regrouped(_columns(table))

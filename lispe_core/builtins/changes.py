@@ -8,7 +8,7 @@ from typing import Any
 
 from lispe_core.calls import callable_of, through_c
 from lispe_core.containers import alike, clone, converted, elements, index_of, iterate
-from lispe_core.dictionaries import key_of
+from lispe_core.dictionaries import key_of, keys_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Symbol, Value
 from lispe_core.heaps import Heap
@@ -295,8 +295,9 @@ def reverse(container: Value, copied: Value = None) -> Value:
 
 def _inverted(dictionary: Any) -> Value:
     result: dict[Value, Value] = {}
+    kind = type(keys_list(dictionary))
     for key, value in dictionary.items():
-        result.setdefault(display(value), Strings()).append(display(key))
+        result.setdefault(display(value), kind()).append(key)
     return result
 
 

@@ -153,8 +153,12 @@ class TextStream(Container):
     @contextlib.contextmanager
     def use(self) -> Iterator[IO[str]]:
         """The stream, its failures as errors of the program."""
+        if self.stream.closed:
+            raise LispError(f"{self.path}: the file is closed")
         try:
             yield self.stream
+        except UnicodeDecodeError:
+            raise LispError(f"'{self.path}' is not UTF-8 text") from None
         except (OSError, ValueError) as error:
             raise LispError(f"{self.path}: {error}") from None
 

@@ -27,7 +27,7 @@ def atoms() -> LispList:
     Example:
         (in (atoms) 'car)    ; => true
     """
-    return LispList(Symbol.all())
+    return LispList(atom for atom in Symbol.all() if '"' not in atom.name)
 
 
 @introspection.builtin("bodies")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from typing import Any
 
@@ -11,8 +12,13 @@ from lispe_core.containers import elements, text_of
 from lispe_core.errors import LispError
 from lispe_core.foreign import Container
 from lispe_core.forms import TRUE, LispList, Truth, Value
+from lispe_core.instances import Instance
+from lispe_core.large_numbers import whole_number
 from lispe_core.library import Library
 from lispe_core.printer import display
+
+_LONG = 10_000
+_LARGE_NUMBER = re.compile(f"[0-9]{{{_LONG}}}")
 
 json_text = Library("json", "function")
 
@@ -39,10 +45,9 @@ def _plain(value: Value) -> Any:
     """What the encoder can write instead of ``value``."""
     if isinstance(value, Truth):
         return True
-    if isinstance(value, (array, Container)):
-        return elements(value)
-    fields = getattr(value, "fields", None)
-    return fields if isinstance(fields, dict) else display(value)
+    if isinstance(value, Instance):
+        return value.fields
+    return elements(value) if isinstance(value, (array, Container)) else display(value)
 
 
 @json_text.builtin("json_parse")
@@ -55,8 +60,10 @@ def from_json(text: str, raw: Value = None) -> Value:
     """
     import json
 
+    read = text_of(text)
+    whole = whole_number if len(read) > _LONG and _LARGE_NUMBER.search(read) else None
     try:
-        return _value(json.loads(text_of(text)))
+        return _value(json.loads(read, parse_int=whole))
     except json.JSONDecodeError as error:
         raise LispError(f"JSON structure contains errors line: {error.lineno}") from None
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from lispe_core.arithmetic import multiply
+from lispe_core.array_matrices import matrix_of
 from lispe_core.builtins.lists import spread
 from lispe_core.containers import converted, elements, finite, require_list
 from lispe_core.errors import LispError
@@ -109,12 +110,31 @@ for _name in _KINDS:
 
 def _square(name: str, matrix: Value) -> Any:
     """The matrix for NumPy, checked to be square."""
+    shape = shape_of(matrix)
+    if len(shape) != 2 or shape[0] != shape[1] or not _is_regular(matrix, shape[1:]):
+        raise LispError(f"'{name}' needs a square matrix")
+    return _numbers(name, matrix)
+
+
+def _is_regular(matrix: Value, shape: tuple[int, ...]) -> bool:
+    return _data(matrix) is not None or all(shape_of(row) == shape for row in matrix)
+
+
+def _data(values: Value) -> Any:
+    return values.data if isinstance(values, Matrix) else None
+
+
+def _numbers(name: str, values: Value) -> Any:
+    """A list of numbers, or of lists of numbers, for NumPy."""
     import numpy
 
-    shape = shape_of(matrix)
-    if len(shape) != 2 or any(shape_of(row) != shape[:1] for row in matrix):
-        raise LispError(f"'{name}' needs a square matrix")
-    return numpy.array([[_real(name, value) for value in row] for row in matrix])
+    data = _data(values)
+    if data is not None:
+        return data.astype("d")
+    nested = len(shape_of(values)) == 2
+    return numpy.array(
+        [[_real(name, each) for each in row] if nested else _real(name, row) for row in values]
+    )
 
 
 def _real(name: str, value: Value) -> float:
@@ -125,9 +145,7 @@ def _real(name: str, value: Value) -> float:
 
 
 def _from_numpy(values: Any) -> Value:
-    if values.ndim == 1:
-        return Numbers(values.tolist())
-    return grouped([_from_numpy(row) for row in values])
+    return Numbers(values.tolist()) if values.ndim == 1 else matrix_of(values, Numbers)
 
 
 @linear_algebra.builtin("determinant")
@@ -174,12 +192,8 @@ def solve(matrix: Value, right: Value) -> Value:
 
     square = _square("solve", matrix)
     require_list("solve", right)
-    nested = len(shape_of(right)) == 2
-    side = [
-        [_real("solve", value) for value in row] if nested else _real("solve", row) for row in right
-    ]
     try:
-        return _from_numpy(numpy.linalg.solve(square, numpy.array(side)))
+        return _from_numpy(numpy.linalg.solve(square, _numbers("solve", right)))
     except numpy.linalg.LinAlgError:
         raise LispError("the matrix is singular") from None
     except ValueError:

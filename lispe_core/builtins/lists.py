@@ -56,11 +56,20 @@ def linked_list_of(*values: Value) -> LinkedList:
     return LinkedList(values)
 
 
-def spread(values: Iterable[Value]) -> Iterator[Value]:
-    """The values, lists among them replaced by their elements."""
+def spread(values: Iterable[Value], visited: set[int] | None = None) -> Iterator[Value]:
+    """The values, lists among them replaced by their elements.
+
+    Raises:
+        LispError: A list holds itself: it is one of those that are ``visited``.
+    """
+    visited = set() if visited is None else visited
     for value in values:
         if isinstance(value, (list, array, Container)):
-            yield from spread(elements(value))
+            if id(value) in visited:
+                raise LispError("a list that holds itself has no end")
+            visited.add(id(value))
+            yield from spread(elements(value), visited)
+            visited.remove(id(value))
         else:
             yield value
 

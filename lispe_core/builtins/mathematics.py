@@ -10,6 +10,7 @@ from functools import wraps
 from lispe_core.containers import require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Value
+from lispe_core.large_numbers import common_divisor
 from lispe_core.library import Library
 from lispe_core.matrices import Matrix
 from lispe_core.scalars import Float, to_number
@@ -185,7 +186,7 @@ def greatest_common_divisor(first: int, second: int) -> int:
     Example:
         (gcd 12 18)    ; => 6
     """
-    return math.gcd(int(first), int(second))
+    return common_divisor(int(first), int(second))
 
 
 @mathematics.builtin("cosine")

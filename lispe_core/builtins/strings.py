@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from lispe_core.containers import alike, finite, index_of, require_list, text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
+from lispe_core.large_numbers import LARGE, whole_number
 from lispe_core.library import Library
-from lispe_core.memory import require_room
+from lispe_core.memory import require_characters
 from lispe_core.printer import abridged, display
 from lispe_core.scalars import to_integer, to_number
 from lispe_core.typed_lists import Integers, Shorts
 
 strings = Library("strings", "function")
 
+_PIECE = 2**20
 _BLANKS = "".join(map(chr, range(33)))
 _BLANK_RUN = re.compile(f"[{re.escape(_BLANKS)}]+")
 _WHOLE_FORMATS = "diouxXc"
@@ -211,6 +214,10 @@ def format_number(value: Value, template: str) -> str:
     if not found:
         raise LispError(f"'{template}' is not a format for a number")
     converted = to_integer(value) if found.group(1) in _WHOLE_FORMATS else to_number(value)
+    for width in re.findall("[0-9]+", found.group()):
+        require_characters(int(width[:18]))
+    if isinstance(converted, int) and not -LARGE < converted < LARGE:
+        raise LispError("number too large")
     try:
         return template % converted
     except (ValueError, TypeError):
@@ -219,13 +226,13 @@ def format_number(value: Value, template: str) -> str:
 
 @strings.builtin("fill")
 def fill(text: str, count: int) -> str:
-    """``text`` repeated ``count`` times.
+    """``text`` repeated ``count`` times, at most 268435456 characters.
 
     Example:
         (fill "=" 5)    ; => =====
     """
     shown = display(text)
-    require_room(count, len(shown.encode()), "repetitions")
+    require_characters(count * len(shown))
     return shown * count
 
 
@@ -233,13 +240,15 @@ def fill(text: str, count: int) -> str:
 def padding(text: str, filler: str, length: int) -> str:
     """``text`` filled up on the right to ``length`` characters; on the left when negative.
 
+    A text of more than 268435456 characters is refused.
+
     Example:
         (padding "ab" "." 5)     ; => ab...
         (padding "ab" "." -5)    ; => ...ab
     """
     shown = display(text)
     missing = max(0, abs(length) - len(shown))
-    require_room(missing, len(filler.encode()), "characters")
+    require_characters(missing * len(filler))
     filling = (filler * missing)[:missing]
     return filling + shown if length < 0 else shown + filling
 
@@ -274,7 +283,10 @@ def code_points(text: str) -> Integers:
         (ord "AB")    ; => (65 66)
     """
     text = text_of(text)
-    return Integers(map(ord, text))
+    codes = Integers()
+    for piece in _pieces(text):
+        codes.extend(Integers(map(ord, piece)))
+    return codes
 
 
 @strings.builtin("chr")
@@ -365,7 +377,7 @@ def convert_in_base(value: Value, base: int, backwards: Value = None) -> Value:
         raise LispError("a base lies between 2 and 36")
     if backwards:
         try:
-            return int(display(value), base)
+            return whole_number(display(value).strip(), base)
         except ValueError:
             raise LispError(f"'{abridged(value)}' is not a number in base {base}") from None
     number = to_integer(value)
@@ -403,6 +415,8 @@ def balanced_piece(text: str, opening: str, closing: str, start: int = 0) -> Val
         (getstruct "f(a(b))c" "(" ")")    ; => ("(a(b))" 1 7)
     """
     text, opening, closing = text_of(text), text_of(opening), text_of(closing)
+    if not opening or not closing:
+        raise LispError("'getstruct' needs two marks that are not empty")
     begin = text.find(opening, start)
     depth = 0
     place = begin
@@ -428,4 +442,12 @@ def character_bytes(text: str) -> Shorts:
         (bytes "A")    ; => (65 0 0 0)
     """
     text = text_of(text)
-    return Shorts(list(text.encode("utf-32-le")))
+    numbers = Shorts()
+    for piece in _pieces(text):
+        numbers.extend(Shorts(list(piece.encode("utf-32-le"))))
+    return numbers
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """``text`` in pieces, between which a request to stop is heard."""
+    return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lispe_core import names, nodes
-from lispe_core.blocks import VALUE, Destination
+from lispe_core.blocks import EFFECT, RETURN, VALUE, Destination
 from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
@@ -16,6 +16,7 @@ from lispe_core.special.access import (
     renewed_element,
     renewed_variable,
 )
+from lispe_core.special.inlining import map_to_be_read
 from lispe_core.special.nesting import nested
 from lispe_core.special.operators import arithmetic, deliver_formula, folded
 from lispe_core.variables import NIL_NAMES
@@ -33,7 +34,10 @@ def _assign(e: Emitter, form: list[Value], what: str) -> bool:
         if e.in_threadspace:
             _assign_shared(e, form, target.name)
             return True
-        e.operand(form, 2, e.destination_of(target.name))
+        owner, destination = e.frame.owner_of(target.name), e.destination_of(target.name)
+        is_only_read = owner is not None and target.name in owner.only_read
+        if not is_only_read or not map_to_be_read(e, form[2], destination):
+            e.operand(form, 2, destination)
         e.mark_set(target.name)
         return True
     if isinstance(target, list) and target and all(isinstance(name, Symbol) for name in target):
@@ -228,7 +232,31 @@ def let(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("fail", message), to)
     if not pairs:
         return e.sequence(form, 2, to)
+    if to is RETURN and _nobody_reads_later(e, pairs):
+        with e.branch() as body:
+            _bound(e, form, pairs, to)
+        e.block.extend(body)
+        return nodes.nil()
     return nested(e, form, to, lambda destination: _let(e, form, pairs, destination))
+
+
+def _nobody_reads_later(e: Emitter, pairs: list[Value]) -> bool:
+    """Whether variables need not be restored where the function returns: no lambda keeps them."""
+    frame = e.frame
+    can_start_again = frame.kind == "function" and frame.parameters is not None
+    names_are_own = all(frame.owner_of(pair[0].name) is frame for pair in pairs)
+    return can_start_again and names_are_own and not e.in_threadspace
+
+
+def _bound(e: Emitter, form: list[Value], pairs: list[Value], to: Destination) -> ast.expr:
+    """Give the variables of a ``let`` their values; that of its body goes to ``to``."""
+    for pair in pairs:
+        name = pair[0].name
+        if error := refused(e, name):
+            e.add(ast.Expr(error))
+        e.emit(pair[1], e.destination_of(name), e.span_of(pair, 1))
+        e.mark_set(name)
+    return e.sequence(form, 2, to)
 
 
 def _let(e: Emitter, form: list[Value], pairs: list[Value], to: Destination) -> ast.expr:
@@ -240,13 +268,7 @@ def _let(e: Emitter, form: list[Value], pairs: list[Value], to: Destination) -> 
     store = e.store_temporary()
     before = e.set_variables()
     with e.into([]) as body:
-        for pair in pairs:
-            name = pair[0].name
-            if error := refused(e, name):
-                e.add(ast.Expr(error))
-            e.emit(pair[1], e.destination_of(name), e.span_of(pair, 1))
-            e.mark_set(name)
-        e.sequence(form, 2, store)
+        _bound(e, form, pairs, store)
     before.restore()
     with e.into([]) as restore:
         for name, value in saved:
@@ -312,7 +334,7 @@ def _update_variable(
     if is_certain and not e.in_threadspace:
         formula = arithmetic(e, sign, form)
         deliver_formula(e, formula, e.destination_of(name))
-        return e.deliver(e.read(name), to)
+        return e.deliver(e.read(name), to) if to is not EFFECT else nodes.nil()
     value = e.keep(deliver_formula(e, arithmetic(e, sign, form), VALUE))
     e.store_where_found(name, value)
     return e.deliver(value, to)

@@ -16,7 +16,7 @@ from lispe_core.instances import DEFAULTS, ClassShape
 from lispe_core.library import Library
 from lispe_core.quotation import QUOTE
 from lispe_core.spaces import SEPARATOR, qualified
-from lispe_core.special.functions import refused_name
+from lispe_core.special.functions import declared_name, refused_name
 from lispe_core.type_names import is_type
 
 classes = Library("classes")
@@ -89,7 +89,7 @@ def _class(e: Emitter, form: list[Value], name: str, to: Destination) -> ast.exp
         frozenset(method[1].name for method in methods) | (parent.methods if parent else set()),
     )
     e.namespace.shapes[name] = shape
-    e.namespace.declare_function(shape.full_name)
+    declared_name(e, name)
     code = LispList([_method_code(e, shape, method) for method in methods])
     initial = _initial_values(e, shape, own) if any(len(field.form) > 1 for field in own) else None
     required = [field.name for field in own if field.is_required]

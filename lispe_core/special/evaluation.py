@@ -19,19 +19,24 @@ evaluation = Library("evaluation")
 
 
 def _frame(e: Emitter) -> list[ast.expr]:
-    """The dictionary of the call frame and the current instance, as far as there are such."""
+    """The variables that are seen here, and the current instance, as far as there are such."""
     home, instance = e.frame.home, e.frame.instance
-    return [
-        nodes.name(home.dictionary) if home.dictionary else nodes.nil(),
-        nodes.name(instance.this) if instance is not None else nodes.nil(),
+    parameters: list[ast.expr] = [
+        nodes.name(frame.dictionary)
+        for frame in e.frame.chain()
+        if frame.kind == "lambda" and frame.dictionary
     ]
+    variables: ast.expr = nodes.name(home.dictionary) if home.dictionary else nodes.nil()
+    if parameters:
+        variables = e.call("scope", nodes.tuple_of(parameters), variables)
+    return [variables, nodes.name(instance.this) if instance is not None else nodes.nil()]
 
 
 @evaluation.special("eval", "(eval code)", minimum=1, maximum=1)
 def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Evaluates text, or a list as code, in the current frame; the value of the last form.
 
-    In a method it sees the fields of the instance.
+    In a lambda it sees the parameters, in a method the fields of the instance.
 
     Example:
         (eval "(+ 1 2)")          ; => 3
@@ -79,7 +84,7 @@ def load(path: str, space: Value = None) -> Truth:
 
 @evaluation.builtin("use")
 def use(library: Value, space: Value = None) -> Truth:
-    """Loads a library once: ``(use 'lispe_torch)``; what a file defines belongs to ``space``.
+    """Loads a library once: ``(use 'lispe_torch)``; what it defines belongs to ``space``.
 
     Example:
         (maybe (use 'no_such_library) "none")    ; => none

@@ -28,8 +28,7 @@ def defun(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """
     if error := refused_definition(e, form):
         return e.deliver(error, to)
-    e.expander.macros.forget(form[1].name)
-    full_name = declared_name(e, form)
+    full_name = declared_name(e, form[1].name)
     code = e.compiler.function(form, e.span, full_name)
     return e.deliver(e.call("define", nodes.constant(full_name), e.datum(code)), to)
 
@@ -44,9 +43,10 @@ def refused_definition(e: Emitter, form: list[Value], what: str = "a function") 
     return refused_name(e, name.name)
 
 
-def declared_name(e: Emitter, form: list[Value]) -> str:
-    """The full name of the function that ``form`` defines, which can be called from here on."""
-    full_name = qualified(form[1].name)
+def declared_name(e: Emitter, name: str) -> str:
+    """The full name of the function ``name``, which calls mean from here on: no macro any more."""
+    e.expander.macros.forget(name)
+    full_name = qualified(name)
     e.namespace.declare_function(full_name)
     return full_name
 

@@ -114,21 +114,41 @@ def _each(e: Emitter, code: list[Value], visit: Visit) -> _Turn:
     return element, visit, block, value
 
 
-def _typed_results(e: Emitter, code: list[Value], form: list[Value], to: Destination) -> ast.expr:
-    """The values of ``maplist``; plain arithmetic is done with all of a long typed list at once."""
+def map_to_be_read(e: Emitter, form: Value, to: Destination) -> bool:
+    """Send the elements of a ``maplist`` to ``to``, for code that reads nothing but elements.
+
+    Returns:
+        False if the form is no ``maplist`` that can be written into the code around it.
+    """
+    is_map = isinstance(form, list) and len(form) == 3 and form[0] is Symbol("maplist")
+    code = _inlinable(e, "maplist", form, 1) if is_map else None
+    if code is None:
+        return False
+    with e.at(form):
+        _typed_results(e, code, form, to, "to_be_read")
+    return True
+
+
+def _typed_results(
+    e: Emitter, code: list[Value], form: list[Value], to: Destination, grouped: str = "grouped"
+) -> ast.expr:
+    """The values of ``maplist``; plain arithmetic is done with all of a long typed list at once.
+
+    ``grouped`` names what makes the list of a Python list.
+    """
     visit = _visitor(e, form, 2)
     element, _, block, value = turn = _each(e, code, visit)
     whole = _over_whole_lists(block, value, e, (element,))
     listed = visit()
     if whole is None or not isinstance(listed, ast.Call):
-        return e.deliver(e.call("grouped", _collected(e, *turn, None)), to)
+        return e.deliver(e.call(grouped, _collected(e, *turn, None)), to)
     results, (values,) = e.store_temporary(), listed.args
     formula, scalars = whole
     with e.into([]) as at_once:
         e.add(nodes.assign(element, values))
         _step_by_step(e, formula, results)
     with e.into([]) as one_by_one:
-        e.deliver(e.call("grouped", _collected(e, *turn, None)), results)
+        e.deliver(e.call(grouped, _collected(e, *turn, None)), results)
     e.add(ast.If(e.call("is_long", values, *scalars), at_once, one_by_one))
     return e.finish(results, to)
 

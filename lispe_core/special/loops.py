@@ -10,6 +10,7 @@ from lispe_core.blocks import EFFECT, RETURN, TEST, Destination, Temporary
 from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.frames import Loop
+from lispe_core.kinds import Kind
 from lispe_core.library import Library
 from lispe_core.special.binding import refused
 from lispe_core.special.nesting import leave_function, leave_loop, nested, outlined
@@ -202,7 +203,23 @@ def _count(e: Emitter, form: list[Value], to: Destination, name: str, values: as
         end = nodes.attribute(values, "stop")
         e.add(ast.Assign([e.destination_of(name).target()], end))
 
-    return for_each(e, form, to, Symbol(name), values, 3, finish)
+    owner = e.frame.owner_of(name)
+    if owner is None or not _only_counts(e, name, form[3:]):
+        return for_each(e, form, to, Symbol(name), values, 3, finish)
+    known = owner.kinds.get(name, Kind.ANY)
+    owner.kinds[name] = Kind.NATURAL  # until the end, which is -1 where the loop counts down
+    result = for_each(e, form, to, Symbol(name), values, 3, finish)
+    owner.kinds[name] = known
+    return result
+
+
+def _only_counts(e: Emitter, name: str, forms: list[Value]) -> bool:
+    """Whether the variable of a loop is what the loop made it wherever ``forms`` read it."""
+    return (
+        e.is_private(e.slot(name, e.frame.owner_of(name)))
+        and name not in e.analysis.assigned(forms)
+        and not e.analysis.has_lasting_lambda(forms)
+    )
 
 
 @loops.special("dotimes", "(dotimes turns (variable) e…)", minimum=2)

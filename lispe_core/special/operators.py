@@ -41,6 +41,7 @@ class Formula(NamedTuple):
 
 _SURELY_SHORT = 64
 """Exponents and distances up to this one make no number that is too large to be waited for."""
+_FEW_DIGITS = 1 << 60
 
 Fast = Callable[[Emitter, "Formula", "Formula"], ast.expr | None]
 
@@ -84,6 +85,8 @@ def _remainder(e: Emitter, left: Formula, right: Formula) -> ast.expr | None:
             pass
         case _:
             return None
+    if left.kind is Kind.NATURAL:
+        return ast.BinOp(left.fast, ast.Mod(), right.fast)
     value, first_use = left.fast, left.fast
     if not isinstance(value, (ast.Name, ast.Constant)):
         slot = e.temporary()
@@ -276,12 +279,17 @@ def _magnitude(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
 
 def _text(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
-    """``(string x)``, with Python's ``str`` for integers."""
+    """``(string x)``, with Python's ``str`` for integers that have few digits."""
     value = e.keep_unless_name(e.operand(form, 1))
-    text: ast.expr = e.place(nodes.call("str", value))
-    if e.kind_of(value) is not Kind.INTEGER:
-        text = ast.IfExp(e.has_type(value, "int"), text, e.instruction("string", value))
-    return e.deliver(e.place(text), to)
+    is_short: ast.expr = ast.Compare(
+        nodes.constant(-_FEW_DIGITS),
+        [ast.Lt(), ast.Lt()],
+        [value, nodes.constant(_FEW_DIGITS)],
+    )
+    if e.kind_of(value) < Kind.INTEGER:
+        is_short = ast.BoolOp(ast.And(), [e.has_type(value, "int"), is_short])
+    text = e.place(nodes.call("str", value))
+    return e.deliver(e.place(ast.IfExp(is_short, text, e.instruction("string", value))), to)
 
 
 OPERATORS: dict[str, Inline] = {

@@ -48,7 +48,7 @@ def data(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     shapes = [DataShape(qualified(member[0].name), tuple(member[1:])) for member in members]
     for member, shape in zip(members, shapes, strict=True):
         e.namespace.shapes[member[0].name] = shape
-        e.namespace.declare_function(shape.full_name)
+        declared_name(e, member[0].name)
     for member in members:
         for constraint in member[1:]:
             if (unfit := _unfit(e, constraint)) is not None:
@@ -84,7 +84,7 @@ def _define(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
 
     if error := refused_definition(e, form):
         return e.deliver(error, to)
-    slot = nodes.constant(declared_name(e, form))
+    slot = nodes.constant(declared_name(e, form[1].name))
     reader = PatternReader(e.namespace, e.expander)
     read = tuple(reader.read(parameter) for parameter in form[2])
     definition = PatternDefinition(form, read, e.span)

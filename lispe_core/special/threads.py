@@ -32,7 +32,7 @@ def dethread(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """
     if error := refused_definition(e, form, "a thread"):
         return e.deliver(error, to)
-    full_name = declared_name(e, form)
+    full_name = declared_name(e, form[1].name)
     code = e.compiler.function(form, e.span, full_name, kind="thread_")
     return e.deliver(e.call("define_thread", nodes.constant(full_name), e.datum(code)), to)
 

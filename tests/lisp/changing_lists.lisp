@@ -17,6 +17,8 @@
 (nconc (integers 1) '(2))          ; => (1 2)
 (swap '(1 2) 5)                    ; error: Error: cannot swap values in this list
 (reverse {"a":1})                  ; => {"1":("a")}
+(reverse {1:"a" 3:"b" 2:"a"})      ; => {"a":(1 2) "b":(3)}
+(reverse {1.5:"a"})                ; => {"a":(1.5)}
 (sort '<= '(1 2))                  ; error: Error: The comparison must be strict for a 'sort': it must not hold between equal elements
 (sort '< '((2 1) (1 5)))           ; => ((1 5) (2 1))
 (sort (λ (x y) (> x y)) '(1 3 2))  ; => (3 2 1)

@@ -150,3 +150,8 @@ e                               ; => (Either "x":6)
 y                               ; => 4
 (class@ Word (x) (defun m (c) (if c (setq size 1)) size))  ; =>
 ((Word 1) (m nil))              ; => size
+
+; In JSON an instance is an object of its fields.
+(class@ Shown (a (b 2)) (defun m () a)) ; =>
+(json (Shown 1))                ; => {"a":1,"b":2}
+(json {"list":(list (Shown "x"))}) ; => {"list":[{"a":"x","b":2}]}

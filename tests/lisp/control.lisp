@@ -145,3 +145,18 @@ before                             ; => 1
 
 (loop (i 1 3 ()) i)                   ; error: Error: 'loop' needs numbers to count from and to
 (loop (i 1 1e12) (check (> i 3) (return i))) ; => 4
+
+; What is known of counting variables holds only while they count.
+(defun counted_down () (loopcount -3 i (% i 2)) (% i 2)) ; =>
+(counted_down)                                    ; => -1
+(defun last_count (n) (setq l ()) (loopcount n i (push l (% i 2))) (list l (% i 3))) ; =>
+(last_count -3)                                   ; => ((0 1 0) -1)
+(last_count 3)                                    ; => ((0 1 0) 0)
+(defun kept_counts (fs) (loopcount -2 i (push fs (\() (% i 5)))) (maplist (\(f) (f)) fs)) ; =>
+(kept_counts ())                                  ; => (-1 -1)
+(defun count_changed () (loopcount 2 i (setq i -7) (setq r (% i 5))) r) ; =>
+(count_changed)                                   ; => -2
+(defun below_zero (n) (setq a 7) (loopcount n i (setq a (- a 4))) (% a 3)) ; =>
+(list (below_zero 1) (below_zero 2))              ; => (0 -1)
+(defun remainders (a) (setq b (* a a)) (setq c 8) (+= c 3) (list (% c 4) (% b 3) (% (- c 20) 4))) ; =>
+(remainders 5)                                    ; => (3 1 -1)

@@ -84,3 +84,34 @@ l                                  ; => (9 2 9)
 (atshape (iota 6) '(2 3) 1 -1)     ; => (4 5 6)
 (atshape (iota 6) '(2 3) 2 0)      ; error: Error: index out of bounds
 (setq l (iota 4)) (setshape l '(2 2) -2 1 0) l     ; => (1 0 3 0)
+
+; Lists of which a function reads nothing but elements.
+(defun squares_at (i) (setq l (maplist (\(x) (* x x)) '(1 2 3))) (@ l i)) ; =>
+(list (squares_at 2) (squares_at -1) (squares_at 1.7)) ; => (9 9 4)
+(squares_at 3)                                    ; error: Error: index out of bounds
+(squares_at "a")                                  ; error: Error: index out of bounds
+(defun names_at (i) (setq l (maplist (\(x) (+ "k" (string x))) '(1 2 3))) (nth l i)) ; =>
+(list (names_at 0) (names_at -1))                 ; => ("k1" "k3")
+(defun mixed_at (i) (setq l (maplist (\(x) (if (= x 1) x 2.5)) '(1 2))) (@ l i)) ; =>
+(mixed_at 0)                                      ; => 1
+(defun rows_at (i j) (setq l (maplist (\(x) (maplist (\(y) (* x y)) '(1 2))) '(3 4))) (list (@ l i j) (at l j))) ; =>
+(rows_at 1 0)                                     ; => (4 (3 6))
+(defun none_at (i) (setq l (maplist (\(x) x) ())) (@ l i)) ; =>
+(none_at 0)                                       ; error: Error: index out of bounds
+(defun list_kept () (setq l (maplist (\(x) (string x)) '(1 2))) (@ l 0) l) ; =>
+(type (list_kept))                                ; => strings_
+(defun list_told () (setq l (maplist (\(x) (string x)) '(1 2))) (@ l 0) (f_ "{type l}")) ; =>
+(list_told)                                       ; => strings_
+(defun list_changed () (setq l (maplist (\(x) (string x)) '(1 2))) (+= (@ l 0) 7) (@ l 0)) ; =>
+(list_changed)                                    ; => 17
+(defun list_in_lambda () (setq l (maplist (\(x) (string x)) '(1 2))) ((\() (list (@ l 0) (type l))))) ; =>
+(list_in_lambda)                                  ; => ("1" strings_)
+(defun list_in_data () (setq l (maplist (\(x) (string x)) '(1 2))) (@ l 0) (type (@ {"a":l} "a"))) ; =>
+(list_in_data)                                    ; => strings_
+(defun list_in_section () (setq l (maplist (\(x) (string x)) '(1 2))) (@ l 0) (maplist '(in l) '("1"))) ; =>
+(list_in_section)                                 ; => (1)
+(defun list_evaluated () (setq l (maplist (\(x) (string x)) '(1 2))) (@ l 0) (eval '(type l))) ; =>
+(list_evaluated)                                  ; => strings_
+(defun list_again (n) (setq l 7) (check (> n 0) (setq l (maplist (\(x) (string x)) '(1 2)))) (@ l 0)) ; =>
+(list_again 1)                                    ; => 1
+(list_again 0)                                    ; error: Error: value cannot be access through index

@@ -32,7 +32,7 @@
 (fgetchars f 9)                    ; => ef
 (fgetchars f 9)                    ; =>
 (fclose f)                         ; => true
-(fgetchars f 1)                    ; error: Error: c.txt: I/O operation on closed file.
+(fgetchars f 1)                    ; error: Error: c.txt: the file is closed
 (fopen "missing.txt")              ; error: Error: cannot open file: missing.txt
 (fopen "c.txt" "nonsense")         ; error: Error: cannot open file: c.txt
 
@@ -67,3 +67,11 @@
 (endwith (realpath "a.txt") "a.txt")    ; => true
 (@ (fileinfo "a.txt") "size")      ; => 9
 (fileinfo "missing.txt")           ; error: Unknown file: missing.txt
+
+; A file that was closed, is written, or holds no text can't be read.
+(setq closed (file "closed.txt" 'w)) ; => true
+(file_readline closed)             ; error: Error: closed.txt: not readable
+(file_close closed)                ; => true
+(file_write closed "more")         ; error: Error: closed.txt: the file is closed
+(bwrite "bytes" '(255 254))        ; => true
+(file_read (file "bytes"))         ; error: Error: 'bytes' is not UTF-8 text

@@ -46,6 +46,26 @@ seen                               ; => 2
 (defmacro if (a) a)                ; error: Error: 'if' is a reserved keyword.
 (defun unless (x) (list 'function x)) ; =>
 (unless 1)                         ; => (function 1)
+(defmacro taken (a b) (list 'macro a b)) ; =>
+(defpat taken (0) 'zero)           ; =>
+(defpat taken (n) (taken (- n 1))) ; =>
+(taken 3)                          ; => zero
+(defmacro taken (a b) (list 'macro a b)) ; =>
+(taken 1 2)                        ; => (macro 1 2)
+(defpred taken (n) (> n 5) 'large) ; =>
+(taken 6)                          ; => large
+(defmacro taken (a b) (list 'macro a b)) ; =>
+(defprol taken (n) (> n 5) 'found) ; =>
+(taken 6)                          ; => (found)
+(defmacro taken (a b) (list 'macro a b)) ; =>
+(dethread taken (n) (threadstore "taken" n)) ; =>
+(list (taken 6) (wait) (threadretrieve "taken")) ; => (true true (6))
+(defmacro taken (a b) (list 'macro a b)) ; =>
+(data@ (taken _))                  ; =>
+(taken 6)                          ; => (taken 6)
+(defmacro taken (a b) (list 'macro a b)) ; =>
+(class@ taken (x) (defun twice () (* 2 x))) ; =>
+((taken 6) (twice))                ; => 12
 
 ; Other tokens.
 (link "WHEN" 'check)               ; => true

@@ -17,3 +17,13 @@
 (type (⊃ '((1 2) (3 4))))          ; => matrix_integer_
 (irangein 1 5 2)                   ; => (irange 1 2)
 (take 3 (irange 1 2))              ; => (1 3 5)
+
+; What takes the elements of lists in lists refuses one without end.
+(setq endless (list 1)) (size (push endless endless)) ; => 2
+(integers endless)                 ; error: Error: a list that holds itself has no end
+(strings 2 endless)                ; error: Error: a list that holds itself has no end
+(seti endless)                     ; error: Error: a list that holds itself has no end
+(rho 2 2 endless)                  ; error: Error: a list that holds itself has no end
+(setq inner (list 1 2))            ; => true
+(integers (list inner inner (list inner)) 3) ; => (1 2 1 2 1 2 3)
+(setq deep 7) (loopcount 2000 (setq deep (list deep))) (integers deep deep) ; => (7 7)

@@ -30,6 +30,7 @@
 
 ; Numbers of many digits are written in a time that can be waited for.
 (size (string (<< 1 3000000)))     ; => 903090
+(< (elapse (string (<< 1 3000000))) 5000) ; => true
 (@@ (string (- (<< 1 110000))) 0 6) ; => -19930
 (= (integer (string (<< 1 110000))) (<< 1 110000)) ; => true
 (^^ 2 100000000000)                ; error: Error: number too large

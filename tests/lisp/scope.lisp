@@ -44,6 +44,26 @@ seen                               ; => 2
 (defun under (l limit) (filter '(< limit) l)) ; =>
 (under '(1 5 9) 6)                 ; => (1 5)
 
+; So does a quoted name: a variable that holds a function can be called by it.
+(defun by_name (k) (setq times (λ (x) (* x k))) (list (maplist 'times '(1 2)) (apply 'times '(5)))) ; =>
+(by_name 3)                        ; => ((3 6) 15)
+(defun by_parameter (before l) (sort 'before l)) ; =>
+(by_parameter (λ (a b) (> a b)) '(1 3 2)) ; => (3 2 1)
+
+; A lambda or section made as data reads what its caller has then, and writes globals.
+(defun data_lambda (n) (setq l (list 'lambda '(x) '(+ x n))) (maplist l '(1 2))) ; =>
+(data_lambda 10)                   ; => (11 12)
+(defun data_section (n) (setq l '(+ n)) (maplist l '(1 2))) ; =>
+(data_section 10)                  ; => (11 12)
+(defun data_writes (n) (setq l '(lambda (x) (setq n x) n)) (list (l 4) n)) ; =>
+(data_writes 10)                   ; => (4 10)
+n                                  ; => 4
+(setq n 2)                         ; => true
+(defun data_let (n) (setq l '(lambda (x) (let ((m x)) (+ m n)))) (l 4)) ; =>
+(data_let 10)                      ; => 14
+(defpat data_in_pattern ([n k]) (setq l '(lambda (x) (+ x n k))) (l 1)) ; =>
+(data_in_pattern '(10 20))         ; => 31
+
 ; A name that may not have a value yet falls back to the global.
 (setq level 7)                     ; => true
 (defun maybe_set (c) (if c (setq level 1)) level) ; =>
@@ -155,6 +175,21 @@ s                                  ; => d--bX
 made                               ; error: Error: Unbound atom: 'made'
 (defun eval_in_lambda (x) (maplist (λ (code) (eval code)) '((+ x 1) (+ x 2)))) ; =>
 (eval_in_lambda 10)                ; => (11 12)
+((λ (x) (eval '(+ x 1))) 3)        ; => 4
+(maplist (λ (x) (eval '(* x x))) '(1 2 3)) ; => (1 4 9)
+(((λ (x) (λ (y) (eval "(list x y)"))) 1) 2) ; => (1 2)
+(defun eval_everywhere (a) (setq b 2) (setq h (λ (x) (λ (y) (eval "(list x y a b)")))) ((h 1) 3)) ; =>
+(eval_everywhere 0)                ; => (1 3 0 2)
+((λ (x) (eval "(eval \"(+ x 1)\")")) 1) ; => 2
+(((λ (x) (eval "(λ (y) (list x y))")) 1) 2) ; => (1 2)
+((λ (x) (eval "(setq x 7)") (+ x 1)) 3) ; => 8
+((λ (x) (eval "(let ((x 7)) x)") x) 3) ; => 3
+((λ (x) (loadcode "(setq x (+ x 1))") x) 3) ; => 4
+((λ (x) (eval "(setq made_at_top x)")) 3) ; => true
+made_at_top                        ; => 3
+(defun eval_writes_home (l) (maplist (λ (x) (eval "(setq made x)")) l) made) ; =>
+(eval_writes_home '(1 2))          ; => 2
+((λ (x) (eval "(list x missing)")) 1) ; error: Error: Unbound atom: 'missing'
 (loadcode "(setq loaded 5)")       ; => true
 loaded                             ; => 5
 
@@ -192,3 +227,30 @@ fixed                              ; => 3
 
 (defun g_data (a) (if nil (setq data 1)) data)    ; =>
 (g_data 1)                                        ; error: Error: Unbound atom: 'data'
+
+; Lambdas in a dictionary keep the variables of their call, also where calls follow in tail position.
+(defun keepers (n found) (if (= n 0) found (keepers (- n 1) (push found {"n":(\() n)})))) ; =>
+(maplist (\(d) ((@ d "n"))) (keepers 3 ())) ; => (3 2 1)
+
+; In tail position nobody reads the variables of a let later: calls of the function itself go on for ever there.
+(defun counting_down (n) (let ((m (- n 1))) (if (= m 0) 'done (counting_down m)))) ; =>
+(counting_down 300000)                            ; => done
+(setq shade 'global)                              ; => true
+(defun shaded (n) (let ((shade n)) (if (= n 0) shade (shaded (- n 1))))) ; =>
+(list (shaded 3) shade)                           ; => (0 global)
+(defun seen_first (n) (setq was shade) (let ((shade n)) (if (= n 0) was (seen_first (- n 1))))) ; =>
+(seen_first 3)                                    ; => global
+(defun let_parameter (n) (let ((n (* n 2)) (n (+ n 1))) (if (> n 20) n (let_parameter n)))) ; =>
+(let_parameter 1)                                 ; => 31
+(defun let_kept (n) (let ((nowhere n)) (\() (list nowhere shade)))) ; =>
+((let_kept 3))                                    ; error: Error: Unbound atom: 'nowhere'
+(defun let_failed (n) (maybe (let ((n 7)) (throw "no")) (\(text) (list n text)))) ; =>
+(let_failed 1)                                    ; => (1 "no")
+(defun let_in_let (n) (let ((a n)) (let ((b (+ a 1)) (a b)) (if (> a 9) (list a b) (let_in_let (+ n 1)))))) ; =>
+(let_in_let 1)                                    ; => (10 10)
+(defun let_in_cond (n) (cond ((= n 0) (let ((nowhere 1)) nowhere)) ((= n 1) nowhere) (true (let ((nowhere 5)) (let_in_cond 1))))) ; =>
+(list (let_in_cond 0) (catch (let_in_cond 2)))    ; => (1 Error: Unbound atom: 'nowhere')
+(defun let_optional (n (k 2)) (let ((m (+ n k))) m)) ; =>
+(let_optional 1)                                  ; => 3
+(defun let_or_global (n) (switch n (0 (let ((shade 5)) shade)) (1 shade) (true (if (= n 2) (let ((shade 6)) shade) shade)))) ; =>
+(maplist 'let_or_global '(0 1 2 3))               ; => (5 global 6 global)

@@ -15,6 +15,7 @@
 (getchar)                          ; => A
 (prettify '(1 2))                  ; => (1 2)
 (in (atoms) 'car)                  ; => true
+(filterlist (λ (a) (in (string a) "\"")) (atoms)) ; => ()
 (bodies (λ (x) x))                 ; => (λ (x) x)
 (type (addr_ '(1)))                ; => string_
 (setq l '(1)) (list (mark l) (mark l true) (mark l) (resetmark l) (mark l)) ; => (nil true true true nil)

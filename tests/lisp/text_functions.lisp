@@ -26,5 +26,7 @@
 (setq r "{[a [b c d]] [[e f] g h]}") (getstruct r "[" "]") ; => ("[a [b c d]]" 1 12)
 (getstruct r "[" "]" 12)           ; => ("[[e f] g h]" 13 24)
 (getstruct r "[" "]" 24)           ; => nil
+(getstruct r "" "]")               ; error: Error: 'getstruct' needs two marks that are not empty
+(getstruct r "[" "")               ; error: Error: 'getstruct' needs two marks that are not empty
 (type (bytes "a"))                 ; => shorts_
 (tokenize (tokenizer_rules) "x = 1.5") ; => ("x" " " "=" " " "1.5")

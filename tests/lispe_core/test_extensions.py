@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from lispe_core.errors import LispError
+from lispe_core.forms import EMPTY
 from lispe_core.interpreter import Interpreter
+from lispe_core.library import Library
 
 OFFERING = '''
+from contextlib import contextmanager
 from pathlib import Path
 from lispe_core.library import Library
 
@@ -25,6 +28,19 @@ def greeting(name: str) -> str:
         (greeting "you")    ; => hello you
     """
     return f"hello {name}"
+
+
+@contextmanager
+def politely():
+    """Runs the body.
+
+    Example:
+        (politely (greeting "you"))    ; => hello you
+    """
+    yield
+
+
+greetings.block("politely", politely)
 
 
 def make():
@@ -64,6 +80,47 @@ def test_a_package_offers_a_library(package: Path, name: str) -> None:
 
     assert interpreter.evaluate(f"(use '{name}) (use '{name}) (greeting \"you\")") == "hello you"
     assert interpreter.describe("greeting") is not None
+
+
+def test_what_a_package_offers_belongs_to_the_space_it_is_used_in(package: Path) -> None:
+    interpreter = Interpreter()
+    interpreter.evaluate("(use 'greetings 'kind)")
+
+    assert interpreter.evaluate('(space kind (greeting "you"))') == "hello you"
+    assert interpreter.evaluate('(space kind (politely (greeting "you")))') == "hello you"
+    assert interpreter.evaluate('(space kind (maplist \'greeting (strings "a")))') == ["hello a"]
+    assert (
+        interpreter.evaluate("(defspace kind (defun twice (n) (greeting (greeting n))))") == EMPTY
+    )
+    assert interpreter.evaluate('(space kind (twice "you"))') == "hello hello you"
+    with pytest.raises(LispError, match="Unbound atom: 'greeting'"):
+        interpreter.evaluate('(greeting "you")')
+    with pytest.raises(LispError, match="Unbound atom: 'politely'"):
+        interpreter.evaluate("(politely 1)")
+
+
+def test_a_library_can_be_used_in_several_spaces_and_is_made_once(package: Path) -> None:
+    told: list[Library] = []
+    interpreter = Interpreter(on_library=told.append)
+    interpreter.evaluate("(use 'made 'kind) (use 'made 'kind) (use 'made)")
+
+    assert interpreter.evaluate('(list (greeting "a") (space kind (greeting "b")))') == [
+        "hello a",
+        "hello b",
+    ]
+    assert len(told) == 1
+
+
+def test_a_function_of_a_space_goes_before_one_of_the_language(
+    package: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "offering.py").write_text(
+        OFFERING.replace('builtin("greeting")', 'builtin("upper")')
+    )
+    interpreter = Interpreter()
+    interpreter.evaluate("(use 'greetings 'kind)")
+
+    assert interpreter.evaluate('(list (upper "a") (space kind (upper "a")))') == ["A", "hello a"]
 
 
 def test_a_package_offers_a_file(package: Path) -> None:

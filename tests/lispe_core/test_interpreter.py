@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -195,6 +197,37 @@ def test_starting_imports_neither_numpy_nor_torch() -> None:
     assert result.stdout == "[]\n"
 
 
+def test_root_holds_the_forms_of_the_newest_program() -> None:
+    """Also for a function that was compiled before, and without the program's own changes."""
+    interpreter = Interpreter(output=StringIO())
+    interpreter.evaluate("(defun program () (cdr _root))")
+
+    shown = display(interpreter.evaluate("(list 1 'a) (program)"))
+
+    assert shown == "((list 1 'a) (program))"
+    assert display(interpreter.evaluate('(+ 1 2) (eval "_root")')).startswith("(__root__ (+ 1 2)")
+
+
+def test_compiling_a_long_program_hides_no_garbage_from_the_collector() -> None:
+    """What was garbage before is found afterwards, and nothing is left frozen."""
+
+    class Knot:
+        """An object that only a collector can free."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    frozen = gc.get_freeze_count()
+    freed = weakref.ref(Knot())
+    lines = [f"(setq value_{number} '((a {number}) (b c)))" for number in range(3000)]
+
+    Interpreter().evaluate("\n".join(lines), "long.lisp")
+    gc.collect()
+
+    assert freed() is None
+    assert gc.get_freeze_count() == frozen
+
+
 def test_a_file_that_is_evaluated_anew_replaces_its_definitions() -> None:
     """Lines may have moved and definitions may be gone; one form alone replaces its own line."""
     interpreter = Interpreter()
@@ -209,3 +242,9 @@ def test_a_file_that_is_evaluated_anew_replaces_its_definitions() -> None:
     assert answer("(p 0)", "<repl>") == "(1 4)"
     assert answer("(defprol p (x) 5)\n(p 0)") == "(5)"
     assert answer("(defprol p (x) 6)\n(p 0)", "q.lisp") == "(5 6)"
+
+
+def test_definitions_of_the_same_patterns_may_stand_in_one_line() -> None:
+    source = "(defpred p (x) (/ 1 x) 'first) (defpred p (x) 'second)\n(list (p 1) (p 0))"
+
+    assert display(Interpreter().evaluate(source, "p.lisp")) == "(first second)"

@@ -32,6 +32,8 @@ from torch_lib.tensors import tensor
         (b"\x01\x02", torch.tensor([1, 2], dtype=torch.uint8)),
         (np.arange(6).reshape(2, 3).T, torch.arange(6).reshape(2, 3).T),
         ([array("d", [0.1, 1]), array("d", [2, 3])], torch.tensor([[0.1, 1], [2, 3]]).double()),
+        ([array("f"), array("f")], torch.empty(2, 0)),
+        ([array("h", [1, 2]), range(3, 5)], torch.tensor([[1, 2], [3, 4]])),
         ([[torch.ones(2)], [array("f", [3, 4])]], torch.tensor([[[1.0, 1.0]], [[3.0, 4.0]]])),
     ],
 )
@@ -74,6 +76,11 @@ def test_a_tensor_never_shares_its_data() -> None:
             [torch.ones(1, 2), torch.ones(2, 2)],
             ShapeError,
             "rows have different shapes (1 2) and (2 2)",
+        ),
+        (
+            [array("I", [1]), array("I", [2])],
+            KindError,
+            'expected numbers, got a buffer of format "I"',
         ),
         ([1, 2, "a"], KindError, 'element 2 is not a number ("a")'),
         (["a"], KindError, 'element 0 is not a number ("a")'),

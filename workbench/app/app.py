@@ -77,12 +77,12 @@ from workbench.runtime.protocol import (
     Event,
     InputRequested,
     LibraryLoaded,
-    Session,
     SessionRestarted,
     SessionUnresponsive,
     TorchStateChanged,
     VariablesChanged,
 )
+from workbench.runtime.session import Session
 from workbench.settings import load_settings
 
 SUBMITTED_KEPT = 500

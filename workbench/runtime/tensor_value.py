@@ -15,6 +15,7 @@ from torch import Tensor
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import TRUE, LispList, Value
+from lispe_core.matrices import Matrix
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 from torch_lib import elementwise, mathematics
 from torch_lib.conversion import tensor_from
@@ -246,9 +247,14 @@ def plain_tensor(value: Value) -> Any:
 
 
 def plain_data(value: Value) -> Any:
-    """Nested Lisp lists, numbers and truth values as Python's own; anything else as it is."""
+    """Nested Lisp lists, numbers and truth values as Python's own; anything else as it is.
+
+    A matrix that NumPy computed is its array.
+    """
     if value is TRUE:
         return True
+    if isinstance(value, Matrix) and (data := value.data) is not None:
+        return data
     if isinstance(value, list):
         return [plain_data(element) for element in value]
     return value.tensor if isinstance(value, TensorValue) else value

@@ -170,6 +170,7 @@ def converting(name: str, function: Function, result: Callable[[Any], Value] = t
             return first  # a tensor that is given back is the same value
         return result(given)
 
+    call.__name__ = name
     return call
 
 

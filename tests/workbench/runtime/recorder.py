@@ -14,8 +14,8 @@ from workbench.runtime.protocol import (
     EvaluationInterrupted,
     Event,
     OutputWritten,
-    Session,
 )
+from workbench.runtime.session import Session
 
 E = TypeVar("E")
 

@@ -13,9 +13,9 @@ from workbench.runtime.protocol import (
     EvaluationFinished,
     EvaluationInterrupted,
     EvaluationStarted,
-    Session,
     SessionRestarted,
 )
+from workbench.runtime.session import Session
 
 ENDLESS = "(while true nil)"
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from io import StringIO
 
+import numpy
 import pytest
 import torch
 
 from lispe_core import operators
+from lispe_core.array_matrices import matrix_of
 from lispe_core.builtins.access import cdr
 from lispe_core.containers import clone, element, element_in_order, iterate, size
 from lispe_core.errors import LispError
 from lispe_core.forms import TRUE, LispList
 from lispe_core.printer import display
 from lispe_core.scalars import to_integer, to_number
-from lispe_core.typed_lists import Floats, Integers
+from lispe_core.typed_lists import KINDS, Floats, Integers, TypedList
 from workbench.runtime.build import build_interpreter
-from workbench.runtime.tensor_value import TensorValue
+from workbench.runtime.tensor_value import TensorValue, plain_tensor
 
 
 def tensor(data: object) -> TensorValue:
@@ -112,6 +114,21 @@ def test_arithmetic_mixes_tensors_numbers_and_lists(left, right, printed) -> Non
     results = (left + right, left - right, left * right, left / right)
 
     assert tuple(display(result) for result in results) == printed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_matrices_with_and_without_rows_become_the_same_tensor(kind: type[TypedList]) -> None:
+    computed = matrix_of(numpy.arange(900).reshape(30, 30), kind)
+    made = plain_tensor(computed)
+    assert computed.data is not None
+
+    made[0] += 1
+    expected = plain_tensor(LispList(computed))
+    assert computed.data is None
+    expected[0] += 1
+    assert made.dtype == expected.dtype
+    assert torch.equal(made, expected)
+    assert computed[0][0] == 0
 
 
 def test_truth_values_count_as_numbers_in_arithmetic() -> None:

@@ -233,6 +233,16 @@ def test_an_alias_speaks_of_itself() -> None:
         call("torch_size", "text")
 
 
+@pytest.mark.parametrize("name", ["torch_zeros", "tensor_zeros", "torch_view", "torch_no_grad"])
+def test_a_function_is_printed_by_its_lisp_name(name: str) -> None:
+    interpreter = build_interpreter(
+        output=StringIO(), error_output=StringIO(), read_line=lambda prompt: None
+    )
+
+    assert display(interpreter.evaluate(f"(use 'lispe_torch) {name}")) == name
+    assert display(interpreter.evaluate(f"(list {name} 1)")) == f"({name} 1)"
+
+
 def test_torchs_own_words_are_one_line() -> None:
     with pytest.raises(LispError) as caught:
         call("torch_einsum", "ij,jk", LispList([tensor(1.0)]))
