@@ -125,6 +125,7 @@ FOUNDATIONS = (
     "sampling",
     "single_row",
     "text_files",
+    "stop_texts",
     "tied_embedding",
     "tokenizer_folders",
     "writing",
