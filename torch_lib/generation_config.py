@@ -177,7 +177,8 @@ def generation_config(config: Mapping[str, Any]) -> GenerationConfig:
             or several that end what is written), ``prompt_lookup`` (how many tokens to guess at a
             time from what is there already: the same text, sooner), ``reuse_prefix`` (what was
             read is kept for the next prompt that begins alike), ``overflow`` (``"stop"`` or
-            ``"slide"`` when the context is full; beam search stops), ``alternatives``, ``callback`` and ``data``.
+            ``"slide"`` when the context is full; beam search stops), ``alternatives``, ``callback``
+            and ``data``.
 
     Example:
         (torch_generation_config {"max_length":20 "temperature":0.7 "strategy":"top_k" "top_k":40})
