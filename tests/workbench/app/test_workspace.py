@@ -78,6 +78,22 @@ async def test_a_crash_loses_no_text(start: Start, program: Path) -> None:
         assert known.text == program.read_text("utf-8")
 
 
+async def test_keys_go_to_the_program_asked_for(start: Start, program: Path) -> None:
+    """Not to the recovered text behind it."""
+    first = start()
+    async with first.run_test() as pilot:
+        await pilot.press("ctrl+n", "y")
+        first.keep_workspace()
+
+    second = start(program)
+    async with second.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("x")
+        asked_for = second.query_one(Buffers).current
+        assert asked_for.path == program
+        assert asked_for.text.startswith("x")
+
+
 async def test_the_curves_come_back(start: Start, tmp_path: Path) -> None:
     """Those of runs that are still on disk."""
     first = start()
