@@ -276,6 +276,7 @@ class Workbench(PanesApp):
         self._repl.receive(event)
 
     def _evaluate(self, source: str, origin: str) -> EvaluationId:
+        self._repl.transcript.follow()
         identifier = self.session.evaluate(source, origin)
         self.pending.add(identifier)
         self.refresh_bindings()
@@ -319,6 +320,7 @@ class Workbench(PanesApp):
 
     @work(group="shell")
     async def _run_command(self, command: str) -> None:
+        self._repl.transcript.follow()
         self.call_later(self.refresh_bindings)  # when it is under way
         status = await self._shell.run(command)
         self.drain()

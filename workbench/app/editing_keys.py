@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import TextArea
+from textual.widgets.text_area import Location
 
 from workbench.settings import EditorSettings
 
@@ -103,3 +104,14 @@ class EditingArea(TextArea):
         if isinstance(self.app, HasEditing):
             self.auto_close = self.app.editing.auto_close
             self.indent_width = self.app.editing.indent_width
+
+    def get_cursor_line_start_location(self, smart_home: bool = False) -> Location:
+        """Where the line of the cursor starts, however many rows it takes."""
+        if self.soft_wrap:
+            return self.cursor_location[0], 0
+        return super().get_cursor_line_start_location(smart_home)
+
+    def get_cursor_line_end_location(self) -> Location:
+        """Where the line of the cursor ends, however many rows it takes."""
+        row, _ = self.cursor_location
+        return row, len(self.document[row])

@@ -331,6 +331,7 @@ class Repl(DragEdge, Vertical):
         request = self.request
         answer = "(end of input)" if text is None else text
         self.transcript.write(f"{self._question}{answer}\n")
+        self.transcript.follow()
         self._end_reading()
         return request
 

@@ -199,6 +199,10 @@ class Transcript(ScrollView, can_focus=True):
         """Say something about the session itself."""
         self._append([TranscriptLine(clean(line), "note") for line in text.split("\n")])
 
+    def follow(self) -> None:
+        """Show the end, and from then on what is new."""
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+
     def clear(self) -> None:
         """Forget every line."""
         self._store.clear()

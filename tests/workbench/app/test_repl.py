@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -197,6 +198,39 @@ async def test_the_transcript_is_paged_from_the_prompt(build: Build, session: Fa
         assert transcript.scroll_offset.y < end - transcript.size.height
         await pilot.press("pagedown", "pagedown")
         assert transcript.scroll_offset.y == end
+
+
+@pytest.mark.parametrize("keys", [["1", "enter"], ["f2", "f5"], ["f2", "ctrl+r"]])
+async def test_what_is_evaluated_is_followed(
+    build: Build, session: FakeSession, program: Path, keys: list[str]
+) -> None:
+    """Whoever has paged up in the transcript sees what comes of an evaluation all the same."""
+    async with build(program).run_test() as pilot:
+        await pilot.press("f2")
+        session.emit(OutputWritten("line\n" * 100))
+        transcript_of(pilot)
+        transcript = pilot.app.query_one(Transcript)
+        await pilot.press("pageup", "pageup")
+        assert not transcript.is_vertical_scroll_end
+
+        await pilot.press(*keys)
+        session.emit(OutputWritten("the answer\n"))
+        transcript_of(pilot)
+
+        assert session.evaluated
+        assert transcript.is_vertical_scroll_end
+
+
+async def test_deleting_a_line_deletes_all_its_rows(build: Build) -> None:
+    """As in a shell, however many rows the line takes."""
+    async with build(None).run_test() as pilot:
+        prompt = prompt_of(pilot)
+        prompt.text = "(list " + "abcdefg " * 40
+        await pilot.press("ctrl+home", "end")
+        assert prompt.cursor_location == prompt.document.end
+
+        await pilot.press("ctrl+u")
+        assert prompt.text == ""
 
 
 async def test_keys_over_the_transcript_go_to_the_prompt(build: Build) -> None:
