@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from torch_lib.decimals import exact_numbers
+from torch_lib.eight_bits import QuantizedTensor
 from workbench.runtime.protocol import Element, Handle, TensorView, Trail, Window
 from workbench.runtime.tensor_statistics import remembered
 
@@ -13,7 +14,11 @@ __all__ = ["element_type", "tensor_view"]
 
 
 def tensor_view(
-    tensor: Tensor, handle: Handle, window: Window, trail: Trail = (), owner: object = None
+    tensor: Tensor,
+    handle: Handle,
+    window: Window,
+    trail: Trail = (),
+    owner: Tensor | QuantizedTensor | None = None,
 ) -> TensorView:
     """The view of ``tensor`` with the part of its elements that ``window`` names.
 
@@ -24,14 +29,15 @@ def tensor_view(
         trail: Leads to it from that value.
         owner: What the elements are computed from each time; by default they are the tensor's own.
     """
+    owner = tensor if owner is None else owner
     window = fitted(window, tuple(tensor.shape))
     return TensorView(
         handle=handle,
         shape=tuple(tensor.shape),
-        dtype=element_type(tensor),
+        dtype=element_type(owner),
         device=str(tensor.device),
         requires_grad=tensor.requires_grad,
-        statistics=remembered(tensor, tensor if owner is None else owner),
+        statistics=remembered(tensor, owner),
         window=window,
         elements=elements(tensor, window),
         trail=trail,
@@ -39,8 +45,10 @@ def tensor_view(
     )
 
 
-def element_type(tensor: Tensor) -> str:
-    """``float32`` and the like."""
+def element_type(tensor: Tensor | QuantizedTensor) -> str:
+    """``float32`` and the like; ``quantized int8`` where eight bits stand for real numbers."""
+    if isinstance(tensor, QuantizedTensor):
+        return f"quantized {element_type(tensor.data)}"
     return str(tensor.dtype).removeprefix("torch.")
 
 

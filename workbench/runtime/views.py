@@ -298,7 +298,7 @@ def line_of(value: Value) -> str:
     """The value on one line: what a tensor or a module is, not what it holds."""
     tensor, module = carried_tensor(value), module_of(value)
     if tensor is not None:
-        return _facts(tensor)
+        return _facts(owner_of(value))
     if module is not None and not hasattr(module, "summary"):
         from workbench.runtime.module_views import module_line
 
@@ -373,9 +373,9 @@ def _copy(value: Value) -> Value:
     return TensorValue(tensor.detach().clone())
 
 
-def _facts(tensor: Any) -> str:
-    """A tensor in one line, without a look at its elements."""
+def _facts(owner: Any) -> str:
+    """A tensor, by what holds its elements, in one line, without a look at its elements."""
     from torch_lib.display import shape_text
     from workbench.runtime.tensor_views import element_type
 
-    return f"{element_type(tensor)} {shape_text(tensor.shape)} {tensor.device}"
+    return f"{element_type(owner)} {shape_text(owner.shape)} {owner.device}"

@@ -527,6 +527,18 @@ def test_quantized_numbers_keep_what_is_known_of_all(monkeypatch: pytest.MonkeyP
     assert again.view.statistics == measured.statistics
 
 
+def test_quantized_numbers_are_told_to_be_such() -> None:
+    from torch_lib.quantized_tensors import quantize_linear
+    from workbench.runtime.quantized_value import QuantizedValue
+
+    views, handle = looking_at(QuantizedValue(quantize_linear(torch.rand(2, 3), 0.1, 0)))
+    looked = views.look(handle, Window())
+
+    assert isinstance(looked, TensorInspected)
+    assert looked.view.dtype == "quantized int8"
+    assert views.variables()[0].text == "quantized int8 (2 3) cpu"
+
+
 def test_only_a_tensor_that_is_there_is_measured() -> None:
     views, handle = looking_at(LispList([1]))
 
