@@ -185,6 +185,27 @@ async def test_an_answer_is_part_of_the_next_question(panel: GenerationPanel) ->
         assert wish.source.count('"role"') == 1
 
 
+async def test_another_answer_takes_the_place_of_the_one_before(panel: GenerationPanel) -> None:
+    app = PanelApp(panel)
+    async with app.run_test(size=(48, 20)) as pilot:
+        panel.focus()
+        await pilot.press("a")
+        await ask(pilot, "One?")
+        (wish,) = app.wishes
+        assert isinstance(wish, EvaluateSource)
+        for number, answer in enumerate((" Yes.", " No."), 1):
+            panel.receive([EvaluationStarted(number, wish.source, ORIGIN)])
+            panel.receive([GenerationStarted("One?", 1, 9), TokenGenerated(1, answer)])
+            panel.receive([GenerationFinished(1, 0.1, "end")])
+            if number == 1:
+                await pilot.press("escape", "r")
+                assert app.wishes[-1] == EvaluateSource(
+                    wish.source, ORIGIN, "again: ask model: One?"
+                )
+
+        assert [message.content for message in panel.conversation] == ["One?", "No."]
+
+
 async def test_a_question_that_fails_is_forgotten_and_says_why(panel: GenerationPanel) -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(48, 20)) as pilot:

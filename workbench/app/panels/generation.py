@@ -202,6 +202,8 @@ class GenerationPanel(Panel[Happening]):
         self.look = Look()
         self.gone = 0
         self.conversation: list[Message] = []
+        self.asked: EvaluateSource | None = None
+        """The last question, as it was put."""
         self.models = ""
 
     def contents(self) -> ComposeResult:
@@ -319,13 +321,19 @@ class GenerationPanel(Panel[Happening]):
             self.post_message(InterruptRequested())
 
     def action_repeat(self) -> None:
-        """Ask the app to evaluate again what the newest passage came from."""
+        """Ask the app to evaluate again what the newest passage came from.
+
+        Another answer to the last question takes the place of the one before.
+        """
         evaluation = self.passages[-1].evaluation if self.passages else None
-        if evaluation is not None and not self.writing:
-            name = titled(evaluation)
-            self.post_message(
-                EvaluateSource(evaluation.source, evaluation.origin, f"again: {name}")
-            )
+        if evaluation is None or self.writing:
+            return
+        name = titled(evaluation)
+        if self.asked is not None and self.asked.source == evaluation.source:
+            name = self.asked.note
+            if self.conversation and self.conversation[-1].role == "assistant":
+                self.conversation.pop()
+        self.post_message(EvaluateSource(evaluation.source, evaluation.origin, f"again: {name}"))
 
     def action_toggle_coloured(self) -> None:
         """Show or hide how probable the tokens were."""
@@ -404,7 +412,8 @@ class GenerationPanel(Panel[Happening]):
         system = [Message("system", message.system)] if message.system else []
         source = question_program(message.model, system + self.conversation, message.settings)
         note = f"ask {message.model}: {single_line(message.question)}"
-        self.post_message(EvaluateSource(source, ORIGIN, note))
+        self.asked = EvaluateSource(source, ORIGIN, note)
+        self.post_message(self.asked)
 
     @property
     def waiting(self) -> bool:
