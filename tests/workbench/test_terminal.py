@@ -115,6 +115,19 @@ def test_expressions_programs_and_stops(start: Callable[..., Terminal], tmp_path
     assert terminal.process.exitstatus == 0
 
 
+def test_alt_with_a_digit_is_a_key(start: Callable[..., Terminal]) -> None:
+    """Not the character that some keyboards have there."""
+    terminal = start()
+    terminal.see("torch ready")
+    usual = terminal.screen.display[1].index("╮")
+
+    terminal.type("\x1b1")
+    terminal.wait(lambda _: terminal.screen.display[1].index("╮") < usual)
+    terminal.type("\x1b0")
+    terminal.wait(lambda _: terminal.screen.display[1].index("╮") == usual)
+    assert not set("¡º") & set(terminal.text)
+
+
 def test_a_program_reads_a_line(start: Callable[..., Terminal]) -> None:
     """The prompt turns into a marked input line, in the narrow layout too."""
     terminal = start(rows=24, columns=80)

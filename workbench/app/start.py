@@ -21,6 +21,7 @@ from workbench.app.app import Workbench
 from workbench.app.claimed_workspace import claimed_workspace
 from workbench.app.files import read_source
 from workbench.app.keymap import chosen_keymap
+from workbench.app.terminal_keys import read_alt_digits
 from workbench.app.theme_folder import ThemeFolder
 from workbench.app.themes import chosen_theme, load_themes
 from workbench.folders import sessions_folder, theme_folder
@@ -60,6 +61,7 @@ def run_app(path: Path | None = None, *, colour: bool = True, ascii: bool = Fals
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         print(f"lispe-workbench: {path}: {reason}", file=sys.stderr)
         return 2
+    read_alt_digits()
     workspaces = claimed_workspace(sessions_folder(), Path.cwd())
     with native_writes() as stray, workspaces as workspace:
         app = Workbench(ProcessSession(), path, workspace, ascii=ascii)
