@@ -192,6 +192,8 @@ class Buffers(Vertical):
     @on(Tabs.TabActivated)
     def _chosen(self, message: Tabs.TabActivated) -> None:
         message.stop()
+        if message.tab.id != message.tabs.active:
+            return  # another has been shown meanwhile: to go back would never come to an end
         editor = next((one for one in self.editors if one.id == message.tab.id), self.current)
         if editor is not self.current:
             self.show(editor)

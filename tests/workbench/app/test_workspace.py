@@ -10,6 +10,7 @@ from tests.workbench.fake_session import FakeSession
 from torch_lib.events import Metric
 from workbench.app.app import Workbench
 from workbench.app.buffers import Buffers
+from workbench.app.editor import Editor
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.loss import LossPanel
@@ -76,6 +77,25 @@ async def test_a_crash_loses_no_text(start: Start, program: Path) -> None:
         assert told == ["Unsaved text of program.lisp, untitled is back."]
         known.undo()
         assert known.text == program.read_text("utf-8")
+
+
+async def test_programs_come_back_once(
+    start: Start, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that are shown one right after the other don't take turns from then on."""
+    first = start()
+    async with first.run_test() as pilot:
+        await pilot.press("ctrl+n", "y")
+        first.keep_workspace()
+
+    shown: list[Editor] = []
+    show = Buffers.show
+    monkeypatch.setattr(Buffers, "show", lambda self, one: (shown.append(one), show(self, one)))
+    second = start(program)
+    async with second.run_test() as pilot:
+        await pilot.pause(0.5)
+        assert len(shown) <= 3
+        assert second.query_one(Buffers).current.path == program
 
 
 async def test_keys_go_to_the_program_asked_for(start: Start, program: Path) -> None:
