@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from errno import EACCES
 from pathlib import Path
 
 
@@ -14,9 +15,11 @@ def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
     for its owner alone from the beginning.
 
     Raises:
-        OSError: The folder can't be written, or is not there.
+        OSError: The folder can't be written or is not there, or the file may not be written.
     """
     target = path.resolve()
+    if target.exists() and not os.access(target, os.W_OK):  # its folder would let it be replaced
+        raise PermissionError(EACCES, os.strerror(EACCES), str(path))
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     temporary = Path(name)
     try:

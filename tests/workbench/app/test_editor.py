@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -218,6 +219,20 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 
     assert (tmp_path / "real.lisp").read_text() == "new"
     assert (tmp_path / "link.lisp").is_symlink()
+
+
+def test_a_file_that_may_not_be_written_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its folder would allow it; whoever runs this may be allowed everything."""
+    path = tmp_path / "kept.lisp"
+    path.write_text("old")
+    monkeypatch.setattr(os, "access", lambda asked, mode: asked != path.resolve())
+
+    with pytest.raises(PermissionError):
+        write_atomically(path, "new")
+
+    assert path.read_text() == "old"
 
 
 async def test_keys_typed_in_one_go_keep_their_order(
