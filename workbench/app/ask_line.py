@@ -42,7 +42,7 @@ class AskLine(ModalScreen[str]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(drawable(self.topic))
             yield Static(Content(drawable(self.question)), id="question")
-            yield LineInput(self.start, select_on_focus=False, compact=True)
+            yield LineInput(self.start, compact=True)
             yield Static(Content.styled("enter ok   escape cancel", "$text-muted"))
 
     @on(Input.Submitted)

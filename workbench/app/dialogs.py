@@ -155,7 +155,6 @@ class AskPath(ModalScreen[Path | None]):
                 self.start,
                 placeholder="path of a file",
                 suggester=PathSuggester(),
-                select_on_focus=False,
                 compact=True,
             )
             yield Static(Content.styled("enter ok   tab complete   escape cancel", "$text-muted"))

@@ -60,6 +60,7 @@ class KeyLine(Footer):
             binding = bound[keys].binding
             rest = display(replace(binding, key=keys.removeprefix(f"{self.begun} ")))
             shown = FooterKey(keys, rest, binding.description, binding.action)
+            shown.data_bind(Footer.compact)
             room -= _width(shown)
             if room >= 0:
                 yield shown

@@ -52,6 +52,20 @@ async def test_tab_takes_a_suggestion_and_enter_answers(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("keys", "answer"), [(["b", "enter"], "b"), (["enter"], "a.svg"), (["end", "z"], "a.svgz")]
+)
+async def test_a_name_that_is_proposed_is_typed_over_or_added_to(
+    folder: Path, keys: list[str], answer: str
+) -> None:
+    async with App[None]().run_test() as pilot:
+        await pilot.app.push_screen(AskPath("Save", "a.svg"))
+        line = pilot.app.screen.query_one(Input)
+        await pilot.press(*keys)
+
+        assert line.value == answer
+
+
+@pytest.mark.parametrize(
     ("keys", "answer"), [(["enter"], "yes"), (["right", "enter"], "no"), (["escape"], "no")]
 )
 async def test_a_choice_is_made_by_keys(keys: list[str], answer: str) -> None:

@@ -73,6 +73,7 @@ async def test_a_sequence_that_is_begun_shows_how_it_goes_on(
         await pilot.pause()
         assert foot(pilot)[0] == "^x …"
         assert {"^s", "^f", "^c", "k", "o"} <= set(foot(pilot))
+        assert all(key.render().plain.endswith(" ") for key in pilot.app.query(FooterKey))
 
         await pilot.press("escape")
         await pilot.pause()
