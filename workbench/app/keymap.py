@@ -55,7 +55,14 @@ EMACS: Mapping[str, str] = {
     "editor.find": "ctrl+s",
     "find.next": "down,ctrl+s",
     "find.previous": "up,ctrl+r",
+    "find.close": "escape,ctrl+g",
     "editor.go-to-line": "alt+g",
+    "ask.leave": "escape,ctrl+g",
+    "choice.cancel": "escape,ctrl+g",
+    "line.cancel": "escape,ctrl+g",
+    "path.cancel": "escape,ctrl+g",
+    "pick.cancel": "escape,ctrl+g",
+    "place.cancel": "escape,ctrl+g",
 }
 PRESETS: Mapping[str, Mapping[str, str]] = {"default": {}, "emacs": EMACS}
 EVERYWHERE = "Everywhere"

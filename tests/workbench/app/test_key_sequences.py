@@ -64,6 +64,20 @@ async def test_a_sequence_saves(build: Build, program: Path, emacs: None) -> Non
         assert pilot.app.query_one(Editor).text.startswith("yz(setq")
 
 
+async def test_questions_are_left_as_in_emacs(build: Build, program: Path, emacs: None) -> None:
+    async with build(program).run_test(size=(120, 40)) as pilot:
+        usual = pilot.app.screen
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, AskPath)
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        assert pilot.app.screen is usual
+
+        await pilot.press("ctrl+s", "ctrl+g", "z")
+        assert pilot.app.query_one(Editor).text.startswith("z")
+
+
 async def test_a_sequence_that_is_begun_shows_how_it_goes_on(
     build: Build, program: Path, emacs: None
 ) -> None:
