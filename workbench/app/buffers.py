@@ -145,7 +145,7 @@ class Buffers(Vertical):
 
     def show(self, editor: Editor) -> None:
         """Let ``editor`` be the one that is seen; it takes the focus over from the one before."""
-        focused = self.current.has_focus
+        focused = any(one.has_focus for one in self.editors)  # the one before may not yet have it
         self.current.remove_class("-current")
         editor.add_class("-current")
         self.current = editor

@@ -76,7 +76,7 @@ class ProgramsApp(CopyingApp):
         if recovered:
             self.notify(f"Unsaved text of {names(recovered)} is back.", markup=False)
         self._restored = True
-        if self._editor.path:
+        if asked_for is None and self._editor.path:
             self._editor.focus()
 
     def keep_workspace(self, *, texts: bool = True) -> None:

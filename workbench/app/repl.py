@@ -248,7 +248,6 @@ class Repl(DragEdge, Vertical):
         background: $surface;
         & #prompt-line {
             height: auto;
-            max-height: 50%;
             background: $surface;
             padding: 0 0 0 1;
         }
@@ -299,6 +298,10 @@ class Repl(DragEdge, Vertical):
             self.transcript.scroll_page_up(animate=False)
         else:
             self.transcript.scroll_page_down(animate=False)
+
+    def on_resize(self) -> None:
+        """Half of the height is for the prompt, which scrolls when it has more lines."""
+        self.prompt.styles.max_height = max(1, self.size.height // 2)
 
     def on_key(self, event: events.Key) -> None:
         """What is typed over the transcript goes to the prompt."""

@@ -221,6 +221,24 @@ async def test_what_is_evaluated_is_followed(
         assert transcript.is_vertical_scroll_end
 
 
+@pytest.mark.parametrize("size", [(120, 40), (60, 16)])
+async def test_the_cursor_of_a_long_prompt_is_in_sight(build: Build, size: tuple[int, int]) -> None:
+    async with build(None).run_test(size=size) as pilot:
+        prompt, repl = prompt_of(pilot), pilot.app.query_one(Repl)
+        prompt.insert("(f\n" + "1\n" * 60)
+        await pilot.pause()
+        row = prompt.cursor_screen_offset.y
+
+        assert prompt.parent is not None
+        assert prompt.parent.region.contains_region(prompt.region)
+        assert prompt.region.y <= row < prompt.region.bottom
+        assert prompt.size.height <= repl.size.height // 2
+
+        await pilot.press("ctrl+home")
+        await pilot.pause()
+        assert prompt.scroll_offset.y == 0
+
+
 async def test_deleting_a_line_deletes_all_its_rows(build: Build) -> None:
     """As in a shell, however many rows the line takes."""
     async with build(None).run_test() as pilot:
