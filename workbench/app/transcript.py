@@ -140,7 +140,10 @@ class Transcript(ScrollView, can_focus=True):
     def value(self, view: ValueView) -> None:
         """Show the value of an evaluation."""
         fresh: list[Line] = []
-        for number, piece in enumerate(view.text.split("\n")):
+        pieces = view.text.split("\n")
+        if view.truncated:
+            pieces[-1] = pieces[-1][:MAX_LINE]  # how much more there is, nobody knows
+        for number, piece in enumerate(pieces):
             mark = _RESULT if number == 0 else " " * len(_RESULT)
             span = Span(0, len(_RESULT), "note")
             fresh.append(TranscriptLine(mark + clean(piece), "value", (span,)))

@@ -225,6 +225,13 @@ async def test_a_value_that_goes_on_says_so() -> None:
         assert transcript.text == "=> (1 2\n    3\n   … the value goes on"
 
 
+async def test_how_much_is_missing_is_told_only_where_it_is_known() -> None:
+    async with shown() as (transcript, _):
+        transcript.value(ValueView("list_", "1" * (MAX_LINE + 5), truncated=True))
+
+        assert transcript.text == f"=> {'1' * MAX_LINE}\n   … the value goes on"
+
+
 async def test_transcript_stands_alone() -> None:
     class Alone(App[None]):
         def compose(self) -> ComposeResult:
