@@ -227,7 +227,7 @@ async def test_a_value_that_goes_on_says_so() -> None:
 
 async def test_how_much_is_missing_is_told_only_where_it_is_known() -> None:
     async with shown() as (transcript, _):
-        transcript.value(ValueView("list_", "1" * (MAX_LINE + 5), truncated=True))
+        transcript.value(ValueView("list_", "1" * (MAX_LINE + 5), 1, truncated=True))
 
         assert transcript.text == f"=> {'1' * MAX_LINE}\n   … the value goes on"
 
