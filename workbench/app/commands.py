@@ -39,6 +39,11 @@ KEYLESS = (
     ("Restart the evaluator", "restart", "End what runs and begin with nothing defined"),
 )
 
+LEAST_OF_HELP = 3
+"""Letters from which on the help of a command is searched."""
+
+SCORE_OF_HELP = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -68,7 +73,7 @@ class OffersCommands(Protocol):
 
 
 class WorkbenchCommands(Provider):
-    """Finds actions by any part of their title."""
+    """Finds actions by any part of their title, and by the words of their help."""
 
     @property
     def _commands(self) -> Sequence[Command]:
@@ -80,14 +85,18 @@ class WorkbenchCommands(Provider):
             yield DiscoveryHit(_display(command), command.run, command.title, command.help)
 
     async def search(self, query: str) -> Hits:
-        """The actions that fit ``query``."""
+        """The actions whose title fits ``query``, then those whose help has it word for word."""
         matcher = self.matcher(query)
+        words = query.casefold().strip()
         for command in self._commands:
             score = matcher.match(command.title)
             if score > 0:
                 found = highlighted(matcher, command.title)
                 shown = _display(command, found)
                 yield Hit(score, shown, command.run, command.title, command.help)
+            elif len(words) >= LEAST_OF_HELP and words in command.help.casefold():
+                shown = _display(command)
+                yield Hit(SCORE_OF_HELP, shown, command.run, command.title, command.help)
 
 
 def highlighted(matcher: Matcher, text: str) -> Content:

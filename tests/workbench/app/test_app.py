@@ -429,6 +429,19 @@ async def test_the_palette_lists_actions_with_their_keys(
         assert session.restarts == 1
 
 
+async def test_the_palette_finds_actions_by_their_help(build: Build, session: FakeSession) -> None:
+    """What somebody wants need not be how it is called."""
+    async with build(None).run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"Nothing", "space", *"def")
+        await pilot.pause(0.3)
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+
+        assert session.restarts == 1
+
+
 async def test_the_palette_shows_runs_that_an_earlier_workbench_kept(
     build: Build, session: FakeSession
 ) -> None:
