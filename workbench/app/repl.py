@@ -162,14 +162,29 @@ class Prompt(CodeArea):
         if self.reading:
             self.post_message(self.Answered(self.text))
             return
-        rest = self.document.get_text_range(self.cursor_location, self.document.end).strip()
-        unasked = rest.strip(")]}") == "" and 0 < len(rest) <= self.closers_given
-        at_end = not rest or (self.document.line_count == 1 and not unasked)
+        rest = self._rest
+        at_end = not rest or (self.document.line_count == 1 and not self._only_given(rest))
         for_shell = self.shell_lines and shell_command(self.text) is not None
         if for_shell or (structure.is_complete(self.scanner) and at_end):
             self.submit()
         else:
             self.action_new_line()
+
+    @property
+    def _rest(self) -> str:
+        """What stands behind the cursor."""
+        return self.document.get_text_range(self.cursor_location, self.document.end).strip()
+
+    def _only_given(self, rest: str) -> bool:
+        """Whether ``rest`` is nothing but brackets that have closed themselves."""
+        return rest.strip(")]}") == "" and 0 < len(rest) <= self.closers_given
+
+    def action_delete_to_start_of_line(self) -> None:
+        """Delete back to the start of the line, and the brackets that came by themselves."""
+        if self.document.line_count == 1 and self._only_given(self._rest):
+            self.change("", (0, 0), self.document.end)
+        else:
+            super().action_delete_to_start_of_line()
 
     def action_new_line(self) -> None:
         """Break the line at the cursor and indent what follows."""

@@ -221,6 +221,20 @@ async def test_what_is_evaluated_is_followed(
         assert transcript.is_vertical_scroll_end
 
 
+async def test_a_deleted_line_leaves_no_brackets_that_came_by_themselves(build: Build) -> None:
+    async with build(None).run_test() as pilot:
+        prompt = prompt_of(pilot)
+        await write(pilot, "(a (b")
+        assert prompt.text == "(a (b))"
+        await pilot.press("ctrl+u")
+        assert prompt.text == ""
+
+        prompt.text = "(a)"
+        prompt.move_cursor((0, 2))
+        await pilot.press("ctrl+u")
+        assert prompt.text == ")"
+
+
 @pytest.mark.parametrize("size", [(120, 40), (60, 16)])
 async def test_the_cursor_of_a_long_prompt_is_in_sight(build: Build, size: tuple[int, int]) -> None:
     async with build(None).run_test(size=size) as pilot:
