@@ -42,7 +42,8 @@ KEYLESS = (
 LEAST_OF_HELP = 3
 """Letters from which on the help of a command is searched."""
 
-SCORE_OF_HELP = 0.01
+SCORE_OF_HELP = 0.0012
+"""Behind names of the language, before files."""
 
 
 @dataclass(frozen=True, slots=True)

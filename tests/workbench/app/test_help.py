@@ -14,8 +14,9 @@ from tests.workbench.app.conftest import CORE
 from tests.workbench.fake_session import FakeSession
 from torch_lib.events import Metric
 from workbench.app.app import Workbench
+from workbench.app.commands import SCORE_OF_HELP
 from workbench.app.dialogs import Help
-from workbench.app.doc_search import fitting
+from workbench.app.doc_search import BEHIND_COMMANDS, BEHIND_NAMES, IN_PALETTE, fitting
 from workbench.app.editor import Editor
 from workbench.app.repl import Prompt
 from workbench.app.transcript import Transcript
@@ -207,6 +208,10 @@ async def test_the_palette_leads_to_the_help_of_names(build: Build, session: Fak
         await pilot.pause()
 
         assert page(pilot).startswith("(take count values)")
+
+
+def test_commands_found_by_their_help_stand_between_names_and_files() -> None:
+    assert BEHIND_NAMES < SCORE_OF_HELP < BEHIND_COMMANDS / IN_PALETTE
 
 
 @pytest.mark.parametrize(
