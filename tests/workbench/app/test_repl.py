@@ -243,8 +243,8 @@ async def test_the_cursor_of_a_long_prompt_is_in_sight(build: Build, size: tuple
         await pilot.pause()
         row = prompt.cursor_screen_offset.y
 
-        assert prompt.parent is not None
-        assert prompt.parent.region.contains_region(prompt.region)
+        assert repl.region.contains_region(prompt.region)
+        assert repl.query_one("#prompt-line").region.contains_region(prompt.region)
         assert prompt.region.y <= row < prompt.region.bottom
         assert prompt.size.height <= repl.size.height // 2
 

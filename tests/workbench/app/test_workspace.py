@@ -90,7 +90,12 @@ async def test_programs_come_back_once(
 
     shown: list[Editor] = []
     show = Buffers.show
-    monkeypatch.setattr(Buffers, "show", lambda self, one: (shown.append(one), show(self, one)))
+
+    def counted(self: Buffers, editor: Editor) -> None:
+        shown.append(editor)
+        show(self, editor)
+
+    monkeypatch.setattr(Buffers, "show", counted)
     second = start(program)
     async with second.run_test() as pilot:
         await pilot.pause(0.5)
