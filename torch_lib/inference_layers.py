@@ -91,8 +91,14 @@ def model_for_inference(
 
 
 def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
-    """A model with the weights of ``model`` by ``scheme``, all but ``file``; it stays as it is."""
+    """A model with the weights of ``model`` by ``scheme``, all but ``file``; it stays as it is.
+
+    Raises:
+        ArgumentError: The scheme is unknown, or layers are quantized or have adapters already.
+    """
     check_scheme(scheme, SCHEMES[:3])
+    if any(getattr(part, "replaces_linear", False) for part in model.modules()):
+        raise ArgumentError("the model's layers are quantized already, or have adapters")
     tied = model.config.tie_word_embeddings
     weights = model.state_dict().items()
     parts = ((name, one) for name, one in weights if not (tied and name == "lm_head.weight"))

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from torch_lib import packed_linear
+from torch_lib.checkpoints import load_model, save_model
 from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.decoder_engine import engine_for
 from torch_lib.display import describe
@@ -25,9 +26,11 @@ from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.kinds import description, rebuilt
 from torch_lib.layers import forward
+from torch_lib.lora import lora_apply, lora_config
+from torch_lib.networks import model as multilayer
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.pretrained import demo_model_path, model_tokenizer
-from torch_lib.quantization import memory_size
+from torch_lib.quantization import memory_size, model_quantize
 
 SCALES_ARE_BFLOAT16 = 2**-8
 TEXT = """\
@@ -263,3 +266,35 @@ def test_folders_load_quantized(scheme: str, tied: bool, tmp_path: Path) -> None
     assert (forward(loaded, ids) - exact).abs().max() < 0.5 * exact.std()
     with pytest.raises(ArgumentError, match='unknown quantization "file"'):
         hf_load_model(str(tmp_path), {"quantization": "file"})
+
+
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+def test_every_way_to_load_a_model_quantizes_alike(scheme: str, tmp_path: Path) -> None:
+    """By name, as a value from the folder, and from a file of our own."""
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64})
+    folder, file = str(tmp_path / "folder"), str(tmp_path / "model.pt")
+    hf_save_model(model, folder)
+    save_model(model, file)
+    ids = torch.tensor([[1, 2, 3]])
+
+    expected = forward(model_of(hf_load_model(folder, {"quantization": scheme})), ids)
+
+    for path in (folder, file):
+        assert torch.equal(forward(load_model(path, None, scheme), ids), expected)
+
+
+def test_what_cannot_be_loaded_quantized_is_told(tmp_path: Path) -> None:
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64})
+    path = str(tmp_path / "model.pt")
+    adapted = lora_apply(llama_model(sizes), lora_config(4, 8, ["q_proj"]))
+    for other in (model_quantize(model, "int8"), adapted):
+        save_model(other, path)
+        with pytest.raises(ArgumentError, match="quantized already, or have adapters"):
+            load_model(path, None, "int8")
+    save_model(multilayer(4, 8, 2), path)
+    with pytest.raises(ArgumentError, match="only a language model is loaded quantized"):
+        load_model(path, None, "int8")
+    with pytest.raises(ArgumentError, match="a module that is filled keeps its layers"):
+        load_model(path, multilayer(4, 8, 2), "int8")

@@ -273,8 +273,8 @@ def test_folders_of_models_are_separated_as_in_path(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("keys", "loading"),
     [
-        (["enter"], '(torch_load_gguf "{}" nil "file")'),
-        (["down", "down", "enter"], '(torch_load_gguf "{}" nil "int4")'),
+        (["enter"], '(torch_load_model "{}" nil "file")'),
+        (["down", "down", "enter"], '(torch_load_model "{}" nil "int4")'),
         (["end", "enter"], '(torch_load_model "{}")'),
     ],
 )
@@ -311,6 +311,6 @@ def test_the_models_of_a_folder_are_loaded_as_they_are_or_quantized() -> None:
 
     assert programs == [
         '(torch_load_model "llama")',
-        '(torch_model_quantize (torch_load_model "llama") "int8")',
-        '(torch_model_quantize (torch_load_model "llama") "int4")',
+        '(torch_load_model "llama" nil "int8")',
+        '(torch_load_model "llama" nil "int4")',
     ]
