@@ -14,8 +14,10 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletionContentPartTextParam, ChatCompletionMessageParam
 
 from tests.torch_lib.small_models import VOCABULARY, Letters, counting_model
+from torch_lib import decoding
+from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError
-from torch_lib.events import Event, GenerationFinished, TokenGenerated, listening
+from torch_lib.events import Event, GenerationFinished, Progress, TokenGenerated, listening
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.serving import Endpoint, EndpointOptions, serve
@@ -219,7 +221,22 @@ def test_unknown_paths_are_named(client: OpenAI) -> None:
     """In the same form."""
     answer = httpx2.post(f"{client.base_url}embeddings", json={})
     assert answer.status_code == 404
-    assert answer.json()["error"]["message"] == "there is no POST /v1/embeddings"
+    assert answer.json()["error"]["message"] == "there is no /v1/embeddings"
+
+
+def test_a_wrong_method_is_told_with_the_right_one(client: OpenAI) -> None:
+    """Status 405 in the same form; the header says it to programs."""
+    for method, path, right in (
+        ("GET", "chat/completions", "POST"),
+        ("DELETE", "completions", "POST"),
+        ("POST", "models", "GET or HEAD"),
+    ):
+        answer = httpx2.request(method, f"{client.base_url}{path}")
+        assert answer.status_code == 405
+        assert sorted(answer.headers["Allow"].split(", ")) == right.split(" or ")
+        error = answer.json()["error"]
+        assert error["message"] == f"/v1/{path} takes {right}, not {method}"
+        assert error["type"] == "invalid_request_error"
 
 
 def test_a_name_that_is_made_to_point_here_is_refused(client: OpenAI) -> None:
@@ -252,6 +269,33 @@ def test_a_client_that_goes_away_ends_its_text(client: OpenAI) -> None:
         )
     answer = client.chat.completions.create(model="any", messages=ASKED)
     assert answer.choices[0].message.content == "cde"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_goes_away_ends_the_reading_of_its_prompt(
+    stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long prompts are read part by part, and the next client waits for no more than one."""
+    monkeypatch.setattr(decoding, "CHUNK", 8)
+    parts = 200
+    sizes = {"vocab_size": VOCABULARY, "hidden_size": 16, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "max_position_embeddings": 8 * parts + 8})
+    model.tokenizer = Letters()
+    read: list[int] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Progress):
+            read.append(event.done)
+            time.sleep(0.05)
+
+    with listening(hear), endpoint(Generator(model, GenerationConfig(max_length=1))) as client:
+        with pytest.raises(openai.APITimeoutError):
+            client.with_options(timeout=0.5).completions.create(
+                model="any", prompt=[1] * (8 * parts), stream=stream
+            )
+        client.completions.create(model="any", prompt="a")
+    assert read
+    assert read[-1] < 8 * parts
 
 
 @pytest.mark.parametrize("stream", [False, True])
