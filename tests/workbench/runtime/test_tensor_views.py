@@ -12,10 +12,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import LispList
 from tests.workbench.runtime.looking import looking_at
 from workbench.runtime import tensor_statistics
-from workbench.runtime.protocol import (
-    TensorInspected,
-    Window,
-)
+from workbench.runtime.protocol import TensorInspected, Window
 from workbench.runtime.tensor_statistics import exact_statistics, statistics
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.tensor_views import fitted, tensor_view

@@ -14,12 +14,7 @@ from lispe_core.linked_lists import LinkedList
 from lispe_core.sets import LispSet
 from lispe_core.typed_lists import Integers
 from tests.workbench.runtime.looking import entries_at, looking_at, tensor_at, value_at
-from workbench.runtime.protocol import (
-    GRADIENT,
-    Trail,
-    ValueInspected,
-    Window,
-)
+from workbench.runtime.protocol import GRADIENT, Trail, ValueInspected, Window
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.torch_object import TorchObject
 

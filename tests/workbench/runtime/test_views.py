@@ -16,12 +16,7 @@ from lispe_core.printer import display
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import Integers
 from workbench.runtime.error_views import error_view
-from workbench.runtime.protocol import (
-    TensorInspected,
-    ValueInspected,
-    ValueView,
-    Window,
-)
+from workbench.runtime.protocol import TensorInspected, ValueInspected, ValueView, Window
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.views import KEPT_RESULTS, Views, bounded_text, line_of
 
