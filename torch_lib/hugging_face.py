@@ -18,7 +18,7 @@ from torch import Tensor
 from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.devices import usable_device
-from torch_lib.display import shape_text, value_text
+from torch_lib.display import describe, shape_text, value_text
 from torch_lib.errors import ArgumentError, FileMissing, ShapeError
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
@@ -313,7 +313,7 @@ def hf_model_summary(id: str | DecoderModel) -> str:
     types = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in tensors})
     size = memory_size(model) / 2**20
     counted = f"{_parameters(model):,} parameters in {', '.join(types)}"
-    return f"{model.summary()}: {counted}, {size:,.1f} MiB"
+    return f"{describe(model)}: {counted}, {size:,.1f} MiB"
 
 
 def hf_memory_usage(id: str | DecoderModel) -> int:
