@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lispe_core.containers import alike, finite, index_of, require_list, text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
-from lispe_core.large_numbers import LARGE, whole_number
+from lispe_core.large_numbers import MANY_DIGITS, whole_number
 from lispe_core.library import Library
 from lispe_core.memory import require_characters
 from lispe_core.printer import abridged, display
@@ -216,7 +216,7 @@ def format_number(value: Value, template: str) -> str:
     converted = to_integer(value) if found.group(1) in _WHOLE_FORMATS else to_number(value)
     for width in re.findall("[0-9]+", found.group()):
         require_characters(int(width[:18]))
-    if isinstance(converted, int) and not -LARGE < converted < LARGE:
+    if isinstance(converted, int) and not -MANY_DIGITS < converted < MANY_DIGITS:
         raise LispError("number too large")
     try:
         return template % converted
