@@ -13,7 +13,7 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, suppress
+from contextlib import aclosing, closing, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from threading import Event as Flag
@@ -182,7 +182,7 @@ class Endpoint:
                 for path, (answer, method) in routes.items()
             ],
             middleware=local if self._options.host in LOOPBACK else [],
-            exception_handlers={404: _not_there, 405: _wrong_method},
+            exception_handlers={404: _not_there, 405: _wrong_method, 500: _failed},
         )
 
     def _model(self) -> dict[str, Any]:
@@ -228,17 +228,10 @@ class Endpoint:
         if request.stream:
             lines = _lines(answer, first, written)
             return StreamingResponse(lines, media_type="text/event-stream")
-        events: list[TokenGenerated] = []
-        reason = ""
-        async with aclosing(written):
-            item: TokenGenerated | GenerationFinished | None = first
-            while isinstance(item, TokenGenerated):
-                events.append(item)
-                if await web.is_disconnected():
-                    break
-                item = await anext(written, None)
-            reason = item.reason if isinstance(item, GenerationFinished) else "stopped"
-        return _json(200, answer.whole(events, reason))
+        try:
+            return _json(200, await _whole(web, answer, first, written))
+        except TorchLibError as error:
+            return _json(500, _error(str(error), "server_error"))
 
     async def _written(
         self, request: Request
@@ -252,9 +245,11 @@ class Endpoint:
             with suppress(RuntimeError):  # the loop is closed, and nobody waits
                 loop.call_soon_threadsafe(queue.put_nowait, item)
 
+        ending: list[GenerationFinished] = []
+
         def hear(event: Event) -> None:
             if isinstance(event, GenerationFinished):
-                tell(event)
+                ending.append(event)
             elif isinstance(event, Progress) and over():
                 raise ArgumentError(ENDED)  # between two parts of a long prompt
 
@@ -267,11 +262,13 @@ class Endpoint:
             if over():
                 return
             try:
-                with listening(hear):
-                    for event in self._generator.stream(request.prompt, request.config):
+                stream = self._generator.stream(request.prompt, request.config)
+                with listening(hear), closing(stream):
+                    for event in stream:
                         tell(event)
                         if over():
-                            return
+                            break
+                tell(ending[0])  # it comes after an error, too, which is to be told instead
             except BaseException as error:
                 tell(error)
 
@@ -357,6 +354,24 @@ async def _json_body(web: WebRequest) -> Mapping[str, Any]:
     return body
 
 
+async def _whole(
+    web: WebRequest,
+    answer: Answer,
+    first: TokenGenerated | GenerationFinished,
+    rest: AsyncGenerator[TokenGenerated | GenerationFinished, None],
+) -> dict[str, Any]:
+    """An answer in one piece; its text ends where the client goes away."""
+    events: list[TokenGenerated] = []
+    item = first
+    async with aclosing(rest):
+        while isinstance(item, TokenGenerated):
+            events.append(item)
+            if await web.is_disconnected():
+                return answer.whole(events, "stopped")
+            item = await anext(rest)
+    return answer.whole(events, item.reason)
+
+
 async def _lines(
     answer: Answer,
     first: TokenGenerated | GenerationFinished,
@@ -403,6 +418,10 @@ async def _unless_gone(web: WebRequest, work: Awaitable[Result]) -> Result:
 
 async def _not_there(web: WebRequest, error: Exception) -> Response:
     return _problem(404, f"there is no {web.url.path}")
+
+
+async def _failed(web: WebRequest, error: Exception) -> Response:
+    return _json(500, _error("the endpoint has failed", "server_error"))
 
 
 async def _wrong_method(web: WebRequest, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """A generator that clients of OpenAI's API talk to."""
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from threading import Thread
 import httpx2
 import openai
 import pytest
+import torch
 from openai import OpenAI
 from openai.types.chat import ChatCompletionContentPartTextParam, ChatCompletionMessageParam
+from torch import nn
 
 from tests.torch_lib.small_models import VOCABULARY, Letters, counting_model
 from torch_lib import decoding
@@ -269,6 +272,48 @@ def test_a_client_that_goes_away_ends_its_text(client: OpenAI) -> None:
         )
     answer = client.chat.completions.create(model="any", messages=ASKED)
     assert answer.choices[0].message.content == "cde"
+
+
+def failing_model() -> nn.Module:
+    """Goes on with the alphabet up to ``e``, after which it knows no numbers."""
+    model = counting_model()
+    model.tokenizer = Letters()  # type: ignore[assignment]
+    with torch.no_grad():
+        model.get_parameter("weight")[4] = torch.nan
+    return model
+
+
+def test_a_model_that_fails_is_told() -> None:
+    """What was written until then is no answer: the client would take it for one."""
+    sentence = "the model's logits are not numbers (nan)"
+    with endpoint(Generator(failing_model(), GenerationConfig(strategy="greedy"))) as client:
+        place = f"{client.base_url}completions"
+        answer = httpx2.post(place, json={"prompt": "b"})
+        assert answer.status_code == 500
+        assert answer.json()["error"]["type"] == "server_error"
+        assert answer.json()["error"]["message"] == sentence
+        stream = client.completions.create(model="any", prompt="b", stream=True)
+        assert "".join(next(stream).choices[0].text for _ in "cde") == "cde"
+        with pytest.raises(openai.APIError, match=re.escape(sentence)):
+            next(stream)
+        assert httpx2.post(place, json={"prompt": "e"}).json()["error"]["message"] == sentence
+
+
+def test_a_length_that_no_memory_holds_is_refused(client: OpenAI) -> None:
+    for stream in (False, True):
+        body = {"prompt": "a", "max_tokens": 2**40, "stream": stream}
+        answer = httpx2.post(f"{client.base_url}completions", json=body)
+        assert answer.status_code == 400
+        assert "GiB are available" in answer.json()["error"]["message"]
+
+
+def test_a_defect_is_told_in_the_same_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients read nothing else."""
+    with endpoint(alphabet()) as client:
+        monkeypatch.setattr(Generator, "stream", lambda *_: 1 / 0)
+        answer = httpx2.post(f"{client.base_url}completions", json={"prompt": "a"})
+    assert answer.status_code == 500
+    assert answer.json()["error"]["type"] == "server_error"
 
 
 @pytest.mark.parametrize("stream", [False, True])
