@@ -119,6 +119,9 @@ def test_probabilities_are_told(client: OpenAI) -> None:
     assert completed.logprobs is not None
     assert completed.logprobs.tokens == ["e", "f", "g"]
     assert completed.logprobs.text_offset == [0, 1, 2]
+    stream = client.completions.create(model="any", prompt="cd", logprobs=1, stream=True)
+    offsets = [piece.choices[0].logprobs for piece in stream]
+    assert [one.text_offset for one in offsets if one is not None] == [[0], [1], [2]]
 
 
 def test_a_text_ends_at_a_stop_string(client: OpenAI) -> None:
