@@ -23,7 +23,7 @@ from torch_lib.projections import joined
 from torch_lib.quantized_linear import QuantizedLinear
 from torch_lib.tied_embedding import TiedEmbedding
 
-__all__ = ["SCHEMES", "check_scheme", "for_inference", "model_for_inference"]
+__all__ = ["SCHEMES", "check_scheme", "for_inference", "inference_layer", "model_for_inference"]
 
 SCHEMES = ("packed", "int8", "int4", "file")
 GROUP_SIZE = 32
@@ -68,7 +68,7 @@ def model_for_inference(
         if owner in linear and ending == "bias":
             biases[owner] = _tensor(weight)
         elif owner in linear:
-            layers[owner] = _layer(weight, scheme, dtype)
+            layers[owner] = inference_layer(weight, scheme, dtype)
             if not (config.attention_bias or config.mlp_bias):
                 _join(layers, owner)
         elif owner == "model.embed_tokens":
@@ -121,14 +121,18 @@ def _join(layers: Mapping[str, nn.Module], owner: str) -> None:
 
 def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
     """The output layer whose weights are the embeddings: four bits are too few for these."""
-    return _layer(weight, "int8" if scheme == "int4" else scheme, dtype)
+    return inference_layer(weight, "int8" if scheme == "int4" else scheme, dtype)
 
 
-def _layer(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
+def inference_layer(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
+    """The linear layer of a weight ``(O I)`` by ``scheme``, without a bias.
+
+    Sizes that no kernel takes in groups have eight bits with one scale an output.
+    """
     rounded = isinstance(weight, Blocks) or scheme in ("int8", "int4")
     outputs, inputs = (weight.whole if isinstance(weight, Blocks) else weight).shape
     if rounded and (outputs % PACKED_MULTIPLE or inputs % GROUP_SIZE):
-        return QuantizedLinear.of(_as_linear(_tensor(weight)))  # no kernel takes such groups
+        return QuantizedLinear.of(_as_linear(_tensor(weight)))
     if isinstance(weight, Blocks):
         if weight.zero is None:
             return Int8BlockLinear.from_numbers(weight.whole, weight.scale)

@@ -20,8 +20,7 @@ from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.gguf import load_gguf
 from torch_lib.gguf_blocks import Blocks, blocks_of, rounded_blocks
 from torch_lib.hugging_face import hf_generate, hf_load_model, hf_save_model, model_of
-from torch_lib.inference_layers import _layer as layer_of
-from torch_lib.inference_layers import for_inference
+from torch_lib.inference_layers import for_inference, inference_layer
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.kinds import description, rebuilt
@@ -65,7 +64,7 @@ def test_blocks_of_files_are_kept_as_they_are(encoding: str) -> None:
 
     blocks = blocks_of(encoding, rows)
     assert blocks is not None
-    layer = layer_of(blocks, "file", torch.bfloat16)
+    layer = inference_layer(blocks, "file", torch.bfloat16)
 
     assert isinstance(layer, Int8BlockLinear if encoding == "Q8_0" else Int4Linear)
     error = (layer.real_weight() - real).abs().max() / real.abs().max()
