@@ -115,8 +115,7 @@ def load_model(
         from torch_lib.gguf import load_gguf
 
         return load_gguf(file, None, quantization)
-    built = _built(file)
-    return built if quantization is None else _quantized(built, quantization)
+    return _built(file) if quantization is None else _quantized(file, quantization)
 
 
 def save_checkpoint(
@@ -268,10 +267,12 @@ def _built(path: str) -> nn.Module:
         return _filled(rebuilt(content), content["weights"]).to(current_device())
 
 
-def _quantized(model: nn.Module, scheme: str) -> nn.Module:
+def _quantized(path: str, scheme: str) -> nn.Module:
     from torch_lib.decoder import DecoderModel
-    from torch_lib.inference_layers import for_inference
+    from torch_lib.inference_layers import FROM_FLOATS, check_scheme, for_inference
 
+    check_scheme(scheme, FROM_FLOATS)
+    model = _built(path)
     if not isinstance(model, DecoderModel):
         raise ArgumentError("only a language model is loaded quantized: quantize it afterwards")
     return for_inference(model, scheme)

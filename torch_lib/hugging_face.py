@@ -23,7 +23,7 @@ from torch_lib.errors import ArgumentError, FileMissing, ShapeError
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.hugging_face_files import load_hugging_face, write_hugging_face
-from torch_lib.inference_layers import for_inference
+from torch_lib.inference_layers import FROM_FLOATS, check_scheme, for_inference
 from torch_lib.layers import check_ids, whole_ids
 from torch_lib.lora_linear import LoRALinear
 from torch_lib.model_context import ModelContext, read, watched_forward
@@ -348,6 +348,9 @@ def load_named(name: str, path: str, config: Mapping[str, Any] | None) -> str:
     dtype = weight_type(given["dtype"]) if "dtype" in given else None
     device = usable_device(given["device"]) if "device" in given else None
     sampling = ("temperature", "top_p", "top_k", "repetition_penalty")
+    quantization = given.get("quantization")
+    if quantization is not None:
+        check_scheme(quantization, FROM_FLOATS)
     use = _Use(
         _Use().generation.updated(
             {
@@ -358,8 +361,8 @@ def load_named(name: str, path: str, config: Mapping[str, Any] | None) -> str:
         bool(given.get("manual_attention", False)),
     )
     model = load_hugging_face(path, lambda read: _changed(read, given)).to(device, dtype).eval()
-    if "quantization" in given:
-        model = for_inference(model, given["quantization"])
+    if quantization is not None:
+        model = for_inference(model, quantization)
     _models[name], _uses[model] = model, use
     return name
 

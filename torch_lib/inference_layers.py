@@ -23,9 +23,19 @@ from torch_lib.projections import joined
 from torch_lib.quantized_linear import QuantizedLinear
 from torch_lib.tied_embedding import TiedEmbedding
 
-__all__ = ["SCHEMES", "check_scheme", "for_inference", "inference_layer", "model_for_inference"]
+__all__ = [
+    "FROM_FLOATS",
+    "SCHEMES",
+    "check_scheme",
+    "for_inference",
+    "inference_layer",
+    "model_for_inference",
+]
 
-SCHEMES = ("packed", "int8", "int4", "file")
+FROM_FLOATS = ("packed", "int8", "int4")
+"""The schemes for weights that are floats."""
+
+SCHEMES = (*FROM_FLOATS, "file")
 GROUP_SIZE = 32
 TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
@@ -96,7 +106,7 @@ def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
     Raises:
         ArgumentError: The scheme is unknown, or layers are quantized or have adapters already.
     """
-    check_scheme(scheme, SCHEMES[:3])
+    check_scheme(scheme, FROM_FLOATS)
     if any(getattr(part, "replaces_linear", False) for part in model.modules()):
         raise ArgumentError("the model's layers are quantized already, or have adapters")
     tied = model.config.tie_word_embeddings
