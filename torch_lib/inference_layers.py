@@ -111,10 +111,12 @@ def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
         raise ArgumentError("the model's layers are quantized already, or have adapters")
     tied = model.config.tie_word_embeddings
     weights = model.state_dict().items()
-    parts = ((name, one) for name, one in weights if not (tied and name == "lm_head.weight"))
-    made = model_for_inference(model.config, parts, scheme, model.model.embed_tokens.weight.dtype)
+    # Layers are made where a processor's kernels want them packed; moving them unpacks them.
+    parts = ((name, one.cpu()) for name, one in weights if not (tied and name == "lm_head.weight"))
+    embedded = model.model.embed_tokens.weight
+    made = model_for_inference(model.config, parts, scheme, embedded.dtype)
     made.tokenizer = model.tokenizer
-    return made
+    return made.to(embedded.device)
 
 
 def _join(layers: Mapping[str, nn.Module], owner: str) -> None:

@@ -283,6 +283,28 @@ def test_every_way_to_load_a_model_quantizes_alike(scheme: str, tmp_path: Path) 
         assert torch.equal(forward(load_model(path, None, scheme), ids), expected)
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+def test_models_on_a_gpu_are_quantized_there(scheme: str) -> None:
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64}).to("cuda")
+    ids = torch.tensor([[1, 2, 3]], device="cuda")
+
+    logits = forward(for_inference(model, scheme), ids)
+
+    exact = forward(model, ids)
+    assert logits.device == exact.device
+    assert (logits - exact).abs().max() < 0.5 * exact.std()
+
+
+def test_four_bits_outside_main_memory_stay_as_in_files() -> None:
+    """The packed form is that of the processor's kernel."""
+    layer = Int4Linear.of(nn.Linear(64, 128, device="meta"), 32)
+
+    assert not layer.packed
+    assert layer.weight.shape == (128, 32)
+
+
 def test_what_cannot_be_loaded_quantized_is_told(tmp_path: Path) -> None:
     sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
     model = llama_model({**sizes, "intermediate_size": 64})
