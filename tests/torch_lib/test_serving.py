@@ -191,6 +191,8 @@ def test_settings_of_a_request_hold() -> None:
         ({"n": 2}, "n is not supported"),
         ({"tools": [{"type": "function"}]}, "tools is not supported"),
         ({"frequency_penalty": 0.5}, "frequency_penalty is not supported"),
+        ({"response_format": {"type": "json_object"}}, "response_format is not supported"),
+        ({"logit_bias": {"1": 5}}, "logit_bias is not supported"),
         ({"stream": "yes"}, "stream must be true or false"),
     ],
 )
@@ -200,6 +202,15 @@ def test_what_is_wrong_is_said(client: OpenAI, wrong: dict[str, object], sentenc
     answer = httpx2.post(f"{client.base_url}chat/completions", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == sentence
+
+
+def test_fields_that_ask_for_nothing_are_passed_over(client: OpenAI) -> None:
+    """And those that no other answer comes of."""
+    fields = {"n": 1, "tools": [], "presence_penalty": 0, "response_format": {"type": "text"}}
+    body = {"model": "any", "messages": ASKED, "logit_bias": None, "user": "somebody", **fields}
+    answer = httpx2.post(f"{client.base_url}chat/completions", json=body)
+    assert answer.status_code == 200
+    assert answer.json()["choices"][0]["message"]["content"] == "cde"
 
 
 @pytest.mark.parametrize(
