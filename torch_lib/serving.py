@@ -48,6 +48,7 @@ __all__ = ["Endpoint", "EndpointOptions", "serve"]
 LARGEST_REQUEST = 8 * 2**20
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = "the endpoint has ended"
+FAILED = "the endpoint has failed"
 PATIENCE = 0.1  # seconds between two looks at whether serving is to end or a client has gone
 
 Reader = Callable[[Mapping[str, Any], Tokenizer, GenerationConfig], Request]
@@ -268,7 +269,7 @@ class Endpoint:
                         tell(event)
                         if over():
                             break
-                tell(ending[0])  # it comes after an error, too, which is to be told instead
+                tell(ending[0])  # where an error ends the text, that is told instead
             except BaseException as error:
                 tell(error)
 
@@ -390,6 +391,9 @@ async def _lines(
         yield "data: [DONE]\n\n"
     except TorchLibError as error:
         yield _event(_error(str(error), "server_error"))
+    except Exception:
+        yield _event(_error(FAILED, "server_error"))
+        raise
     finally:
         await rest.aclose()
 
@@ -421,7 +425,7 @@ async def _not_there(web: WebRequest, error: Exception) -> Response:
 
 
 async def _failed(web: WebRequest, error: Exception) -> Response:
-    return _json(500, _error("the endpoint has failed", "server_error"))
+    return _json(500, _error(FAILED, "server_error"))
 
 
 async def _wrong_method(web: WebRequest, error: Exception) -> Response:

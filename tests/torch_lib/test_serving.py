@@ -323,9 +323,18 @@ def test_a_length_that_no_memory_holds_is_refused(client: OpenAI) -> None:
 
 def test_a_defect_is_told_in_the_same_form(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients read nothing else."""
+
+    def defective(*_: object) -> Iterator[TokenGenerated]:
+        yield TokenGenerated(2, "c")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Generator, "stream", defective)
     with endpoint(alphabet()) as client:
-        monkeypatch.setattr(Generator, "stream", lambda *_: 1 / 0)
         answer = httpx2.post(f"{client.base_url}completions", json={"prompt": "a"})
+        stream = client.completions.create(model="any", prompt="a", stream=True)
+        assert next(stream).choices[0].text == "c"
+        with pytest.raises(openai.APIError, match="the endpoint has failed"):
+            next(stream)
     assert answer.status_code == 500
     assert answer.json()["error"]["type"] == "server_error"
 
