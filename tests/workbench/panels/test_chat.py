@@ -22,7 +22,7 @@ from workbench.app.panels.chat import (
 )
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.model_loading import ways_to_load
-from workbench.app.panels.models import find_models, model_folders
+from workbench.app.panels.models import MOST, find_models, model_folders
 from workbench.app.panels.pick import Pick
 from workbench.runtime.protocol import (
     ErrorView,
@@ -262,6 +262,16 @@ def test_models_are_found_a_few_levels_down(tmp_path: Path) -> None:
         ("a/b/small.gguf", 5),
         ("llama", 3),
     ]
+
+
+def test_many_models_are_found_up_to_a_number(tmp_path: Path) -> None:
+    """However many folders there are: somebody's whole disk is not read."""
+    for folder in "abc":
+        (tmp_path / folder).mkdir()
+        for number in range(MOST):
+            (tmp_path / folder / f"{number}.gguf").touch()
+
+    assert len(find_models(tmp_path / folder for folder in "abc")) == MOST
 
 
 def test_folders_of_models_are_separated_as_in_path(monkeypatch: pytest.MonkeyPatch) -> None:
