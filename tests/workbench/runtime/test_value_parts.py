@@ -14,6 +14,10 @@ from lispe_core.linked_lists import LinkedList
 from lispe_core.sets import LispSet
 from lispe_core.typed_lists import Integers
 from tests.workbench.runtime.looking import entries_at, looking_at, tensor_at, value_at
+from torch_lib.decoder import llama_model
+from torch_lib.inference_layers import for_inference
+from torch_lib.lora import LoRAConfig, lora_apply
+from torch_lib.quantization import model_quantize
 from workbench.runtime.protocol import GRADIENT, Trail, ValueInspected, Window
 from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.torch_object import TorchObject
@@ -89,9 +93,6 @@ def test_a_module_tells_its_parts_and_what_they_hold() -> None:
 
 
 def test_adapters_and_quantized_layers_are_marked() -> None:
-    from torch_lib.lora import LoRAConfig, lora_apply
-    from torch_lib.quantization import model_quantize
-
     model = nn.Sequential(nn.Linear(8, 8), nn.ReLU())
     quantized = entries_at(TorchObject(model_quantize(model, "int8")))
     adapted = entries_at(TorchObject(lora_apply(model, LoRAConfig(2, 4.0, ("0",)))))
@@ -103,6 +104,20 @@ def test_adapters_and_quantized_layers_are_marked() -> None:
     assert adapted.module.marks == ("LoRA", "part frozen")
     assert adapted.entries[1].module is not None
     assert adapted.entries[1].module.marks == ()
+
+
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+def test_weights_that_are_no_parameters_count(scheme: str) -> None:
+    """Rounded or packed, a model has as many numbers as before."""
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64})
+    whole = entries_at(TorchObject(model)).module
+    assert whole is not None
+
+    for made in (for_inference(model, scheme), model_quantize(model, scheme)):
+        found = entries_at(TorchObject(made)).module
+        assert found is not None
+        assert (found.parameters, found.trainable) == (whole.parameters, 0)
 
 
 def test_shared_weights_count_once() -> None:
