@@ -301,7 +301,7 @@ def literal_function(e: Emitter, name: str, form: list[Value], expected: Functio
     if not isinstance(literal, list) or all(isinstance(part, int | float) for part in literal):
         return None
     if is_lambda(literal):
-        return literal
+        return e.expander.expand(literal)
     if name == "apply" or (not quoted and BLANK not in literal):
         return None
     code = section(literal, expected.family, arguments)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lispe_core.containers import alike, elements, require_list
+from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
+from lispe_core.linked_lists import LinkedList
 from lispe_core.memory import NUMBER, require_room
 from lispe_core.printer import abridged, display
 from lispe_core.scalars import to_number
@@ -35,7 +38,7 @@ def random_integer(limit: float) -> int:
 
 @randomness.builtin("shuffle")
 def shuffle(values: Value) -> Value:
-    """The elements in random order, in a new list.
+    """Put the elements of a list in random order, in place.
 
     Example:
         (sort '< (shuffle '(3 1 2)))    ; => (1 2 3)
@@ -43,23 +46,32 @@ def shuffle(values: Value) -> Value:
     from random import sample
 
     held = elements(values)
-    return alike(values, sample(held, len(held)))
+    shuffled = sample(held, len(held))
+    if isinstance(values, LinkedList):
+        values.first = LinkedList(shuffled).first
+    elif isinstance(values, (list, array)):
+        values[:] = alike(values, shuffled)
+    else:
+        return alike(values, shuffled)
+    return values
 
 
 @randomness.builtin("random_choice")
 def random_choice(count: int, values: Value, seed: int) -> Value:
-    """``count`` elements drawn from ``values``; the same for the same ``seed``.
+    """``count`` elements drawn from ``values``, or the element itself when ``count`` is 1.
+
+    Each seed has its own sequence of draws, which is the same in every run of a program.
 
     Example:
         (random_choice 2 '(a) 7)    ; => (a a)
+        (random_choice 1 '(a) 7)    ; => a
     """
-    from random import Random
-
     held = elements(values)
     if not held:
         raise LispError("there is nothing to choose from")
     _require_draws(count)
-    return alike(values, Random(seed).choices(held, k=count))
+    drawn = current().generator(seed).choices(held, k=count)
+    return drawn[0] if count == 1 else alike(values, drawn)
 
 
 Draw = Callable[..., Any]

@@ -167,3 +167,9 @@ fact                               ; => ((defpat fact (0) 1) (defpat fact (n) (*
 (defpat size (x) x)                ; error: Error: 'size' is a reserved keyword.
 (defpat broken ([a $ b c]) a)      ; error: Error: one variable, and nothing else, follows '$' in a pattern
 (defpat broken ([< 3 4]) 1)        ; error: Error: the condition '<' tests no variable
+
+; A condition that fails is none that holds.
+(defpat sign ([< x 0]) 'negative)  ; =>
+(defpat sign ([unknown_test x]) 'odd) ; =>
+(defpat sign (x) 'other)           ; =>
+(list (sign -1) (sign 1) (sign "text") (sign nil)) ; => (negative other other other)
