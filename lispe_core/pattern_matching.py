@@ -206,7 +206,15 @@ class Matcher:
             e.frame.slots[hidden] = self._settled(value).id
             self._declare(hidden)
             call = LispList([*call[:-1], Symbol(hidden)])
-        self.require(e.emit(call, TEST))
+        holds, error = e.temporary(), e.temporary()
+        with e.into([]) as test:
+            e.add(nodes.assign(holds, e.emit(call, TEST)))
+        fails = [
+            ast.Expr(e.call("failed", nodes.name(error))),
+            nodes.assign(holds, nodes.nil()),
+        ]
+        e.add(nodes.attempt(test, nodes.support("Exception"), fails, error))
+        self.require(nodes.name(holds))
 
     # Lists
 

@@ -129,6 +129,11 @@ def _integer_of(text: str) -> int:
     return -magnitude if sign == "-" else magnitude
 
 
+def whole(value: Value) -> Value:
+    """A number without its fraction, as counts and places are read; other values as they are."""
+    return int(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
 def to_number(value: Value) -> float:
     """``value`` as a number: text is read as far as it is one, others are 0."""
     if isinstance(value, (int, float)):

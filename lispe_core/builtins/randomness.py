@@ -15,7 +15,7 @@ from lispe_core.library import Library
 from lispe_core.linked_lists import LinkedList
 from lispe_core.memory import NUMBER, require_room
 from lispe_core.printer import abridged, display
-from lispe_core.scalars import to_number
+from lispe_core.scalars import to_number, whole
 from lispe_core.typed_lists import Integers, Numbers
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def random_choice(count: int, values: Value, seed: int) -> Value:
     held = elements(values)
     if not held:
         raise LispError("there is nothing to choose from")
-    _require_draws(count)
+    count = _draws(count)
     drawn = current().generator(seed).choices(held, k=count)
     return drawn[0] if count == 1 else alike(values, drawn)
 
@@ -77,10 +77,13 @@ def random_choice(count: int, values: Value, seed: int) -> Value:
 Draw = Callable[..., Any]
 
 
-def _require_draws(count: Value) -> None:
+def _draws(count: Value) -> int:
+    """``count``, which must be possible as a number of draws."""
+    count = whole(count)
     if not isinstance(count, int) or count < 0:
         raise LispError(f"the number of draws is a whole number from 0 on, not '{abridged(count)}'")
     require_room(count, NUMBER, "draws")
+    return count
 
 
 def _extreme_value(generator: numpy.random.Generator, a: float, b: float, count: int) -> Any:
@@ -137,7 +140,7 @@ def _declare(kind: str) -> None:
     def drawn(count: int, operands: tuple[float, ...]) -> Value:
         import numpy
 
-        _require_draws(count)
+        count = _draws(count)
         if not all(isinstance(operand, (int, float)) for operand in operands):
             raise LispError(f"'{kind}_distribution' needs numbers")
         try:
@@ -177,7 +180,7 @@ def discrete(count: int, weights: Value) -> Integers:
     from random import choices
 
     require_list("discrete_distribution", weights)
-    _require_draws(count)
+    count = _draws(count)
     chances = list(map(to_number, weights))
     if min(chances, default=-1) < 0 or not 0 < sum(chances) < math.inf:
         raise LispError("weights are numbers that are not negative, and not all of them zero")
@@ -187,7 +190,7 @@ def discrete(count: int, weights: Value) -> Integers:
 def _piecewise(count: int, bounds: Value, weights: Value, *, linear: bool) -> Numbers:
     import numpy
 
-    _require_draws(count)
+    count = _draws(count)
     edges = numpy.array(list(map(to_number, elements(bounds))))
     heights = numpy.array(list(map(to_number, elements(weights))))
     expected = len(edges) - (0 if linear else 1)

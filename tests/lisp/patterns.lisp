@@ -169,7 +169,7 @@ fact                               ; => ((defpat fact (0) 1) (defpat fact (n) (*
 (defpat broken ([< 3 4]) 1)        ; error: Error: the condition '<' tests no variable
 
 ; A condition that fails is none that holds.
-(defpat sign ([< x 0]) 'negative)  ; =>
-(defpat sign ([unknown_test x]) 'odd) ; =>
-(defpat sign (x) 'other)           ; =>
-(list (sign -1) (sign 1) (sign "text") (sign nil)) ; => (negative other other other)
+(defpat tested ([< x 0]) 'negative)  ; =>
+(defpat tested ([unknown_test x]) 'odd) ; =>
+(defpat tested (x) 'other)           ; =>
+(list (tested -1) (tested 1) (tested "text") (tested nil)) ; => (negative other other other)
