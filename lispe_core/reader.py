@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<unended>b?"|b`)
     | (?P<quoted_semicolon>';(?!;))
+    | (?P<quoted_comma>',)
     | (?P<quote>')
     | (?P<open>@\{{|[(\[{{])
     | (?P<close>[)\]}}])
@@ -153,9 +154,9 @@ class Reader:
             case "bytes":
                 content = _unescaped(text[2:-1]) if text[1] == '"' else text[2:-1]
                 self._add(content.encode("utf-8"), start, end)
-            case "quoted_semicolon":
+            case "quoted_semicolon" | "quoted_comma":
                 self._stack[-1].quotes.append(start)
-                self._add(Symbol(";"), start + 1, end)
+                self._add(Symbol(text[1]), start + 1, end)
             case "end":
                 pass
             case _:

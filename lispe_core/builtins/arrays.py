@@ -78,6 +78,8 @@ def rho(first: Value, *others: Value) -> Value:
     if not isinstance(source, (list, array)):
         raise LispError("the last operand of 'rho' must be a list")
     sizes = [whole(size) for size in spread(dimensions)]
+    if sizes == [0]:
+        return alike(source, ())
     if not all(isinstance(size, int) and size > 0 for size in sizes):
         raise LispError("the dimensions of 'rho' are whole numbers above zero")
     count = math.prod(sizes)

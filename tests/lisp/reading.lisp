@@ -46,3 +46,5 @@ b"ab"                              ; => ab
 (type {})                          ; => dictionary_
 @{"a":1}                           ; => {"a":1}
 '('a b)                            ; => ('a b)
+(filterlist (\(x) (neq x ',)) (maplist 'atom (split "a , b"))) ; => (a b)
+(eq ', (atom ","))                 ; => true
