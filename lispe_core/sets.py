@@ -12,9 +12,13 @@ from lispe_core.forms import Value
 from lispe_core.printer import display, written
 from lispe_core.scalars import to_integer, to_number
 
+_SCALARS = frozenset({int, str, float})
+
 
 def fingerprint(value: Value) -> Hashable:
     """Something hashable that is equal for values that are ``=``."""
+    if type(value) in _SCALARS:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, (list, array)):
         return (list, *map(fingerprint, value))
     if isinstance(value, dict):
