@@ -23,5 +23,5 @@
 (split (indent (+ "f {" nl "g(\"}\");" nl "}")) nl)    ; => ("f {" "   g(\"}\");" "}")
 (tokenize_rules (tokenizer_rules) "x = 1") ; => ("x" " " "=" " " "1")
 (setq quoting (tokenizer_rules))   ; => true
-(size (get_tokenizer_rules (set_tokenizer_rules quoting (list "#32+=#" "\"{[\\-\"] ~%r}*\"=34" "%a+=65")))) ; => 3
+(set_tokenizer_rules quoting (list "#32+=#" "\"{[\\-\"] ~%r}*\"=34" "%a+=65")) ; => true
 (tokenize_rules quoting "say \"a\\\"b\" twice") ; => ("say" "\"a\\\"b\"" "twice")
