@@ -105,6 +105,11 @@ class SortedSet(LispSet):
 
     __slots__ = ()
 
+    def add(self, value: Value) -> None:
+        """Make ``value`` a member: a scalar, which needs no fingerprint."""
+        member = self.convert(value)
+        self.members.setdefault(member, member)
+
     def __iter__(self) -> Iterator[Value]:
         return iter(sorted(self.members.values()))
 
