@@ -220,6 +220,9 @@ class Matcher:
 
     def _row(self, elements: Sequence[Element], value: ast.expr) -> None:
         e = self._e
+        if not elements:  # what ``cdr`` leaves of one element is nil
+            self.require(e.call("is_nil", value))
+            return
         values = self._as_list(value)
         is_list = nodes.different(values, nodes.nil())
         if any(element.repeated for element in elements):

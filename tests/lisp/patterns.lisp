@@ -173,3 +173,9 @@ fact                               ; => ((defpat fact (0) 1) (defpat fact (n) (*
 (defpat tested ([unknown_test x]) 'odd) ; =>
 (defpat tested (x) 'other)           ; =>
 (list (tested -1) (tested 1) (tested "text") (tested nil)) ; => (negative other other other)
+
+; What is left of a list of one element is nil, which an empty pattern takes too.
+(defpat digits ([]) "")            ; =>
+(defpat digits ([d $ _] ) (+ (string d) "…")) ; =>
+(list (digits (cdr '(1))) (digits ()) (digits (integers)) (digits '(1 2))) ; => ("" "" "" "1…")
+(digits 0)                         ; error: Error: Could not find a match for function: 'digits'
