@@ -20,6 +20,8 @@ _CONSTANTS: dict[str, Value] = {"nil": None, "false": None, "true": TRUE}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "@{": "}"}
 _KINDS = {"(": "parentheses", "[": "brackets", "{": "braces", "@{": "braces"}
 _RAW = {'"""': '"""', "`": "`", "«": "»", "“": "”", "‘": "’", "„": "”", "❝": "❞"}
+_SLICES = frozenset({"@@", "extract", "set@@", "setrange"})
+_MARKS = frozenset({"-", "+", "-+"})
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 _ATOM = r"""[^\s,()\[\]{}"';`«“‘„❝]+"""
@@ -136,6 +138,7 @@ class Reader:
                 self._close(text, start, end)
             case "string":
                 self._add(_unescaped(text[1:-1]), start, end)
+                self._join_mark()
             case "semicolon":
                 return self._comment(start, end)
             case "quote":
@@ -238,6 +241,20 @@ class Reader:
         target.forms[-1] = self._list([MARK, sign, target.forms[-1]], bounds)
         target.bounds[-2:] = (start, end)
         return end
+
+    def _join_mark(self) -> None:
+        """Read ``(@@ text - "x")`` as ``(@@ text -"x")``."""
+        target = self._stack[-1]
+        if len(target.forms) < 4:
+            return
+        head, sign = target.forms[0], target.forms[-2]
+        if not isinstance(head, Symbol) or not isinstance(sign, Symbol):
+            return
+        if head.name in _SLICES and sign.name in _MARKS:
+            start, begin, first, last = target.bounds[-4:]
+            bounds = (start, last, start, last, start, begin, first, last)
+            target.forms[-2:] = [self._list([MARK, sign.name, target.forms[-1]], bounds)]
+            target.bounds[-4:] = [start, last]
 
     def _close(self, bracket: str, start: int, end: int) -> None:
         if bracket == "]" and len(self._stack) > 1 and self._all_parentheses():

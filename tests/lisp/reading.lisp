@@ -48,3 +48,5 @@ b"ab"                              ; => ab
 '('a b)                            ; => ('a b)
 (filterlist (\(x) (neq x ',)) (maplist 'atom (split "a , b"))) ; => (a b)
 (eq ', (atom ","))                 ; => true
+(list (@@ "a/b/c" - "/" -) (@@ "a/b/c" + "/" - "/") (@@ '("x" "*" "y") - "*" -)) ; => ("c" "/b" ("y"))
+(@@ "a-b" "-" -)                   ; => b
