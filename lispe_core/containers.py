@@ -220,6 +220,8 @@ def clone(value: Value) -> Value:
 
 def copy_constant(value: Value) -> Value:
     """A copy of a constant of the source text: lists lose their source positions."""
+    if type(value) is SourceList and _IMMUTABLE.issuperset(map(type, value)):
+        return LispList(value)
     return _copied(value, {})
 
 

@@ -15,6 +15,7 @@ from lispe_core.library import Library
 from lispe_core.matrices import Matrix, data_of, grouped, shape_of
 from lispe_core.memory import POINTER, require_room
 from lispe_core.printer import abridged
+from lispe_core.scalars import whole
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 
 linear_algebra = Library("linear algebra")
@@ -55,7 +56,7 @@ def _converted(kind: RowKind, values: Value) -> Value:
 
 
 def _dimensions(operands: list[Value]) -> list[int]:
-    return _sizes(list(spread(operands)))
+    return _sizes([whole(size) for size in spread(operands)])
 
 
 def _sizes(sizes: list[Value]) -> list[int]:
@@ -82,7 +83,7 @@ def _declare(name: str) -> None:
         filling = _blank(kind) if content is None else content
         if issubclass(kind, TypedList):
             filling = _real(f"matrix_{name}", filling)
-        return _filled(kind, _sizes([rows, columns]), filling)
+        return _filled(kind, _sizes([whole(rows), whole(columns)]), filling)
 
     def tensor(first: Value, *dimensions: Value) -> Value:
         if not dimensions and any(isinstance(row, (list, TypedList)) for row in finite(first)):
