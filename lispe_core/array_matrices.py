@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any
 
 from lispe_core.forms import Value
-from lispe_core.matrices import Matrix
+from lispe_core.matrices import Matrix, data_of
 from lispe_core.typed_lists import LARGE, TypedList
 
 _LOCK = RLock()
@@ -68,7 +68,7 @@ def _rows_of(data: Any, kind: type[TypedList]) -> list[TypedList]:
 
 def _make_rows(value: Value) -> None:
     """Turn a matrix into a plain one, if no other thread has done so meanwhile."""
-    data = value.data if isinstance(value, ArrayMatrix) else None
+    data = data_of(value)
     if data is None:
         return
     rows = _rows_of(data, value.leaf)

@@ -247,7 +247,19 @@ def in_place(e: Emitter, name: str, form: list[Value], to: Destination) -> ast.e
 
 
 def function_operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr]:
-    """The operands of a built-in; a literal lambda or section among them sees the frame."""
+    """The operands of a built-in; a literal lambda or section among them sees the frame.
+
+    Numbers that count or are places lose their fraction: ``/`` gives no integers.
+    """
+    operands = _operands(e, name, form)
+    definition = e.namespace.definition(name)
+    for place in definition.whole_operands if definition else ():
+        if place < len(form) and type(form[place]) is not int:
+            operands[place - 1] = e.call("whole", operands[place - 1])
+    return operands
+
+
+def _operands(e: Emitter, name: str, form: list[Value]) -> list[ast.expr]:
     expected = FUNCTION_OPERANDS.get(name)
     if expected is None or expected.place >= len(form):
         return e.operands(form)
@@ -301,7 +313,7 @@ def literal_function(e: Emitter, name: str, form: list[Value], expected: Functio
     if not isinstance(literal, list) or all(isinstance(part, int | float) for part in literal):
         return None
     if is_lambda(literal):
-        return literal
+        return e.expander.expand(literal)
     if name == "apply" or (not quoted and BLANK not in literal):
         return None
     code = section(literal, expected.family, arguments)

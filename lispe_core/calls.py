@@ -41,7 +41,7 @@ def callable_of(value: Value, family: Family = "maplist", operands: int = 1) -> 
         operation = OPERATIONS.get(value.name)
         if operation is not None and operands == 2:
             return operation
-        if operation is not None and family == "map":
+        if operation is not None and family == "map" and operands == 1:
             return lambda element: operation(element, element)
         return function_named(value)
     if isinstance(value, list):

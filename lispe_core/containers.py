@@ -12,7 +12,7 @@ from lispe_core.errors import LispError
 from lispe_core.foreign import Container, Foreign
 from lispe_core.forms import LispList, Maybe, SourceList, Stringbytes, Strings, Symbol, Value
 from lispe_core.hints import nearest
-from lispe_core.matrices import Matrix
+from lispe_core.matrices import data_of
 from lispe_core.printer import abridged, display
 from lispe_core.streams import is_endless
 from lispe_core.typed_lists import TypedList
@@ -220,6 +220,8 @@ def clone(value: Value) -> Value:
 
 def copy_constant(value: Value) -> Value:
     """A copy of a constant of the source text: lists lose their source positions."""
+    if type(value) is SourceList and _IMMUTABLE.issuperset(map(type, value)):
+        return LispList(value)
     return _copied(value, {})
 
 
@@ -231,7 +233,7 @@ def _copied(value: Value, known: dict[int, Value]) -> Value:
         return value
     if id(value) in known:
         return known[id(value)]
-    data = value.data if isinstance(value, Matrix) else None
+    data = data_of(value)
     if data is not None:
         return known.setdefault(id(value), ArrayMatrix.of(data))
     if isinstance(value, list):

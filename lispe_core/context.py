@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lispe_core.forms import Symbol, Value
 
 if TYPE_CHECKING:
+    from random import Random
+
     from lispe_core.library import Definition
     from lispe_core.threads import Threads
 
@@ -91,7 +93,16 @@ class Context:
         self.allow_commands = allow_commands
         self.marks: dict[int, Value] = {}
         """The containers that carry a mark, by their identity."""
+        self._generators: dict[int, Random] = {}
         self._typed = ""
+
+    def generator(self, seed: int) -> Random:
+        """The random numbers that ``seed`` starts; asked again, they go on."""
+        from random import Random
+
+        if seed not in self._generators:
+            self._generators[seed] = Random(seed)
+        return self._generators[seed]
 
     def next_line(self, prompt: str) -> str | None:
         """The next line of input, or what is left of one; ``None`` at the end."""

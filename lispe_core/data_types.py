@@ -111,7 +111,7 @@ def _(value: Constructor) -> str:
 
 
 def _check(constraint: Value) -> Check | None:
-    if constraint is Symbol("_"):
+    if constraint is None or constraint is Symbol("_"):
         return None
     if isinstance(constraint, Symbol):
         return lambda value: has_type(value, constraint.name)

@@ -50,8 +50,7 @@ class Elementwise:
             return self.regrouped([operation(value, other) for value in own])
         left, right = (other, own) if reflected else (own, other)
         results = [operation(a, b) for a, b in zip(left, right, strict=False)]
-        longer: Any = left if len(left) > len(right) else right
-        results.extend(longer[len(results) :])
+        results.extend(left[len(results) :])
         return self.regrouped(results)
 
     def __add__(self, other: Value) -> Value:

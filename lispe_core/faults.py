@@ -21,7 +21,6 @@ from lispe_core.matching import unmatched
 from lispe_core.namespace import PROGRAM_MARK, Namespace
 from lispe_core.scopes import TOP_LEVEL, lisp_name_of, variables_of
 
-"""What no program can read: ``_`` means nil."""
 _OUTERMOST, _INNERMOST = 20, 60
 Level = tuple[FrameType, int, str | None]
 """A frame of compiled code, the instruction it had reached, its Lisp name."""

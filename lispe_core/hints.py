@@ -61,6 +61,10 @@ _ABOUT_OPERANDS = (
 )
 
 
+_GLUED = re.compile(r"(?P<sign>@{1,3}|[-+*/%&|^<>=]+)(?P<operand>[^\W\d]\w*)")
+"""An operator and its operand without a blank."""
+
+
 def unbound(name: str, known: Iterable[str]) -> LispError:
     """The error for a name that means nothing."""
     return LispError(f"Unbound atom: '{name}'", hint=advice(name, known))
@@ -71,6 +75,9 @@ def advice(name: str, known: Iterable[str]) -> str | None:
     if name in OTHER_LISPS:
         return OTHER_LISPS[name]
     names = set(known)
+    glued = _GLUED.fullmatch(name)
+    if glued is not None and glued["operand"] in names:
+        return f"a blank is missing: ({glued['sign']} {glued['operand']} …)"
     if close := nearest(name, names):
         return f"did you mean '{close}'?"
     holder, dot, member = name.partition(".")

@@ -21,6 +21,7 @@ from lispe_core.containers import copy_constant, text_of
 from lispe_core.definitions import Definitions
 from lispe_core.depth import deep_recursion
 from lispe_core.descriptions import described_by_program
+from lispe_core.early_definitions import EarlyDefinitions
 from lispe_core.errors import Interrupted, LispError
 from lispe_core.extensions import found_library
 from lispe_core.faults import lisp_error
@@ -220,9 +221,13 @@ class Interpreter:
                 if len(program) > 1 and not origin.startswith("<"):
                     self._definitions.forget_patterns(origin)
         value: Value = None
+        spans = program.spans
+        early = EarlyDefinitions(program, self.namespace.means_something)
         with leaving_as_found():
-            for form, span in zip(program, program.spans, strict=True):
-                value = self._run_form(form, span, frame, this)
+            for place, form in enumerate(program):
+                for needed in early.needed_by(place):
+                    self._run_form(program[needed], spans[needed], frame, this)
+                value = self._run_form(form, spans[place], frame, this)
         return value
 
     def _run_form(

@@ -15,7 +15,8 @@ from lispe_core.errors import LispError
 if TYPE_CHECKING:
     from decimal import Decimal
 
-LARGE = 1 << 100_000
+MANY_DIGITS = 1 << 100_000
+"""From here on, Python takes a noticeable time to write a number."""
 MOST_POWER_BITS = 2**25
 """Some ten million digits: a power that takes longer could not be stopped."""
 MOST_SHIFTED_BITS = 2**30
@@ -68,7 +69,7 @@ def common_divisor(first: int, second: int) -> int:
 
 def digits(number: int) -> str:
     """``number`` in decimal."""
-    if -LARGE < number < LARGE:
+    if -MANY_DIGITS < number < MANY_DIGITS:
         return str(number)
     import decimal
 

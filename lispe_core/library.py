@@ -53,6 +53,19 @@ class Definition(NamedTuple):
         return cleandoc(self.docstring)
 
     @property
+    def whole_operands(self) -> list[int]:
+        """The places, from 1 on, of the operands that are counts or indexes."""
+        code, annotations = getattr(self.function, "__code__", None), self.function.__annotations__
+        if code is None or hasattr(self.function, "__wrapped__"):
+            return []
+        taken = code.co_varnames[: code.co_argcount]
+        return [
+            place
+            for place, parameter in enumerate(taken, 1)
+            if annotations.get(parameter) in ("int", "int | None")
+        ]
+
+    @property
     def summary(self) -> str:
         """The first line of the documentation."""
         return self.docstring.lstrip().partition("\n")[0]

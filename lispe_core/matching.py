@@ -75,7 +75,7 @@ def copied_argument(value: Value) -> Value:
 
 
 def failed(exception: Exception) -> None:
-    """An error in a predicate means that its definition does not hold; a defect goes on.
+    """An error in a predicate or a condition means that it does not hold; a defect goes on.
 
     So does an overflow of the stack: what comes of it does not depend on the definitions.
     """

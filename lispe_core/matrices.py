@@ -97,6 +97,11 @@ _LEAVES: tuple[type[TypedList | Strings | Stringbytes], ...] = (*KINDS, Strings,
 _LEAF_NAMES: dict[type, str] = {kind: kind.type_name.removesuffix("s_") for kind in _LEAVES}
 
 
+def data_of(value: Value) -> Any:
+    """The numbers of a matrix as a NumPy array; ``None`` for one with rows, and all else."""
+    return value.data if isinstance(value, Matrix) else None
+
+
 def shape_of(values: Value) -> tuple[int, ...]:
     """The lengths along every axis of a regular nested list."""
     if isinstance(values, Matrix):

@@ -107,6 +107,10 @@ class Namespace:
         """Whether the program has a variable or a function ``name``."""
         return names.variable(name) in self.globals or self.has_function(name)
 
+    def means_something(self, name: str) -> bool:
+        """Whether the program, a library or a macro has given ``name`` a meaning."""
+        return self.is_bound(name) or self.definition(name) is not None
+
     def declare_function(self, name: str) -> None:
         """Note that the program being compiled defines ``name``."""
         self._declared.add(name)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 
 from lispe_core import nodes
 from lispe_core.blocks import TEST
+from lispe_core.data_types import DataShape
 from lispe_core.emitter import Emitter
 from lispe_core.forms import TRUE, LispList, Symbol, Value
+from lispe_core.namespace import Shape
 from lispe_core.patterns import (
     Anything,
     Condition,
@@ -28,6 +30,7 @@ from lispe_core.patterns import (
     Typed,
     Variable,
 )
+from lispe_core.spaces import plain_name
 
 ARGUMENT = "a_"
 """Begins the Python names of a pattern function's arguments."""
@@ -87,8 +90,7 @@ class Matcher:
                 for part in parts:
                     self.match(part, value)
             case Fields(shape, parts):
-                slot = nodes.name(self._e.namespace.function_slot(shape.full_name))
-                self.require(nodes.same(self._kind(value), slot))
+                self.require(self._has_shape(shape, value))
                 for index, part in enumerate(parts):
                     self._part(part, shape.field(value, index))
             case Condition():
@@ -178,9 +180,24 @@ class Matcher:
             return ast.BoolOp(ast.Or(), [self._is_kind(value, "LispList"), test])
         return test
 
+    def _has_shape(self, shape: Shape, value: ast.expr) -> ast.expr:
+        """Whether ``value`` is of a constructor or class; a list may be a data value in quotes."""
+        e = self._e
+        slot = nodes.name(e.namespace.function_slot(shape.full_name))
+        is_made = nodes.same(self._kind(value), slot)
+        if not isinstance(shape, DataShape):
+            return is_made
+        size = nodes.constant(len(shape.fields) + 1)
+        has_size = ast.Compare(nodes.call("len", value), [ast.Eq()], [size])
+        name = e.datum(Symbol(plain_name(shape.full_name)))
+        is_named = nodes.same(nodes.item(value, nodes.constant(0)), name)
+        is_quoted = ast.BoolOp(ast.And(), [self._is_kind(value, "LispList"), has_size, is_named])
+        return ast.BoolOp(ast.Or(), [is_made, is_quoted])
+
     # Conditions
 
     def _condition(self, pattern: Condition, value: ast.expr) -> None:
+        """A call that must be true; one that fails is not."""
         e = self._e
         call = pattern.call
         self.match(pattern.value, value)
@@ -189,12 +206,23 @@ class Matcher:
             e.frame.slots[hidden] = self._settled(value).id
             self._declare(hidden)
             call = LispList([*call[:-1], Symbol(hidden)])
-        self.require(e.emit(call, TEST))
+        holds, error = e.temporary(), e.temporary()
+        with e.into([]) as test:
+            e.add(nodes.assign(holds, e.emit(call, TEST)))
+        fails = [
+            ast.Expr(e.call("failed", nodes.name(error))),
+            nodes.assign(holds, nodes.nil()),
+        ]
+        e.add(nodes.attempt(test, nodes.support("Exception"), fails, error))
+        self.require(nodes.name(holds))
 
     # Lists
 
     def _row(self, elements: Sequence[Element], value: ast.expr) -> None:
         e = self._e
+        if not elements:  # what ``cdr`` leaves of one element is nil
+            self.require(e.call("is_nil", value))
+            return
         values = self._as_list(value)
         is_list = nodes.different(values, nodes.nil())
         if any(element.repeated for element in elements):

@@ -16,7 +16,7 @@ from types import BuiltinFunctionType, FunctionType
 from lispe_core.foreign import Container
 from lispe_core.forms import DictionaryForm, Symbol, Value
 from lispe_core.functions import function_info
-from lispe_core.large_numbers import LARGE, digits
+from lispe_core.large_numbers import MANY_DIGITS, digits
 
 _QUOTE = Symbol("quote")
 
@@ -97,7 +97,7 @@ def _part(value: Value) -> str:
     """``written``, with a short way for the commonest kinds."""
     kind = type(value)
     if kind is int:
-        return str(value) if -LARGE < value < LARGE else digits(value)
+        return str(value) if -MANY_DIGITS < value < MANY_DIGITS else digits(value)
     return "%g" % value if kind is float else written(value)  # noqa: UP031  # twice as fast
 
 

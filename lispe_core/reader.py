@@ -20,6 +20,8 @@ _CONSTANTS: dict[str, Value] = {"nil": None, "false": None, "true": TRUE}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "@{": "}"}
 _KINDS = {"(": "parentheses", "[": "brackets", "{": "braces", "@{": "braces"}
 _RAW = {'"""': '"""', "`": "`", "«": "»", "“": "”", "‘": "’", "„": "”", "❝": "❞"}
+_SLICES = frozenset({"@@", "extract", "set@@", "setrange"})
+_MARKS = frozenset({"-", "+", "-+"})
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 _ATOM = r"""[^\s,()\[\]{}"';`«“‘„❝]+"""
@@ -37,6 +39,7 @@ _TOKEN = re.compile(
     | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<unended>b?"|b`)
     | (?P<quoted_semicolon>';(?!;))
+    | (?P<quoted_comma>',)
     | (?P<quote>')
     | (?P<open>@\{{|[(\[{{])
     | (?P<close>[)\]}}])
@@ -135,6 +138,7 @@ class Reader:
                 self._close(text, start, end)
             case "string":
                 self._add(_unescaped(text[1:-1]), start, end)
+                self._join_mark()
             case "semicolon":
                 return self._comment(start, end)
             case "quote":
@@ -153,9 +157,9 @@ class Reader:
             case "bytes":
                 content = _unescaped(text[2:-1]) if text[1] == '"' else text[2:-1]
                 self._add(content.encode("utf-8"), start, end)
-            case "quoted_semicolon":
+            case "quoted_semicolon" | "quoted_comma":
                 self._stack[-1].quotes.append(start)
-                self._add(Symbol(";"), start + 1, end)
+                self._add(Symbol(text[1]), start + 1, end)
             case "end":
                 pass
             case _:
@@ -237,6 +241,20 @@ class Reader:
         target.forms[-1] = self._list([MARK, sign, target.forms[-1]], bounds)
         target.bounds[-2:] = (start, end)
         return end
+
+    def _join_mark(self) -> None:
+        """Read ``(@@ text - "x")`` as ``(@@ text -"x")``."""
+        target = self._stack[-1]
+        if len(target.forms) < 4:
+            return
+        head, sign = target.forms[0], target.forms[-2]
+        if not isinstance(head, Symbol) or not isinstance(sign, Symbol):
+            return
+        if head.name in _SLICES and sign.name in _MARKS:
+            start, begin, first, last = target.bounds[-4:]
+            bounds = (start, last, start, last, start, begin, first, last)
+            target.forms[-2:] = [self._list([MARK, sign.name, target.forms[-1]], bounds)]
+            target.bounds[-4:] = [start, last]
 
     def _close(self, bracket: str, start: int, end: int) -> None:
         if bracket == "]" and len(self._stack) > 1 and self._all_parentheses():

@@ -135,7 +135,7 @@ class _Translator:
         negated = character == "~" and self._place + 1 < len(self._text)
         if negated:
             self._place += 1
-        return _set(self._members(), negated=negated)
+        return _choice(self._choices(), negated=negated)
 
     def _optional(self) -> str:
         self._place += 1
@@ -147,23 +147,41 @@ class _Translator:
         self._place += 1
         return f"(?:{''.join(parts)})?"
 
-    def _members(self) -> list[str]:
-        """The members of the character set that starts here."""
+    def _choices(self) -> list[str]:
+        """What may stand where the character or the set that starts here does."""
         if self._ahead() != "{":
-            return [self._member()]
+            return [f"[{self._member()}]"]
         self._place += 1
-        members: list[str] = []
+        choices: list[str] = []
         while self._ahead() != "}":
             if not self._ahead():
                 self._refuse("'{' is not closed")
             if self._ahead() == " ":
                 self._place += 1
             else:
-                members.append(self._member(in_set=True))
+                choices.append(self._choice_in_set())
         self._place += 1
-        if not members:
+        if not choices:
             self._refuse("there is nothing in '{}'")
-        return members
+        return choices
+
+    def _choice_in_set(self) -> str:
+        """A member of a set; ``~`` negates one, ``[a-b]`` is ``a`` followed by ``b``."""
+        character, second = self._ahead(), self._ahead(1)
+        if character == "~" and second not in ("", "}", " "):
+            self._place += 1
+            return _choice([f"[{self._member()}]"], negated=True)
+        end = self._text.find("]", self._place + 2)
+        if character != "[" or end < 0 or "}" in self._text[self._place : end]:
+            return f"[{self._member(in_set=True)}]"
+        self._place += 1
+        sequence: list[str] = []
+        while self._place < end:
+            sequence.append(f"[{self._member()}]")
+            if self._ahead() == "-" and self._place < end - 1:
+                self._place += 1
+        self._place += 1
+        return "".join(sequence)
 
     def _member(self, *, in_set: bool = False) -> str:
         code = _ESCAPED_CODE.match(self._text, self._place)
@@ -199,8 +217,7 @@ def _escaped(character: str) -> str:
     return f"\\{character}" if character in r"\^-[]&~|" else character
 
 
-def _set(members: list[str], *, negated: bool) -> str:
-    """One character that is one of ``members``, or none of them."""
-    sets = [f"[{member}]" for member in members]
-    choice = sets[0] if len(sets) == 1 else f"(?:{'|'.join(sets)})"
+def _choice(choices: list[str], *, negated: bool) -> str:
+    """One of ``choices``, or a character that begins none of them."""
+    choice = choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
     return f"(?:(?!{choice})[{_ANY}])" if negated else choice

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from struct import Struct
 from typing import SupportsFloat, SupportsInt
 
-from lispe_core.forms import Value
+from lispe_core.forms import TRUE, Value
 from lispe_core.large_numbers import whole_number
 
 _SINGLE = Struct("<f")
@@ -104,7 +104,10 @@ class Short(int):
 
 
 def to_integer(value: Value) -> int:
-    """``value`` as an integer: numbers are cut, text is read as far as it is one, others are 0."""
+    """``value`` as an integer: numbers are cut, text is read as far as it is one, ``true`` is 1.
+
+    Others are 0.
+    """
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -115,6 +118,8 @@ def to_integer(value: Value) -> int:
         value = value.decode("utf-8", "replace")
     if isinstance(value, str):
         return _integer_of(value)
+    if value is TRUE:
+        return 1
     whole: Callable[[], int] | None = getattr(type(value), "__int__", None) and value.__int__
     return whole() if whole else 0
 
@@ -129,8 +134,13 @@ def _integer_of(text: str) -> int:
     return -magnitude if sign == "-" else magnitude
 
 
+def whole(value: Value) -> Value:
+    """A number without its fraction, as counts and places are read; other values as they are."""
+    return int(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
 def to_number(value: Value) -> float:
-    """``value`` as a number: text is read as far as it is one, others are 0."""
+    """``value`` as a number: text is read as far as it is one, ``true`` is 1, others are 0."""
     if isinstance(value, (int, float)):
         return float(value)
     if isinstance(value, complex):
@@ -142,5 +152,7 @@ def to_number(value: Value) -> float:
         if found and not value.lstrip().lower().startswith(("0x", "0b")):
             return float(found.group())
         return float(_integer_of(value))
+    if value is TRUE:
+        return 1.0
     exact: Callable[[], float] | None = getattr(type(value), "__float__", None) and value.__float__
     return exact() if exact else 0.0

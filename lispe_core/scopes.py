@@ -14,6 +14,7 @@ from lispe_core.threads import guard_global
 
 TOP_LEVEL = "top level"
 _NIL = names.variable("_")
+"""What no program can read: ``_`` means nil."""
 
 
 class Scope:

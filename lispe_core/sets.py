@@ -12,9 +12,13 @@ from lispe_core.forms import Value
 from lispe_core.printer import display, written
 from lispe_core.scalars import to_integer, to_number
 
+_SCALARS = frozenset({int, str, float})
+
 
 def fingerprint(value: Value) -> Hashable:
     """Something hashable that is equal for values that are ``=``."""
+    if type(value) in _SCALARS:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, (list, array)):
         return (list, *map(fingerprint, value))
     if isinstance(value, dict):
@@ -100,6 +104,11 @@ class SortedSet(LispSet):
     """What the typed sets share: members are visited in ascending order."""
 
     __slots__ = ()
+
+    def add(self, value: Value) -> None:
+        """Make ``value`` a member: a scalar, which needs no fingerprint."""
+        member = self.convert(value)
+        self.members.setdefault(member, member)
 
     def __iter__(self) -> Iterator[Value]:
         return iter(sorted(self.members.values()))

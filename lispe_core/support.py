@@ -21,6 +21,7 @@ from lispe_core.instances import INSTANCES
 from lispe_core.matching import MATCHING
 from lispe_core.matrices import grouped
 from lispe_core.printer import abridged, display
+from lispe_core.scalars import whole
 from lispe_core.spaces import inside_space
 from lispe_core.threads import PatientLock, guard_global
 from lispe_core.typed_lists import are_long, combine_into, is_long, passing
@@ -418,6 +419,7 @@ SUPPORT: dict[str, Any] = {
     "text_dictionary": text_dictionary,
     "texts": frozenset({str, bytes}),
     "text_of_program": text_of_program,
+    "whole": whole,
     "throw": throw,
     "to_be_read": to_be_read,
     "true": TRUE,

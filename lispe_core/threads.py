@@ -45,7 +45,6 @@ class Task:
         self.error: Exception | None = None
         self.failed_at = 0.0
         self.is_done = False
-        self.is_stopped = False
         self.waits_for: str | None = None
         """What it is blocked by: the key of a trigger, or nothing for threads of its own."""
 
@@ -157,8 +156,6 @@ class Threads:
         with self._guard:
             running = [task for task in self._tasks if not task.is_done]
             self._tasks.clear()
-        for task in running:
-            task.is_stopped = True
         while running and time.monotonic() < end:
             for task in running:
                 if task.thread is not None and not task.is_done:

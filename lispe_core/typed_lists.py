@@ -218,8 +218,7 @@ def _in_python(
 ) -> TypedList:
     if isinstance(left, array) and isinstance(right, array):
         shared = min(len(left), len(right))
-        longer = left if len(left) > len(right) else right
-        return kind([*map(plain, left, right), *longer[shared:]])
+        return kind([*map(plain, left, right), *left[shared:]])
     if isinstance(left, array):
         return kind([plain(value, right) for value in left])
     return kind([plain(left, value) for value in right])

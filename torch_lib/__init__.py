@@ -110,6 +110,7 @@ FOUNDATIONS = (
     "kv_cache",
     "lora_linear",
     "memory",
+    "model_context",
     "options",
     "packed_linear",
     "placement",

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from torch_lib.decoding import start_decoding
 from torch_lib.events import Progress, emit
+from torch_lib.memory import check_room
 from torch_lib.sampling import ranked
 
 __all__ = ["beam_search"]
@@ -44,7 +45,11 @@ def beam_search(
 
     Emits:
         Progress: ``beam search``, counted in tokens.
+
+    Raises:
+        ShapeError: There is no memory for so many beams of that length.
     """
+    check_room((num_beams, prompt.size(0) + new_tokens), prompt.dtype, prompt.device)
     context = start_decoding(model, 1, prompt.size(0) + new_tokens)
     beams = prompt.repeat(num_beams, 1)
     scores = torch.full((num_beams,), -torch.inf, device=prompt.device)

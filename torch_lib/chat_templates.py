@@ -1,16 +1,18 @@
 """Chat templates: programs in Jinja that come with models, so they run in its sandbox.
 
-They see plain data alone, and reach neither Python nor more memory than a conversation takes. What
-they may use beside Jinja's own is what the ``transformers`` library gives them.
+They see plain data alone, and reach neither Python nor more memory or time than a conversation
+takes. What they may use beside Jinja's own is what the ``transformers`` library gives them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
+from time import monotonic
 from typing import Any
 
 from torch_lib.errors import ArgumentError, MissingPackage
@@ -18,8 +20,17 @@ from torch_lib.memory import limited_memory
 
 __all__ = ["rendered"]
 
+LONGEST_RUN = 10.0
+"""Seconds in which a template has to be done; those that come with models take milliseconds."""
+
 _LONGEST = 2**24
-"""Characters of any text in a template, and bits of any number."""
+"""Characters of any text in a template, elements of any list, and the largest number."""
+
+_WIDEST = 2**14
+"""Bits of any number that a template computes."""
+
+_end: ContextVar[float] = ContextVar("end")
+"""When the template that runs has to be done, on the monotonic clock."""
 
 
 def rendered(template: str, values: Mapping[str, Any]) -> str:
@@ -29,6 +40,7 @@ def rendered(template: str, values: Mapping[str, Any]) -> str:
         ArgumentError: It refuses them, or cannot be run.
     """
     _check_package()
+    _end.set(monotonic() + LONGEST_RUN)
     try:
         with limited_memory():
             written: str = _environment().from_string(template).render(_plain(values))
@@ -36,6 +48,10 @@ def rendered(template: str, values: Mapping[str, Any]) -> str:
         raise ArgumentError("the chat template is nested too deeply") from error
     except MemoryError as error:
         raise ArgumentError("the chat template needs too much memory") from error
+    except TimeoutError as error:
+        raise ArgumentError(
+            f"the chat template takes longer than {LONGEST_RUN:g} seconds"
+        ) from error
     except Exception as error:  # templates fail as any program does
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ArgumentError(f"the chat template refuses the messages: {reason}") from error
@@ -55,6 +71,18 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
+def _check_time() -> None:
+    if monotonic() > _end.get():
+        raise TimeoutError
+
+
+def _steps(values: Iterable[Any]) -> Iterator[Any]:
+    """``values`` as a loop takes them one by one, while there is time."""
+    for value in values:
+        _check_time()
+        yield value
+
+
 def _check_package() -> None:
     try:
         import jinja2  # noqa: F401
@@ -67,6 +95,7 @@ def _check_package() -> None:
 @cache
 def _environment() -> Any:
     from jinja2 import nodes
+    from jinja2.compiler import CodeGenerator, Frame
     from jinja2.exceptions import SecurityError, TemplateError
     from jinja2.ext import Extension, loopcontrols
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -96,17 +125,28 @@ def _environment() -> Any:
                 raise SecurityError(f"the name {name} is not for templates")
             Namespace.__setitem__(self, name, value)
 
-    class Environment(ImmutableSandboxedEnvironment):
-        """The sandbox, with bounds on what grows."""
+    class Generator(CodeGenerator):
+        """Writes loops whose steps look at the clock."""
 
+        def visit_For(self, node: nodes.For, frame: Frame) -> None:
+            steps = nodes.EnvironmentAttribute("steps", lineno=node.lineno)
+            node.iter = nodes.Call(steps, [node.iter], [], None, None, lineno=node.lineno)
+            super().visit_For(node, frame)
+
+    class Environment(ImmutableSandboxedEnvironment):
+        """The sandbox, with bounds on what grows and on what runs on."""
+
+        code_generator_class = Generator
+        steps = staticmethod(_steps)
         intercepted_binops = frozenset({"*", "**", "%"})
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            if _grown(operator, left, right) > _LONGEST:
+            if _is_too_large(operator, left, right):
                 raise SecurityError(f"the result of {operator} is too large")
             return super().call_binop(context, operator, left, right)
 
         def call(self, context: Any, called: Any, /, *values: Any, **named: Any) -> Any:
+            _check_time()
             formatting = getattr(called, "__wrapped__", None)  # as the sandbox wraps str.format
             check(getattr(formatting, "__self__", None), *values, *named.values())
             return super().call(context, called, *values, **named)
@@ -122,6 +162,7 @@ def _environment() -> Any:
         """A filter that takes no absurd width."""
 
         def checked(*arguments: Any, **named: Any) -> Any:
+            _check_time()
             pattern = arguments[0] if name == "format" else None
             check(pattern, *arguments, *named.values())
             return filter(*arguments, **named)
@@ -174,15 +215,16 @@ def _pads(pattern: str) -> bool:
     return _WIDTH.search(pattern) is not None
 
 
-def _grown(operator: str, left: Any, right: Any) -> int:
-    """At least how many characters, elements or bits the result has."""
+def _is_too_large(operator: str, left: Any, right: Any) -> bool:
+    """Whether the result has, at the least, too many characters, elements or bits."""
     if operator == "%":
-        return _LONGEST + 1 if isinstance(left, str) and _pads(left) else 0
+        return isinstance(left, str) and _pads(left)
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length()
-        return bits * max(right, 0) if operator == "**" else bits + right.bit_length()
-    if operator == "*":
-        for held, count in ((left, right), (right, left)):
-            if isinstance(held, str | list | tuple) and isinstance(count, int):
-                return len(held) * count
-    return 0
+        return (bits * max(right, 0) if operator == "**" else bits + right.bit_length()) > _WIDEST
+    return operator == "*" and any(
+        isinstance(held, str | list | tuple)
+        and isinstance(count, int)
+        and len(held) * count > _LONGEST
+        for held, count in ((left, right), (right, left))
+    )

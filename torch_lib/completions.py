@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from secrets import token_hex
 from time import time
 from typing import Any
@@ -142,6 +143,7 @@ class Answer:
     identifier: str = field(default_factory=lambda: token_hex(12))
     created: int = field(default_factory=lambda: int(time()))
     tokens: int = 0
+    _characters: int = 0
     _begun: bool = False
     _before: TextBefore = field(init=False)
 
@@ -216,6 +218,8 @@ class Answer:
             return None
         if self.request.chat:
             return {"content": [_chances(event, told) for event in events]}
+        starts = list(accumulate((len(event.text) for event in events), initial=self._characters))
+        self._characters = starts.pop()
         return {
             "tokens": [event.text or event.piece for event in events],
             "token_logprobs": [_finite(event.logprob) for event in events],
@@ -223,7 +227,7 @@ class Answer:
                 {chance.text: _finite(chance.logprob) for chance in event.alternatives[:told]}
                 for event in events
             ],
-            "text_offset": _offsets(events),
+            "text_offset": starts,
         }
 
 
@@ -239,14 +243,6 @@ def _chance(text: str, logprob: float | None) -> dict[str, Any]:
 def _finite(logprob: float | None) -> float:
     """JSON has no infinity: the API writes -9999 for what cannot happen."""
     return logprob if logprob is not None and math.isfinite(logprob) else -9999.0
-
-
-def _offsets(events: Sequence[TokenGenerated]) -> list[int]:
-    offsets, offset = [], 0
-    for event in events:
-        offsets.append(offset)
-        offset += len(event.text)
-    return offsets
 
 
 def _request(

@@ -106,7 +106,7 @@ class DecoderEngine:
             assert rotation is not None
             hidden = self._single(hidden, rotation, new_keys, new_values, all_keys, all_values)
             cache.length = end
-            logits = self._head(self._last_norm(hidden).to(self._head_type)).float()
+            logits = self._outputs(hidden)
             return logits if last else logits[None]
 
         def attend(number: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -119,7 +119,7 @@ class DecoderEngine:
         cache.length = end
         if last:
             hidden = hidden.view(batch, count, *hidden.shape[1:])[:, -1]
-        logits = self._head(self._last_norm(hidden).to(self._head_type)).float()
+        logits = self._outputs(hidden)
         return logits if last else logits.view(batch, count, -1)
 
     def step(self, ids: Tensor, position: Tensor, cache: StaticCache) -> Tensor:
@@ -155,7 +155,7 @@ class DecoderEngine:
             )
 
         hidden = self._blocks(ids, position, None, attend)
-        return self._head(self._last_norm(hidden).to(self._head_type)).float()
+        return self._outputs(hidden)
 
     def _blocks(
         self, ids: Tensor, positions: Tensor, padding: Tensor | None, attend: Attend
@@ -213,6 +213,10 @@ class DecoderEngine:
         both = both.transpose(1, 2).to(self._attention_type)
         return both[:, :asking], both[:, asking:], values.transpose(1, 2).to(both.dtype)
 
+    def _outputs(self, hidden: Tensor) -> Tensor:
+        """Logits, float32, of hidden states after the last block."""
+        return self._head(self._last_norm(hidden).to(self._head_type)).float()
+
     def _added(self, hidden: Tensor, output: Tensor) -> Tensor:
         if self._twofold:
             return torch.addcmul(hidden, self._signs, output[:, None])
@@ -250,9 +254,8 @@ class DecoderEngine:
         shape = twice.shape
 
         def divide(hidden: Tensor) -> Tensor:
-            return (
-                torch.layer_norm(hidden, shape, twice, None, twice_eps).select(1, 0).to(rows_type)
-            )
+            normed = torch.layer_norm(hidden, shape, twice, None, twice_eps)
+            return normed.select(1, 0).to(rows_type)
 
         return divide
 

@@ -7,7 +7,8 @@ token at each step where the model keeps a cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator as PythonGenerator
 from dataclasses import replace
 from threading import RLock
 from typing import Any
@@ -82,7 +83,7 @@ class Generator:
 
     def stream(
         self, input_ids: Tensor, config: GenerationConfig | None = None
-    ) -> Iterator[TokenGenerated]:
+    ) -> PythonGenerator[TokenGenerated, None, None]:
         """New tokens as they are written, with the text that each completes.
 
         Args:

@@ -28,7 +28,7 @@ from torch_lib.gguf_tokenizers import gguf_tokenizer
 from torch_lib.inference_layers import check_scheme, model_for_inference
 from torch_lib.memory import check_memory
 from torch_lib.reading import making_sense_of
-from torch_lib.rotary import llama3_scaling
+from torch_lib.rotary import DIVISORS, llama3_scaling
 from torch_lib.tensors import weight_type
 from torch_lib.tokenizers import Tokenizer
 
@@ -172,7 +172,7 @@ def _rope_scaling(file: GGUFFile, architecture: str) -> dict[str, Any]:
     kind = setting("type")
     if _FREQUENCY_DIVISORS in file.tensors:
         divisors = file.tensor(_FREQUENCY_DIVISORS).tolist()
-        return {"rope_type": "divisors", "factors": divisors}
+        return {"rope_type": DIVISORS, "factors": divisors}
     if kind in (None, "none") or setting("factor") in (0, 1):
         return {}
     if kind in ("linear", "yarn"):

@@ -14,6 +14,7 @@ from torch import nn
 
 from torch_lib.decoder import DecoderModel
 from torch_lib.devices import usable_device
+from torch_lib.display import describe
 from torch_lib.errors import ArgumentError
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
@@ -79,7 +80,7 @@ def gguf_load(path: str, config: Mapping[str, Any] | None = None) -> DecoderMode
     model = model.to(device).eval()
     if _log:
         tokenizer = model.tokenizer.summary() if model.tokenizer else "no tokenizer"
-        print(f"{path}: {model.summary()}, {tokenizer}", file=sys.stderr)
+        print(f"{path}: {describe(model)}, {tokenizer}", file=sys.stderr)
     return model
 
 

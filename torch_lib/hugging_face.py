@@ -15,26 +15,24 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from torch_lib.attention_scores import AttentionWatch
 from torch_lib.decoder import DecoderModel
 from torch_lib.decoder_config import DecoderConfig
 from torch_lib.devices import usable_device
-from torch_lib.display import shape_text, value_text
+from torch_lib.display import describe, shape_text, value_text
 from torch_lib.errors import ArgumentError, FileMissing, ShapeError
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.hugging_face_files import load_hugging_face, write_hugging_face
-from torch_lib.inference_layers import for_inference
-from torch_lib.kv_cache import KVCache
-from torch_lib.layers import check_ids, forward, whole_ids
+from torch_lib.inference_layers import FROM_FLOATS, check_scheme, for_inference
+from torch_lib.layers import check_ids, whole_ids
 from torch_lib.lora_linear import LoRALinear
-from torch_lib.modules import evaluating, parameter_count
+from torch_lib.model_context import ModelContext, read, watched_forward
+from torch_lib.modules import parameter_count
 from torch_lib.options import check_keys
 from torch_lib.quantization import memory_size
 from torch_lib.tensors import weight_type
 
 __all__ = [
-    "ModelContext",
     "hf_embeddings",
     "hf_enable_kv_cache",
     "hf_forward",
@@ -48,7 +46,6 @@ __all__ = [
     "hf_unload",
 ]
 
-_FIRST_ROOM = 64  # tokens that a context has room for before it grows
 _LOADING = (
     "device",
     "dtype",
@@ -89,51 +86,6 @@ class _Use:
 
 _models: dict[str, DecoderModel] = {}
 _uses: WeakKeyDictionary[DecoderModel, _Use] = WeakKeyDictionary()
-
-
-class ModelContext:
-    """What a model has read: the tokens that it is given next continue it.
-
-    Attributes:
-        model: The model.
-        scores: Attention maps ``(B H Q K)`` of the last manual pass, one a layer.
-    """
-
-    def __init__(self, model: DecoderModel, use_cache: bool) -> None:
-        self.model = model
-        self.scores: list[Tensor] = []
-        self._use_cache = use_cache
-        self._cache: KVCache | None = None
-        self._read: Tensor | None = None
-
-    @property
-    def length(self) -> int:
-        """How many tokens the model has read."""
-        if self._cache is not None:
-            return self._cache.length
-        return 0 if self._read is None else self._read.size(1)
-
-    def extend(self, ids: Tensor) -> Tensor:
-        """Read more tokens: int64 ``(B, T)`` to their logits ``(B, T, V)``."""
-        check_ids(ids, self.model.config.vocab_size)
-        with torch.no_grad():
-            if self._use_cache:
-                if self._cache is None:
-                    self._cache = self.model.new_cache(ids.size(0), _FIRST_ROOM)
-                cached: Tensor = self.model(ids, None, self._cache)
-                return cached
-            self._read = ids if self._read is None else torch.cat((self._read, ids), dim=1)
-            whole: Tensor = self.model(self._read)
-            return whole[:, -ids.size(1) :]
-
-    def clear(self) -> None:
-        """Begin anew."""
-        self._cache = self._read = None
-        self.scores = []
-
-    def summary(self) -> str:
-        """The printed line."""
-        return f"PyTorch Model Context (tokens={self.length})"
 
 
 def hf_load_model(path: str, config: Mapping[str, Any] | None = None) -> str:
@@ -361,7 +313,7 @@ def hf_model_summary(id: str | DecoderModel) -> str:
     types = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in tensors})
     size = memory_size(model) / 2**20
     counted = f"{_parameters(model):,} parameters in {', '.join(types)}"
-    return f"{model.summary()}: {counted}, {size:,.1f} MiB"
+    return f"{describe(model)}: {counted}, {size:,.1f} MiB"
 
 
 def hf_memory_usage(id: str | DecoderModel) -> int:
@@ -396,6 +348,9 @@ def load_named(name: str, path: str, config: Mapping[str, Any] | None) -> str:
     dtype = weight_type(given["dtype"]) if "dtype" in given else None
     device = usable_device(given["device"]) if "device" in given else None
     sampling = ("temperature", "top_p", "top_k", "repetition_penalty")
+    quantization = given.get("quantization")
+    if quantization is not None:
+        check_scheme(quantization, FROM_FLOATS)
     use = _Use(
         _Use().generation.updated(
             {
@@ -406,8 +361,8 @@ def load_named(name: str, path: str, config: Mapping[str, Any] | None) -> str:
         bool(given.get("manual_attention", False)),
     )
     model = load_hugging_face(path, lambda read: _changed(read, given)).to(device, dtype).eval()
-    if "quantization" in given:
-        model = for_inference(model, given["quantization"])
+    if quantization is not None:
+        model = for_inference(model, quantization)
     _models[name], _uses[model] = model, use
     return name
 
@@ -423,36 +378,6 @@ def model_of(id: str | DecoderModel) -> DecoderModel:
     if id not in _models:
         raise ArgumentError(f'no model is loaded as "{id}"')
     return _models[id]
-
-
-def read(model: DecoderModel, ids: Tensor, context: ModelContext | None) -> Tensor:
-    """Logits of ``ids``, ``(B T)`` or ``(T)``, which continue what ``context`` has read."""
-    if context is None:
-        return forward(model, ids)
-    if context.model is not model:
-        raise ArgumentError("the context is of another model")
-    whole = whole_ids(ids).to(model.lm_head.weight.device)
-    return context.extend(whole) if whole.dim() == 2 else context.extend(whole.reshape(1, -1))[0]
-
-
-def watched_forward(model: DecoderModel, ids: Tensor, context: ModelContext | None) -> Tensor:
-    """``read``, with the attention maps kept for ``kept_scores``."""
-    with AttentionWatch() as watch, evaluating(model), torch.no_grad():
-        logits = read(model, ids, context)
-        _kept_by(model, context)[:] = watch.scores()
-    return logits
-
-
-def kept_scores(model: DecoderModel, context: ModelContext | None) -> list[Tensor]:
-    """The attention maps of the last ``watched_forward``, one a layer."""
-    return _kept_by(model, context)
-
-
-_scores: WeakKeyDictionary[DecoderModel, list[Tensor]] = WeakKeyDictionary()
-
-
-def _kept_by(model: DecoderModel, context: ModelContext | None) -> list[Tensor]:
-    return _scores.setdefault(model, []) if context is None else context.scores
 
 
 def _use_of(model: DecoderModel) -> _Use:

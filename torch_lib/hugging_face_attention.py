@@ -9,7 +9,8 @@ from torch import Tensor
 
 from torch_lib.decoder import DecoderModel
 from torch_lib.errors import ArgumentError
-from torch_lib.hugging_face import ModelContext, kept_scores, model_of, watched_forward
+from torch_lib.hugging_face import model_of
+from torch_lib.model_context import ModelContext, kept_scores, watched_forward
 
 __all__ = [
     "hf_clear_attention_scores",

@@ -26,6 +26,7 @@ from torch_lib.lora_linear import LoRALinear
 from torch_lib.pipeline_tokenizer import PipelineTokenizer
 from torch_lib.progress_reports import counting, watching
 from torch_lib.reading import making_sense_of
+from torch_lib.rotary import DIVISORS
 from torch_lib.sentencepiece_tokenizer import ConversationTokenizer
 from torch_lib.text_files import json_map
 from torch_lib.tokenizer_folders import folder_tokenizer
@@ -223,7 +224,7 @@ def _turned(tensor: Tensor) -> Tensor:
 def _written_config(model: DecoderModel) -> dict[str, Any]:
     """``config.json`` in both spellings of rotary settings and of the type."""
     config = model.config
-    if config.rope_scaling.get("rope_type") == "divisors":
+    if config.rope_scaling.get("rope_type") == DIVISORS:
         raise ArgumentError("config.json has no place for the rotary divisors of a GGUF file")
     dtype = str(model.model.embed_tokens.weight.dtype).removeprefix("torch.")
     settings = {

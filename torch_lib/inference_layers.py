@@ -23,9 +23,19 @@ from torch_lib.projections import joined
 from torch_lib.quantized_linear import QuantizedLinear
 from torch_lib.tied_embedding import TiedEmbedding
 
-__all__ = ["SCHEMES", "check_scheme", "for_inference", "model_for_inference"]
+__all__ = [
+    "FROM_FLOATS",
+    "SCHEMES",
+    "check_scheme",
+    "for_inference",
+    "inference_layer",
+    "model_for_inference",
+]
 
-SCHEMES = ("packed", "int8", "int4", "file")
+FROM_FLOATS = ("packed", "int8", "int4")
+"""The schemes for weights that are floats."""
+
+SCHEMES = (*FROM_FLOATS, "file")
 GROUP_SIZE = 32
 TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
@@ -68,7 +78,7 @@ def model_for_inference(
         if owner in linear and ending == "bias":
             biases[owner] = _tensor(weight)
         elif owner in linear:
-            layers[owner] = _layer(weight, scheme, dtype)
+            layers[owner] = inference_layer(weight, scheme, dtype)
             if not (config.attention_bias or config.mlp_bias):
                 _join(layers, owner)
         elif owner == "model.embed_tokens":
@@ -91,14 +101,22 @@ def model_for_inference(
 
 
 def for_inference(model: DecoderModel, scheme: str) -> DecoderModel:
-    """A model with the weights of ``model`` by ``scheme``, all but ``file``; it stays as it is."""
-    check_scheme(scheme, SCHEMES[:3])
+    """A model with the weights of ``model`` by ``scheme``, all but ``file``; it stays as it is.
+
+    Raises:
+        ArgumentError: The scheme is unknown, or layers are quantized or have adapters already.
+    """
+    check_scheme(scheme, FROM_FLOATS)
+    if any(getattr(part, "replaces_linear", False) for part in model.modules()):
+        raise ArgumentError("the model's layers are quantized already, or have adapters")
     tied = model.config.tie_word_embeddings
     weights = model.state_dict().items()
-    parts = ((name, one) for name, one in weights if not (tied and name == "lm_head.weight"))
-    made = model_for_inference(model.config, parts, scheme, model.model.embed_tokens.weight.dtype)
+    # Layers are made where a processor's kernels want them packed; moving them unpacks them.
+    parts = ((name, one.cpu()) for name, one in weights if not (tied and name == "lm_head.weight"))
+    embedded = model.model.embed_tokens.weight
+    made = model_for_inference(model.config, parts, scheme, embedded.dtype)
     made.tokenizer = model.tokenizer
-    return made
+    return made.to(embedded.device)
 
 
 def _join(layers: Mapping[str, nn.Module], owner: str) -> None:
@@ -115,14 +133,18 @@ def _join(layers: Mapping[str, nn.Module], owner: str) -> None:
 
 def _tied_head(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
     """The output layer whose weights are the embeddings: four bits are too few for these."""
-    return _layer(weight, "int8" if scheme == "int4" else scheme, dtype)
+    return inference_layer(weight, "int8" if scheme == "int4" else scheme, dtype)
 
 
-def _layer(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
+def inference_layer(weight: Weight, scheme: str, dtype: torch.dtype) -> nn.Module:
+    """The linear layer of a weight ``(O I)`` by ``scheme``, without a bias.
+
+    Sizes that no kernel takes in groups have eight bits with one scale an output.
+    """
     rounded = isinstance(weight, Blocks) or scheme in ("int8", "int4")
     outputs, inputs = (weight.whole if isinstance(weight, Blocks) else weight).shape
     if rounded and (outputs % PACKED_MULTIPLE or inputs % GROUP_SIZE):
-        return QuantizedLinear.of(_as_linear(_tensor(weight)))  # no kernel takes such groups
+        return QuantizedLinear.of(_as_linear(_tensor(weight)))
     if isinstance(weight, Blocks):
         if weight.zero is None:
             return Int8BlockLinear.from_numbers(weight.whole, weight.scale)

@@ -113,7 +113,9 @@ class Int4Linear(nn.Module):
         out_features = len(whole)
         with torch.device("meta"):
             layer = cls(in_features or whole.size(1), out_features, bias is not None, group_size)
-        layer.packed = layer._packs() and out_features % PACKED_BLOCK == 0 and _packs_in_blocks()
+        in_memory = whole.device.type == "cpu"
+        in_blocks = layer._packs() and out_features % PACKED_BLOCK == 0
+        layer.packed = in_memory and in_blocks and _packs_in_blocks()
         layer.weight = _in_blocks(whole) if layer.packed else _two_to_a_byte(whole)
         numbers = torch.stack((scale, zero), 2).to(torch.bfloat16)
         layer.scale_and_zero = numbers.transpose(0, 1).contiguous()

@@ -122,7 +122,8 @@ def lora_apply(model: nn.Module, config: LoRAConfig | Mapping[str, Any]) -> nn.M
         The model, in which only the adapters train.
 
     Raises:
-        ArgumentError: A target matches no linear layer, or a rank is out of range.
+        ArgumentError: A target matches no linear layer without an adapter, or a rank is out
+            of range.
 
     Example:
         (setq block (torch_transformer_block 32 4 64))
@@ -134,7 +135,8 @@ def lora_apply(model: nn.Module, config: LoRAConfig | Mapping[str, Any]) -> nn.M
     layers = {
         name: layer
         for name, layer in model.named_modules()
-        if isinstance(layer, LinearLayer) and not isinstance(_owner(model, name), Int8BlockLinear)
+        if isinstance(layer, LinearLayer)
+        and not isinstance(_owner(model, name), Int8BlockLinear | LoRALinear)
     }
     adapted = {
         name: layer for name, layer in layers.items() if name.rpartition(".")[2] in chosen.targets
@@ -142,6 +144,9 @@ def lora_apply(model: nn.Module, config: LoRAConfig | Mapping[str, Any]) -> nn.M
     found = {name.rpartition(".")[2] for name in adapted}
     missing = [target for target in chosen.targets if target not in found]
     if missing:
+        for name, layer in model.named_modules():
+            if isinstance(layer, LoRALinear) and name.rpartition(".")[2] == missing[0]:
+                raise ArgumentError(f"{name} has an adapter already")
         known = ", ".join(sorted({name.rpartition(".")[2] for name in layers} - {""})) or "none"
         raise ArgumentError(f'no linear layer is called "{missing[0]}" (known: {known})')
     adapters = {

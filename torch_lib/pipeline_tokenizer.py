@@ -198,11 +198,17 @@ def _working() -> Iterator[None]:
 def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
     """Train byte-level BPE on text files and write ``<prefix>.json``.
 
+    Args:
+        files: A path or a list of paths.
+        prefix: The path of the tokenizer, without ``.json``.
+        vocab_size: How many tokens, at least 257: the bytes, and ``<|endoftext|>``. Fewer come of
+            a corpus that is too short, with a warning.
+
     Returns:
         A sentence that names the file.
 
     Raises:
-        ArgumentError: The size is not positive, or there are no files.
+        ArgumentError: The size is too small, or there are no files.
         FileMissing: A file is not there.
 
     Example:
@@ -229,11 +235,17 @@ def train_bpe(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
 def train_wordpiece(files: str | Sequence[str], prefix: str, vocab_size: int) -> str:
     """Train WordPiece, as BERT uses it, on text files and write ``<prefix>.json``.
 
+    Args:
+        files: A path or a list of paths.
+        prefix: The path of the tokenizer, without ``.json``.
+        vocab_size: How many tokens, at least the characters that words begin with or go on with
+            in the corpus, and five special tokens.
+
     Returns:
         A sentence that names the file.
 
     Raises:
-        ArgumentError: The size is not positive, or there are no files.
+        ArgumentError: The size is too small, or there are no files.
         FileMissing: A file is not there.
 
     Example:
@@ -355,10 +367,14 @@ def _train(
         if not Path(path).is_file():
             raise FileMissing(f"input file not found: {path}")
     pipeline.train(paths, trainer)
+    reached = pipeline.get_vocab_size()
+    if reached > vocab_size:
+        raise ArgumentError(
+            f"vocabulary size {vocab_size} is too small, this corpus needs at least {reached}"
+        )
     target = Path(f"{prefix}.json")
     with replacing(target) as temporary:
         pipeline.save(str(temporary))
-    reached = pipeline.get_vocab_size()
     if reached < vocab_size:
         warnings.warn(
             f"vocabulary reduced from {vocab_size} to {reached} (limit of the corpus)",

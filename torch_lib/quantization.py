@@ -83,7 +83,8 @@ def model_quantize(model: nn.Module, scheme: str, group_size: int = 64) -> nn.Mo
     """A copy of ``model`` whose linear layers have weights by ``scheme``, for evaluation only.
 
     The head of a language model that is tied to its embedding counts too; it has eight bits at
-    least.
+    least. A language model from a file is better loaded with a quantization, which rounds in finer
+    groups: see ``load_model``.
 
     Args:
         model: Any module.

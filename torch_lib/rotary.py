@@ -17,11 +17,14 @@ from torch_lib.display import shape_text, value_text
 from torch_lib.errors import ArgumentError, ShapeError
 from torch_lib.kinds import kind
 from torch_lib.memory import check_room
-from torch_lib.options import check_positive
+from torch_lib.options import check_positive, is_number
 
 __all__ = ["RotaryEmbedding", "apply_rotary_pos_emb", "rotary_embedding", "rotary_forward"]
 
 Scaling = Mapping[str, Any]
+
+DIVISORS = "divisors"
+"""The ``rope_type`` of scaling that only GGUF files have: ``factors``, one for each frequency."""
 
 
 @kind("rotary_embedding")
@@ -165,7 +168,7 @@ def rotated(t: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 def _scaling_kind(scaling: Scaling) -> str:
     name = scaling.get("rope_type") or scaling.get("type") or "default"
     if name not in _SCALINGS:
-        known = ", ".join(sorted(_SCALINGS))
+        known = ", ".join(sorted(_SCALINGS.keys() - {DIVISORS}))
         raise ArgumentError(f'unknown rope_type "{name}" (known: {known})')
     return str(name)
 
@@ -242,8 +245,12 @@ def _yarn_amplitude(scaling: Scaling) -> float:
 
 def _given_factors(rope: RotaryEmbedding, length: int) -> Tensor:
     """A divisor for every frequency, as GGUF files store llama3 scaling."""
-    factors: Sequence[float] = rope.scaling["factors"]
-    if len(factors) != rope.dim // 2 or not all(factor > 0 for factor in factors):
+    factors = rope.scaling.get("factors")
+    if (
+        not isinstance(factors, list | tuple)
+        or len(factors) != rope.dim // 2
+        or not all(is_number(factor) and factor > 0 for factor in factors)
+    ):
         raise ArgumentError(f"rotary scaling needs {rope.dim // 2} positive divisors")
     return _plain(rope, length) / torch.tensor(factors, device="cpu")
 
@@ -287,5 +294,5 @@ _SCALINGS: dict[str, Callable[[RotaryEmbedding, int], Tensor]] = {
     "dynamic": _dynamic,
     "llama3": _llama3,
     "yarn": _yarn,
-    "divisors": _given_factors,
+    DIVISORS: _given_factors,
 }

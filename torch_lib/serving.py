@@ -2,7 +2,7 @@
 
 Starlette routes the requests and Uvicorn speaks HTTP, in a thread of their own. One more thread
 writes, since a model writes one text at a time: requests wait for their turn, and a client that
-goes away ends its text at the next token.
+goes away ends its text at the next token, or at the next part of its prompt.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, suppress
+from contextlib import aclosing, closing, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from threading import Event as Flag
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from torch_lib.completions import Answer, Request, RequestError, read_chat, read_completion
 from torch_lib.errors import ArgumentError, MissingPackage, TorchLibError
@@ -39,6 +39,7 @@ from torch_lib.tokenizers import Tokenizer
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
     from starlette.requests import Request as WebRequest
     from starlette.responses import Response
 
@@ -47,9 +48,11 @@ __all__ = ["Endpoint", "EndpointOptions", "serve"]
 LARGEST_REQUEST = 8 * 2**20
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = "the endpoint has ended"
-PATIENCE = 0.1  # seconds between two looks at whether serving is to end
+FAILED = "the endpoint has failed"
+PATIENCE = 0.1  # seconds between two looks at whether serving is to end or a client has gone
 
 Reader = Callable[[Mapping[str, Any], Tokenizer, GenerationConfig], Request]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +183,7 @@ class Endpoint:
                 for path, (answer, method) in routes.items()
             ],
             middleware=local if self._options.host in LOOPBACK else [],
-            exception_handlers={
-                404: _not_there,
-                405: _not_there,
-            },
+            exception_handlers={404: _not_there, 405: _wrong_method, 500: _failed},
         )
 
     def _model(self) -> dict[str, Any]:
@@ -219,7 +219,8 @@ class Endpoint:
             request = await asyncio.to_thread(read, body, self._tokenizer, self._generator.config)
             answer = Answer(request, self._options.model)
             written = self._written(request)
-            first = await anext(written)  # what is wrong with the prompt shows now
+            # What is wrong with the prompt shows now.
+            first = await _unless_gone(web, anext(written))
         except ClientDisconnect:
             return Response()  # nobody reads it
         except TorchLibError as error:
@@ -228,17 +229,10 @@ class Endpoint:
         if request.stream:
             lines = _lines(answer, first, written)
             return StreamingResponse(lines, media_type="text/event-stream")
-        events: list[TokenGenerated] = []
-        reason = ""
-        async with aclosing(written):
-            item: TokenGenerated | GenerationFinished | None = first
-            while isinstance(item, TokenGenerated):
-                events.append(item)
-                if await web.is_disconnected():
-                    break
-                item = await anext(written, None)
-            reason = item.reason if isinstance(item, GenerationFinished) else "stopped"
-        return _json(200, answer.whole(events, reason))
+        try:
+            return _json(200, await _whole(web, answer, first, written))
+        except TorchLibError as error:
+            return _json(500, _error(str(error), "server_error"))
 
     async def _written(
         self, request: Request
@@ -252,23 +246,30 @@ class Endpoint:
             with suppress(RuntimeError):  # the loop is closed, and nobody waits
                 loop.call_soon_threadsafe(queue.put_nowait, item)
 
+        ending: list[GenerationFinished] = []
+
         def hear(event: Event) -> None:
             if isinstance(event, GenerationFinished):
-                tell(event)
-            elif self._stopped.is_set() and isinstance(event, Progress):
+                ending.append(event)
+            elif isinstance(event, Progress) and over():
                 raise ArgumentError(ENDED)  # between two parts of a long prompt
+
+        def over() -> bool:
+            return unwanted.is_set() or self._stopped.is_set()
 
         def write() -> None:
             if self._stopped.is_set():
                 tell(ArgumentError(ENDED))
-            if unwanted.is_set() or self._stopped.is_set():
+            if over():
                 return
             try:
-                with listening(hear):
-                    for event in self._generator.stream(request.prompt, request.config):
+                stream = self._generator.stream(request.prompt, request.config)
+                with listening(hear), closing(stream):
+                    for event in stream:
                         tell(event)
-                        if unwanted.is_set() or self._stopped.is_set():
-                            return
+                        if over():
+                            break
+                tell(ending[0])  # where an error ends the text, that is told instead
             except BaseException as error:
                 tell(error)
 
@@ -354,6 +355,24 @@ async def _json_body(web: WebRequest) -> Mapping[str, Any]:
     return body
 
 
+async def _whole(
+    web: WebRequest,
+    answer: Answer,
+    first: TokenGenerated | GenerationFinished,
+    rest: AsyncGenerator[TokenGenerated | GenerationFinished, None],
+) -> dict[str, Any]:
+    """An answer in one piece; its text ends where the client goes away."""
+    events: list[TokenGenerated] = []
+    item = first
+    async with aclosing(rest):
+        while isinstance(item, TokenGenerated):
+            events.append(item)
+            if await web.is_disconnected():
+                return answer.whole(events, "stopped")
+            item = await anext(rest)
+    return answer.whole(events, item.reason)
+
+
 async def _lines(
     answer: Answer,
     first: TokenGenerated | GenerationFinished,
@@ -372,6 +391,9 @@ async def _lines(
         yield "data: [DONE]\n\n"
     except TorchLibError as error:
         yield _event(_error(str(error), "server_error"))
+    except Exception:
+        yield _event(_error(FAILED, "server_error"))
+        raise
     finally:
         await rest.aclose()
 
@@ -380,8 +402,38 @@ def _event(content: Mapping[str, Any]) -> str:
     return f"data: {json.dumps(content, ensure_ascii=False)}\n\n"
 
 
+async def _unless_gone(web: WebRequest, work: Awaitable[Result]) -> Result:
+    """What ``work`` gives; it is cancelled when the client goes away.
+
+    Raises:
+        ClientDisconnect: It has gone.
+    """
+    from starlette.requests import ClientDisconnect
+
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait((task,), timeout=PATIENCE))[0]:
+            if await web.is_disconnected():
+                raise ClientDisconnect
+        return task.result()
+    finally:
+        task.cancel()
+
+
 async def _not_there(web: WebRequest, error: Exception) -> Response:
-    return _problem(404, f"there is no {web.method} {web.url.path}")
+    return _problem(404, f"there is no {web.url.path}")
+
+
+async def _failed(web: WebRequest, error: Exception) -> Response:
+    return _json(500, _error(FAILED, "server_error"))
+
+
+async def _wrong_method(web: WebRequest, error: Exception) -> Response:
+    headers = cast("HTTPException", error).headers or {}
+    right = " or ".join(sorted(headers["Allow"].split(", ")))
+    problem = _problem(405, f"{web.url.path} takes {right}, not {web.method}")
+    problem.headers.update(headers)
+    return problem
 
 
 def _problem(

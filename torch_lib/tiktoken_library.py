@@ -167,7 +167,7 @@ def tiktoken_create(
             possessive repetition and looking ahead.
 
     Raises:
-        ArgumentError: Ids are no integers, or the pattern is no regular expression.
+        ArgumentError: Ids are no integers or not unique, or the pattern is no regular expression.
 
     Example:
         (use 'lispe_tiktoken)
@@ -183,6 +183,11 @@ def tiktoken_create(
         if not isinstance(content, str) or not content:
             raise ArgumentError(f"special token {place} has no content")
         special[content] = _check_id(f"the special token {value_text(content)}", token)
+    owners: dict[int, str] = {}
+    for piece, token in (*vocab.items(), *special.items()):
+        if owners.setdefault(token, piece) != piece:
+            pieces = f"{value_text(owners[token])} and {value_text(piece)}"
+            raise ArgumentError(f"the pieces {pieces} have the same id {token}")
     return TiktokenTokenizer(vocab, special, pattern)
 
 

@@ -33,6 +33,7 @@ from torch_lib.events import (
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.generation_report import GenerationReport
 from torch_lib.layers import whole_ids
+from torch_lib.memory import check_room
 from torch_lib.modules import evaluating
 from torch_lib.prefix_memory import PrefixMemory
 from torch_lib.prompt_lookup import PromptLookup
@@ -175,6 +176,7 @@ class Writing:
         """One token a row at a time, until every row has ended."""
         end = self.prompt.size(1) + self._new_tokens
         reader = _Reader(self._model, self._config, self._limit, self._memory, self._padding, end)
+        check_room((len(self.prompt), end), self.prompt.dtype, self.prompt.device)
         ids = self.prompt.new_zeros(len(self.prompt), end)
         ids[:, : self.prompt.size(1)] = self.prompt
         try:

@@ -64,11 +64,6 @@ def _name(path: Path) -> str:
 
 def _model(path: str, quantization: str | None) -> nn.Module:
     from torch_lib.checkpoints import load_model
-    from torch_lib.gguf import load_gguf
-    from torch_lib.quantization import model_quantize
 
-    is_gguf = path.endswith(".gguf") and Path(path).exists()
-    scheme = quantization or ("file" if is_gguf else "none")
-    if scheme == "none":
-        return load_model(path)
-    return load_gguf(path, None, scheme) if is_gguf else model_quantize(load_model(path), scheme)
+    scheme = quantization or ("file" if path.endswith(".gguf") else "none")
+    return load_model(path, None, None if scheme == "none" else scheme)

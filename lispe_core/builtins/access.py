@@ -286,6 +286,7 @@ def cdr(value: Value) -> Value:
 _STEPS = {"a": first_of, "d": rest_of}
 _LONGEST_DECLARED = 4
 _PATH = re.compile("c([ad]{2,})r")
+_RUN = re.compile("d*a|d+")
 
 
 def _declare_path(library: Library, letters: str) -> None:
@@ -297,12 +298,22 @@ def _declare_path(library: Library, letters: str) -> None:
     for letter in letters:
         example = LispList([example] if letter == "a" else [Symbol("o"), *example])
 
-    def traverse(value: Value) -> Value:
+    def step_by_step(value: Value) -> Value:
         found = steps[0](name, value)
         for step in steps[1:]:
             if found is None or (isinstance(found, list) and not found):
                 raise LispError(f"No more elements to traverse with '{name}'")
             found = step(name, found)
+        return found
+
+    moves = [(run.count("d"), run.endswith("a")) for run in _RUN.findall(letters[::-1])]
+
+    def traverse(value: Value) -> Value:
+        found = value
+        for skipped, takes_first in moves:
+            if not isinstance(found, (list, array)) or len(found) <= skipped:
+                return step_by_step(value)
+            found = found[skipped] if takes_first else alike(found, found[skipped:])
         return found
 
     traverse.__name__ = name

@@ -28,6 +28,7 @@ from lispe_core.library import Library
 from lispe_core.matrices import Matrix, grouped, shape_of
 from lispe_core.memory import NUMBER, POINTER, require_room
 from lispe_core.operators import add, elementwise_equal, quickest
+from lispe_core.scalars import whole
 from lispe_core.streams import Stream
 from lispe_core.typed_lists import LARGE, Integers, TypedList, is_long, total
 
@@ -76,7 +77,9 @@ def rho(first: Value, *others: Value) -> Value:
     *dimensions, source = first, *others
     if not isinstance(source, (list, array)):
         raise LispError("the last operand of 'rho' must be a list")
-    sizes = list(spread(dimensions))
+    sizes = [whole(size) for size in spread(dimensions)]
+    if sizes == [0]:
+        return alike(source, ())
     if not all(isinstance(size, int) and size > 0 for size in sizes):
         raise LispError("the dimensions of 'rho' are whole numbers above zero")
     count = math.prod(sizes)

@@ -12,9 +12,10 @@ from lispe_core.containers import converted, elements, finite, require_list
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Stringbytes, Strings, Value
 from lispe_core.library import Library
-from lispe_core.matrices import Matrix, grouped, shape_of
+from lispe_core.matrices import Matrix, data_of, grouped, shape_of
 from lispe_core.memory import POINTER, require_room
 from lispe_core.printer import abridged
+from lispe_core.scalars import whole
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 
 linear_algebra = Library("linear algebra")
@@ -55,7 +56,7 @@ def _converted(kind: RowKind, values: Value) -> Value:
 
 
 def _dimensions(operands: list[Value]) -> list[int]:
-    return _sizes(list(spread(operands)))
+    return _sizes([whole(size) for size in spread(operands)])
 
 
 def _sizes(sizes: list[Value]) -> list[int]:
@@ -82,7 +83,7 @@ def _declare(name: str) -> None:
         filling = _blank(kind) if content is None else content
         if issubclass(kind, TypedList):
             filling = _real(f"matrix_{name}", filling)
-        return _filled(kind, _sizes([rows, columns]), filling)
+        return _filled(kind, _sizes([whole(rows), whole(columns)]), filling)
 
     def tensor(first: Value, *dimensions: Value) -> Value:
         if not dimensions and any(isinstance(row, (list, TypedList)) for row in finite(first)):
@@ -117,18 +118,14 @@ def _square(name: str, matrix: Value) -> Any:
 
 
 def _is_regular(matrix: Value, shape: tuple[int, ...]) -> bool:
-    return _data(matrix) is not None or all(shape_of(row) == shape for row in matrix)
-
-
-def _data(values: Value) -> Any:
-    return values.data if isinstance(values, Matrix) else None
+    return data_of(matrix) is not None or all(shape_of(row) == shape for row in matrix)
 
 
 def _numbers(name: str, values: Value) -> Any:
     """A list of numbers, or of lists of numbers, for NumPy."""
     import numpy
 
-    data = _data(values)
+    data = data_of(values)
     if data is not None:
         return data.astype("d")
     nested = len(shape_of(values)) == 2

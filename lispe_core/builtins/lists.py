@@ -22,6 +22,8 @@ from lispe_core.linked_lists import Link, LinkedList
 from lispe_core.matrices import grouped
 from lispe_core.memory import NUMBER, POINTER, require_room
 from lispe_core.printer import display
+from lispe_core.quotation import quoted_value
+from lispe_core.reader import read
 from lispe_core.streams import Range, steps
 from lispe_core.typed_lists import (
     Floats,
@@ -167,11 +169,14 @@ def cons(first: Value, rest: Value) -> Value:
 
 @lists.builtin("consb")
 def cons_behind(values: Value, last: Value) -> Value:
-    """A new list with ``last`` at the end of ``values``.
+    """A new list with ``last`` at the end of ``values``; a scalar comes in front of a list.
 
     Example:
         (consb '(a b) 'c)    ; => (a b c)
+        (consb 'a '(b c))    ; => (a b c)
     """
+    if not isinstance(values, (list, array, Container)):
+        return LispList([last]) if values is None else cons(values, last)
     return alike(values, [*elements(values), converted(values, last)])
 
 
@@ -306,12 +311,17 @@ def replicate(count: int, value: Value) -> Value:
 def to_list(values: Value, count: int | None = None) -> Value:
     """A plain list of the elements of a container; with ``count``, copies of the value.
 
+    A text is read: the list of the atoms and lists in it.
+
     Example:
-        (to_list (set 1 2))    ; => (1 2)
-        (to_list 'a 2)         ; => (a a)
+        (to_list (set 1 2))        ; => (1 2)
+        (to_list 'a 2)             ; => (a a)
+        (to_list "a (b 2) [c]")    ; => (a (b 2) (c))
     """
     if count is not None:
         return replicate(count, values)
+    if isinstance(values, str):
+        return LispList(map(quoted_value, read(values, "<to_list>")))
     return LispList(elements(values))
 
 

@@ -91,10 +91,12 @@ def input_character() -> str | None:
 def prettify(value: Value, width: int = 50) -> str:
     """The text of ``value``, broken into indented lines of about ``width`` characters.
 
+    A text stays as it is.
+
     Example:
         (prettify '(1 2))    ; => (1 2)
     """
-    return "\n".join(_broken(value, width, 0))
+    return value if isinstance(value, str) else "\n".join(_broken(value, width, 0))
 
 
 def _broken(value: Value, width: int, indent: int) -> list[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lispe_core.containers import alike, elements, require_list
+from lispe_core.context import current
 from lispe_core.errors import LispError
 from lispe_core.forms import Value
 from lispe_core.library import Library
+from lispe_core.linked_lists import LinkedList
 from lispe_core.memory import NUMBER, require_room
 from lispe_core.printer import abridged, display
-from lispe_core.scalars import to_number
+from lispe_core.scalars import to_number, whole
 from lispe_core.typed_lists import Integers, Numbers
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def random_integer(limit: float) -> int:
 
 @randomness.builtin("shuffle")
 def shuffle(values: Value) -> Value:
-    """The elements in random order, in a new list.
+    """Put the elements of a list in random order, in place.
 
     Example:
         (sort '< (shuffle '(3 1 2)))    ; => (1 2 3)
@@ -43,32 +46,44 @@ def shuffle(values: Value) -> Value:
     from random import sample
 
     held = elements(values)
-    return alike(values, sample(held, len(held)))
+    shuffled = sample(held, len(held))
+    if isinstance(values, LinkedList):
+        values.first = LinkedList(shuffled).first
+    elif isinstance(values, (list, array)):
+        values[:] = alike(values, shuffled)
+    else:
+        return alike(values, shuffled)
+    return values
 
 
 @randomness.builtin("random_choice")
 def random_choice(count: int, values: Value, seed: int) -> Value:
-    """``count`` elements drawn from ``values``; the same for the same ``seed``.
+    """``count`` elements drawn from ``values``, or the element itself when ``count`` is 1.
+
+    Each seed has its own sequence of draws, which is the same in every run of a program.
 
     Example:
         (random_choice 2 '(a) 7)    ; => (a a)
+        (random_choice 1 '(a) 7)    ; => a
     """
-    from random import Random
-
     held = elements(values)
     if not held:
         raise LispError("there is nothing to choose from")
-    _require_draws(count)
-    return alike(values, Random(seed).choices(held, k=count))
+    count = _draws(count)
+    drawn = current().generator(seed).choices(held, k=count)
+    return drawn[0] if count == 1 else alike(values, drawn)
 
 
 Draw = Callable[..., Any]
 
 
-def _require_draws(count: Value) -> None:
+def _draws(count: Value) -> int:
+    """``count``, which must be possible as a number of draws."""
+    count = whole(count)
     if not isinstance(count, int) or count < 0:
         raise LispError(f"the number of draws is a whole number from 0 on, not '{abridged(count)}'")
     require_room(count, NUMBER, "draws")
+    return count
 
 
 def _extreme_value(generator: numpy.random.Generator, a: float, b: float, count: int) -> Any:
@@ -125,7 +140,7 @@ def _declare(kind: str) -> None:
     def drawn(count: int, operands: tuple[float, ...]) -> Value:
         import numpy
 
-        _require_draws(count)
+        count = _draws(count)
         if not all(isinstance(operand, (int, float)) for operand in operands):
             raise LispError(f"'{kind}_distribution' needs numbers")
         try:
@@ -165,7 +180,7 @@ def discrete(count: int, weights: Value) -> Integers:
     from random import choices
 
     require_list("discrete_distribution", weights)
-    _require_draws(count)
+    count = _draws(count)
     chances = list(map(to_number, weights))
     if min(chances, default=-1) < 0 or not 0 < sum(chances) < math.inf:
         raise LispError("weights are numbers that are not negative, and not all of them zero")
@@ -175,7 +190,7 @@ def discrete(count: int, weights: Value) -> Integers:
 def _piecewise(count: int, bounds: Value, weights: Value, *, linear: bool) -> Numbers:
     import numpy
 
-    _require_draws(count)
+    count = _draws(count)
     edges = numpy.array(list(map(to_number, elements(bounds))))
     heights = numpy.array(list(map(to_number, elements(weights))))
     expected = len(edges) - (0 if linear else 1)

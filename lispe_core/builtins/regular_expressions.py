@@ -10,6 +10,7 @@ from lispe_core.errors import LispError
 from lispe_core.forms import Strings, Truth, Value, truth
 from lispe_core.library import Library
 from lispe_core.rgx_syntax import refused, translated, with_posix_classes
+from lispe_core.scalars import whole
 from lispe_core.typed_lists import Integers
 
 expressions = Library("regular expressions", "function")
@@ -76,7 +77,7 @@ def find(expression: Expression, text: str, start: int = 0) -> str:
     Example:
         (rgx_find (rgx "%a+") "12 abc")    ; => abc
     """
-    found = _compiled(expression).search(text_of(text), start)
+    found = _compiled(expression).search(text_of(text), whole(start))
     return found.group() if found else ""
 
 
@@ -87,7 +88,7 @@ def find_all(expression: Expression, text: str, start: int = 0) -> Strings:
     Example:
         (rgx_findall (rgx "%d%d") "1234 5")    ; => ("12" "34")
     """
-    matches = _compiled(expression).finditer(text_of(text), start)
+    matches = _compiled(expression).finditer(text_of(text), whole(start))
     return Strings(found.group() for found in matches if found.group())
 
 
@@ -98,7 +99,7 @@ def find_place(expression: Expression, text: str, start: int = 0) -> Integers:
     Example:
         (rgx_find_i (rgx "%d+") "ab12")    ; => (2 4)
     """
-    found = _compiled(expression).search(text_of(text), start)
+    found = _compiled(expression).search(text_of(text), whole(start))
     return Integers(found.span() if found else ())
 
 
@@ -109,7 +110,7 @@ def find_all_places(expression: Expression, text: str, start: int = 0) -> Intege
     Example:
         (rgx_findall_i (rgx "%d+") "a12b3")    ; => (1 3 4 5)
     """
-    matches = _compiled(expression).finditer(text_of(text), start)
+    matches = _compiled(expression).finditer(text_of(text), whole(start))
     return Integers(place for found in matches if found.group() for place in found.span())
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from lispe_core.containers import alike, finite, index_of, require_list, text_of
 from lispe_core.errors import LispError
 from lispe_core.forms import LispList, Strings, Truth, Value, truth
-from lispe_core.large_numbers import LARGE, whole_number
+from lispe_core.large_numbers import MANY_DIGITS, whole_number
 from lispe_core.library import Library
 from lispe_core.memory import require_characters
 from lispe_core.printer import abridged, display
-from lispe_core.scalars import to_integer, to_number
+from lispe_core.scalars import to_integer, to_number, whole
 from lispe_core.typed_lists import Integers, Shorts
 
 strings = Library("strings", "function")
@@ -141,7 +141,7 @@ def left(text: str, count: int) -> str:
         (left "abcdef" 2)    ; => ab
     """
     text = text_of(text)
-    return text[: max(0, count)]
+    return text[: max(0, whole(count))]
 
 
 @strings.builtin("right")
@@ -152,6 +152,7 @@ def right(text: str, count: int) -> str:
         (right "abcdef" 2)    ; => ef
     """
     text = text_of(text)
+    count = whole(count)
     return text[max(0, len(text) - count) :] if count > 0 else ""
 
 
@@ -163,7 +164,8 @@ def middle(text: str, position: int, count: int) -> str:
         (middle "abcdef" 2 3)    ; => cde
     """
     text = text_of(text)
-    return text[position : position + count]
+    position = whole(position)
+    return text[position : position + whole(count)]
 
 
 @strings.builtin("replace")
@@ -179,7 +181,7 @@ def replace(text: Value, sought: Value, replacement: Value, end: int | None = No
         return alike(text, values)
     text = text_of(text)
     if end is not None:
-        return text[: index_of(replacement)] + display(sought) + text[end:]
+        return text[: index_of(replacement)] + display(sought) + text[whole(end) :]
     return text.replace(display(sought), display(replacement))
 
 
@@ -216,7 +218,7 @@ def format_number(value: Value, template: str) -> str:
     converted = to_integer(value) if found.group(1) in _WHOLE_FORMATS else to_number(value)
     for width in re.findall("[0-9]+", found.group()):
         require_characters(int(width[:18]))
-    if isinstance(converted, int) and not -LARGE < converted < LARGE:
+    if isinstance(converted, int) and not -MANY_DIGITS < converted < MANY_DIGITS:
         raise LispError("number too large")
     try:
         return template % converted
@@ -231,7 +233,7 @@ def fill(text: str, count: int) -> str:
     Example:
         (fill "=" 5)    ; => =====
     """
-    shown = display(text)
+    shown, count = display(text), whole(count)
     require_characters(count * len(shown))
     return shown * count
 
@@ -246,7 +248,7 @@ def padding(text: str, filler: str, length: int) -> str:
         (padding "ab" "." 5)     ; => ab...
         (padding "ab" "." -5)    ; => ...ab
     """
-    shown = display(text)
+    shown, length = display(text), whole(length)
     missing = max(0, abs(length) - len(shown))
     require_characters(missing * len(filler))
     filling = (filler * missing)[:missing]
@@ -313,6 +315,7 @@ def ngrams(text: Value, length: int) -> Value:
     Example:
         (ngrams "abcd" 2)    ; => ("ab" "bc" "cd")
     """
+    length = whole(length)
     if length <= 0:
         raise LispError("'ngrams' needs a length above zero")
     if isinstance(text, (str, bytes)):
@@ -373,6 +376,7 @@ def convert_in_base(value: Value, base: int, backwards: Value = None) -> Value:
         (convert_in_base 255 16)           ; => ff
         (convert_in_base "ff" 16 true)     ; => 255
     """
+    base = whole(base)
     if not 2 <= base <= len(_DIGITS):
         raise LispError("a base lies between 2 and 36")
     if backwards:
@@ -417,7 +421,7 @@ def balanced_piece(text: str, opening: str, closing: str, start: int = 0) -> Val
     text, opening, closing = text_of(text), text_of(opening), text_of(closing)
     if not opening or not closing:
         raise LispError("'getstruct' needs two marks that are not empty")
-    begin = text.find(opening, start)
+    begin = text.find(opening, whole(start))
     depth = 0
     place = begin
     while 0 <= place < len(text):

@@ -115,7 +115,7 @@ def tokenizer_rules() -> Rules:
     return Rules(DEFAULT_RULES)
 
 
-@tokens.builtin("tokenize")
+@tokens.builtin("tokenize", "tokenize_rules")
 def tokenize(rules: Rules, text: str, numbered: Value = None) -> LispList:
     """The tokens that ``rules`` find in ``text``; with a third operand, each with its number.
 

@@ -7,7 +7,7 @@ from lispe_core.special.access import ACCESS, elements
 from lispe_core.special.binding import binding
 from lispe_core.special.classes import classes
 from lispe_core.special.control import control
-from lispe_core.special.evaluation import evaluation
+from lispe_core.special.evaluation import INTO_SPACES, evaluation
 from lispe_core.special.failures import failures
 from lispe_core.special.functions import functions
 from lispe_core.special.inlining import LITERAL_FUNCTIONS
@@ -35,7 +35,7 @@ LIBRARIES: tuple[Library, ...] = (
     surroundings,
 )
 
-INLINE: dict[str, Inline] = {**OPERATORS, **ACCESS, **LITERAL_FUNCTIONS}
+INLINE: dict[str, Inline] = {**OPERATORS, **ACCESS, **LITERAL_FUNCTIONS, **INTO_SPACES}
 """Instructions whose calls are written out instead of called."""
 
 __all__ = ["INLINE", "LIBRARIES"]

@@ -16,6 +16,7 @@ from lispe_core.call_forms import in_place
 from lispe_core.emitter import Emitter
 from lispe_core.forms import Symbol, Value
 from lispe_core.library import Library
+from lispe_core.quotation import QUOTE, quoted_value
 from lispe_core.special.operators import Inline
 
 elements = Library("elements")
@@ -122,12 +123,26 @@ def _at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         return e.deliver(e.call("text_dictionary", *values), to)
     if len(form) < 3:
         return e.deliver(e.call("wrong_count", nodes.constant(str(form[0]))), to)
-    container, *keys = (e.keep_unless_name(value) for value in e.looked_at(form))
+    of_nested = _is_nested_constant(form[1])
+    values = _operands_of_nested(e, form) if of_nested else e.looked_at(form)
+    container, *keys = (e.keep_unless_name(value) for value in values)
     in_order = form[0] is Symbol("at") and len(keys) == 1
     for key in keys:
         checked = e.call("element_in_order" if in_order else "element", container, key)
         container = fetch(e, container, key, checked)
-    return e.deliver(container, to)
+    return e.deliver(e.call("copy", container) if of_nested else container, to)
+
+
+def _is_nested_constant(form: Value) -> bool:
+    """Whether ``form`` is a quoted list that holds lists: only what is read of it is copied."""
+    if not isinstance(form, list) or len(form) != 2 or form[0] is not QUOTE:
+        return False
+    return isinstance(form[1], list) and any(isinstance(part, list) for part in form[1])
+
+
+def _operands_of_nested(e: Emitter, form: list[Value]) -> list[ast.expr]:
+    keys = e.ordered([e.operand_later(form, index) for index in range(2, len(form))])
+    return [e.datum(quoted_value(form[1][1])), *keys]
 
 
 def _set_at(e: Emitter, form: list[Value], to: Destination) -> ast.expr:

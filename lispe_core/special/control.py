@@ -77,10 +77,7 @@ def if_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         (if (> 2 1) 'yes 'no)    ; => yes
         (if nil 'yes)            ; => nil
     """
-    test = e.operand(form, 1, TEST)
-    return choose(
-        e, test, lambda dest: e.operand(form, 2, dest), lambda dest: e.sequence(form, 3, dest), to
-    )
+    return _one_of_two(e, form, to)
 
 
 @control.special("ife", "(ife condition then else…)", minimum=3)
@@ -90,6 +87,10 @@ def ife(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     Example:
         (ife nil 'yes (setq n 1) (+ n 1))    ; => 2
     """
+    return _one_of_two(e, form, to)
+
+
+def _one_of_two(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     test = e.operand(form, 1, TEST)
     return choose(
         e, test, lambda dest: e.operand(form, 2, dest), lambda dest: e.sequence(form, 3, dest), to

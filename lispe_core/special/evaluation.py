@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from lispe_core import nodes
 from lispe_core.blocks import Destination
@@ -11,8 +12,9 @@ from lispe_core.containers import finite
 from lispe_core.context import current
 from lispe_core.emitter import Emitter
 from lispe_core.errors import LispError
-from lispe_core.forms import TRUE, Symbol, Truth, Value
+from lispe_core.forms import TRUE, LispList, SourceList, Symbol, Truth, Value
 from lispe_core.library import Library
+from lispe_core.quotation import QUOTE
 from lispe_core.spaces import space_named
 
 evaluation = Library("evaluation")
@@ -45,6 +47,15 @@ def eval_(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     return e.deliver(e.call("evaluate", e.operand(form, 1), *_frame(e)), to)
 
 
+def _naming_a_space(form: list[Value]) -> list[Value]:
+    """``form`` with its third element quoted: an atom there names a space."""
+    if len(form) < 3 or not isinstance(form[2], Symbol):
+        return form
+    named = form.picked(range(3)) if isinstance(form, SourceList) else LispList(form)
+    named[2] = LispList([QUOTE, form[2]])
+    return named
+
+
 @evaluation.special("loadcode", "(loadcode text (space))", minimum=1, maximum=2)
 def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
     """Evaluates all forms of a text; ``true``. Functions that it defines belong to ``space``.
@@ -53,10 +64,18 @@ def loadcode(e: Emitter, form: list[Value], to: Destination) -> ast.expr:
         (loadcode "(setq n 3)")    ; => true
         n                         ; => 3
     """
-    text, *space = e.operands(form)
+    text, *space = e.operands(_naming_a_space(form))
     text = e.call("text_of_program", text)
     e.add(ast.Expr(e.call("evaluate", text, *_frame(e), *space)))
     return e.deliver(nodes.support("true"), to)
+
+
+def _into_space(name: str, e: Emitter, form: list[Value], to: Destination) -> ast.expr:
+    return e.deliver_call(name, _naming_a_space(form), to)
+
+
+INTO_SPACES = {name: partial(_into_space, name) for name in ("load", "use")}
+"""What loads a file or a library, and may be told into which space."""
 
 
 @evaluation.builtin("apply")

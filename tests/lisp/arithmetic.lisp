@@ -64,7 +64,9 @@
 
 ; Lists.
 (+ '(1 2 3) '(1 2))                ; => (2 4 3)
-(+ '(1 2) '(1 2 3))                ; => (2 4 3)
+(+ '(1 2) '(1 2 3))                ; => (2 4)
+(- (cdr (integers 1 3 6)) (integers 1 3 6)) ; => (2 3)
+(+ '((1 2) 3) '((1) 1 5))          ; => ((2 2) 4)
 (- 10 '(1 2))                      ; => (9 8)
 (- '(1 2) 10)                      ; => (-9 -8)
 (+ "a" '("b" "c"))                 ; => ("ab" "ac")
@@ -105,3 +107,15 @@ l                                  ; => (1 2)
 (max ())                           ; => nil
 (minmax '(3 1 2))                  ; => (1 3)
 (max "b" "a")                      ; => b
+
+; A count or a place that is a number loses its fraction.
+(setq half (/ 4 2))                ; => true
+(list (take half '(a b c)) (drop half '(a b c)) (takenb half '(a b c))) ; => ((a b) (c) (a b))
+(list (replicate half 7) (to_list 7 half) (rotate '(a b c) half) (slice '(a b c) half)) ; => ((7 7) (7 7) (c a b) ((a b) (c)))
+(list (left "abc" half) (right "abc" half) (middle "abcdef" half half) (fill "-" half)) ; => ("ab" "bc" "cd" "--")
+(list (padding "a" "." half) (ngrams "abc" half) (convert_in_base 5 half) (replace "abcd" "X" half (+ half 1))) ; => ("a." ("ab" "bc") "101" "abXd")
+(list (find "abab" "a" half) (rgx_find (rgx "%d") "123" half) (getstruct "()(a)" "(" ")" half)) ; => (2 "3" ("(a)" 2 5))
+(list (rho half 2.9 '(1 2 3 4)) (matrix_integer half half 0) (enum '(a) half) (shift '+ '(1 2 3) half)) ; => (((1 2) (3 4)) ((0 0) (0 0)) ((2 a)) (4))
+(list (swap '(a b c) 0 half) (random_choice half '(a) 1) (size (uniform_distribution half))) ; => ((c b a) (a a) 2)
+(maplist '(take 1.5) '((a b) (c))) ; => ((a) (c))
+(take "2" '(a))                    ; error: Error: take: count should be an integer, not "2" (string_)

@@ -32,3 +32,5 @@
 (type (+ (rho 2 2 '(1 2 3 4)) 0.5))    ; => matrix_number_
 (⍳ 3)                              ; => (1 2 3)
 (⌽ '(1 2 3))                       ; => (2 3 1)
+(list (rho 0 (integers 8)) (type (rho 0 (integers 8))) (rho 0 '(a))) ; => (() integers_ ())
+(rho 0 2 '(1))                     ; error: Error: the dimensions of 'rho' are whole numbers above zero

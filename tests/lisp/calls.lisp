@@ -80,6 +80,9 @@
 v                                  ; => ("a" "b")
 (list 1 . + 2 . * 3 4)             ; => (1 14)
 (println . reverse '(1 2))         ; =>
+(maplist (\(x) . + x 1) '(1 2))    ; => (2 3)
+(filterlist (\(x) . > x 1) '(1 2)) ; => (2)
+(mapcar '(λ (x) . list x . - x) '(1 2)) ; => ((1 -1) (2 -2))
 '(a . b)                           ; => (a . b)
 
 ; Sections.

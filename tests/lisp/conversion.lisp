@@ -45,3 +45,4 @@
 (imaginary 1,2i)                   ; => 2
 (explode "abc")                    ; => (a b c)
 (type 'a)                          ; => atom_
+(list (integer true) (number true) (float true) (integer (> 2 1)) (integer nil)) ; => (1 1 1 1 0)

@@ -36,6 +36,12 @@ p                                  ; => (Point 3 4)
 (defpat kind ([data_ _]) 'data)    ; =>
 (defpat kind ([a b c]) 'list)      ; =>
 (list (kind (Circle 1)) (kind (Leaf 1)) (kind (Point 1 2)) (kind '(1 2 3))) ; => ((shape (Circle 1)) tree data list)
+(total '(Node (Leaf 1) (Leaf 2)))  ; => 3
+(total '(Node (Leaf 1) (Leaf 2) 3)) ; error: Error: Could not find a match for function: 'total'
+(total (maplist 'atom (split "Leaf few"))) ; => few
+(total ())                         ; error: Error: Could not find a match for function: 'total'
+(data@ [Pixel nil false])          ; =>
+(Pixel 1 "any")                    ; => (Pixel 1 "any")
 (defpat half ([Leaf]) 1)           ; error: Error: 'Leaf' has 1 fields, its pattern here has 0
 
 ; As functions.

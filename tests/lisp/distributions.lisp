@@ -35,7 +35,18 @@
 (normal_distribution 'a)           ; error: Error: the number of draws is a whole number from 0 on, not 'a'
 (size (shuffle (integers 1 2 3)))  ; => 3
 (type (shuffle (integers 1 2 3)))  ; => integers_
-(= (random_choice 9 '(a b c) 4) (random_choice 9 '(a b c) 4))    ; => true
+(setq kept '(1 2 3 4 5 6 7 8 9))   ; => true
+(setq other kept)                  ; => true
+(size (loopcount 9 (shuffle kept))) ; => 9
+(= other '(1 2 3 4 5 6 7 8 9))     ; => nil
+(sort '< other)                    ; => (1 2 3 4 5 6 7 8 9)
+(size (shuffle (llist 1 2 3)))     ; => 3
+(size (shuffle "abc"))             ; => 3
+(defun pick () (random_choice 1 '(a b c) 4)) ; =>
+(size (unique (maplist (λ (i) (pick)) (iota 99)))) ; => 3
+(random_choice 1 '("a") 4)         ; => a
+(type (random_choice 1 '((a b)) 4)) ; => list_
+(random_choice 1 '((a b)) 4)       ; => (a b)
 (random_choice 2 () 1)             ; error: Error: there is nothing to choose from
 (maplist 'random '(1 1 1))         ; => (0 0 0)
 (random 0.5)                       ; => 0

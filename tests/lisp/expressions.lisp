@@ -38,3 +38,5 @@
 (prgx_match (prgx "ab") "ab")      ; => true
 (rgx "a")                          ; => a
 (rgx "%d" "1")                     ; => true
+(rgx_findall (rgx "{~%d x}+") "12ab3c") ; => ("ab" "c")
+(rgx_findall (rgx "{[a-b] c}+") "abcacb") ; => ("abc" "c")

@@ -21,6 +21,7 @@
 (maplist 'size nil)                ; => ()
 (mapcar 'size 3)                   ; => ()
 (filterlist '(< 1) '(1 2 3) false) ; => (2 3)
+(zipwith '+ '(1 2) '(3 4) '(5 6))  ; => (9 12)
 (foldl '+ 10 '(1 2 3 4))           ; => 20
 (foldl1 '+ ())                     ; => nil
 (foldr1 '- '(1 2 3))               ; => 2

@@ -27,3 +27,9 @@
 (setq inner (list 1 2))            ; => true
 (integers (list inner inner (list inner)) 3) ; => (1 2 1 2 1 2 3)
 (setq deep 7) (loopcount 2000 (setq deep (list deep))) (integers deep deep) ; => (7 7)
+(list (consb 'a '(b)) (consb "a" (strings "b")) (consb nil 'a) (consb () 'a)) ; => ((a b) ("a" "b") (a) (a))
+(consb 'a 'b)                      ; => (a . b)
+(to_list "! f : = $x [4 (w \"t\")] + 'q") ; => (! f : = $x (4 (w "t")) + 'q)
+(eval (car (to_list "(+ 1 2)")))   ; => 3
+(to_list "")                       ; => ()
+(to_list "(a")                     ; error: Error: parentheses do not balance

@@ -167,3 +167,15 @@ fact                               ; => ((defpat fact (0) 1) (defpat fact (n) (*
 (defpat size (x) x)                ; error: Error: 'size' is a reserved keyword.
 (defpat broken ([a $ b c]) a)      ; error: Error: one variable, and nothing else, follows '$' in a pattern
 (defpat broken ([< 3 4]) 1)        ; error: Error: the condition '<' tests no variable
+
+; A condition that fails is none that holds.
+(defpat tested ([< x 0]) 'negative)  ; =>
+(defpat tested ([unknown_test x]) 'odd) ; =>
+(defpat tested (x) 'other)           ; =>
+(list (tested -1) (tested 1) (tested "text") (tested nil)) ; => (negative other other other)
+
+; What is left of a list of one element is nil, which an empty pattern takes too.
+(defpat digits ([]) "")            ; =>
+(defpat digits ([d $ _] ) (+ (string d) "…")) ; =>
+(list (digits (cdr '(1))) (digits ()) (digits (integers)) (digits '(1 2))) ; => ("" "" "" "1…")
+(digits 0)                         ; error: Error: Could not find a match for function: 'digits'

@@ -46,3 +46,7 @@ b"ab"                              ; => ab
 (type {})                          ; => dictionary_
 @{"a":1}                           ; => {"a":1}
 '('a b)                            ; => ('a b)
+(filterlist (\(x) (neq x ',)) (maplist 'atom (split "a , b"))) ; => (a b)
+(eq ', (atom ","))                 ; => true
+(list (@@ "a/b/c" - "/" -) (@@ "a/b/c" + "/" - "/") (@@ '("x" "*" "y") - "*" -)) ; => ("c" "/b" ("y"))
+(@@ "a-b" "-" -)                   ; => b

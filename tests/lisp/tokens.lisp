@@ -21,3 +21,7 @@
 (setq nl (chr 10))                 ; => true
 (split (indent (+ "(a" nl "(b ; )" nl "c)" nl ")") true) nl)    ; => ("(a" "   (b ; )" "      c)" ")")
 (split (indent (+ "f {" nl "g(\"}\");" nl "}")) nl)    ; => ("f {" "   g(\"}\");" "}")
+(tokenize_rules (tokenizer_rules) "x = 1") ; => ("x" " " "=" " " "1")
+(setq quoting (tokenizer_rules))   ; => true
+(set_tokenizer_rules quoting (list "#32+=#" "\"{[\\-\"] ~%r}*\"=34" "%a+=65")) ; => true
+(tokenize_rules quoting "say \"a\\\"b\" twice") ; => ("say" "\"a\\\"b\"" "twice")

@@ -48,7 +48,7 @@ GROWING = frozenset(
             "rho",
         ),
         *("ρ", "⍴", "⍳", "⍳0", "factorial", "loopcount", "dotimes", "padding", "matrix", "tensor"),
-        *("permutations", "combinations", "primes", "*=", "outer", "°"),
+        *("permutations", "combinations", "primes", "*=", "outer", "°", "loop"),
     ]
 )
 """What makes much of a large operand: these get small numbers only."""

@@ -78,6 +78,7 @@ def test_a_deep_stack_is_folded() -> None:
         ("(length '(1))", "use (size x)"),
         ("(prinln 1)", "did you mean 'println'?"),
         ("(defun f (amount) amuont)\n(f 1)", "did you mean 'amount'?"),
+        ("(setq dr 3) (+dr 4)", "a blank is missing: (+ dr …)"),
     ],
 )
 def test_hints(source: str, hint: str) -> None:

@@ -61,6 +61,16 @@ def test_load_runs_a_file_once_in_the_global_frame(tmp_path: Path) -> None:
     assert interpreter.evaluate("(loaded)") == 1
 
 
+def test_a_program_may_call_functions_that_it_defines_below() -> None:
+    """With what they call in turn; a pattern function with all its definitions."""
+    evaluate = Interpreter().evaluate
+    called = "(setq n (total 3)) (defun total (k) (+ k (half 8) (maplist 'step '(1 2))))"
+    below = "(defun half (k) (/ k 2)) (defpat step (1) 10) (defpat step (k) k) n"
+    assert evaluate(called + below) == [17, 9]
+    assert evaluate("(setq s (size '(1))) (defun once () 1) (once) (defun once () 2) (once)") == 2
+    assert evaluate('(setq early (maybe (never) "none")) (defun other () (never)) early') == "none"
+
+
 def test_a_library_is_loaded_by_use_or_by_its_prefix() -> None:
     loads: list[str] = []
 

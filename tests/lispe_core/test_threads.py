@@ -136,5 +136,7 @@ def test_files_are_loaded_into_a_space(tmp_path: Path) -> None:
     interpreter = Interpreter()
     interpreter.evaluate(f'(load "{loaded}" \'squares)')
     assert interpreter.evaluate("(space squares (area 3))") == 9
+    interpreter.evaluate(f'(load "{loaded}" fields) (loadcode "(defun side (x) x)" fields)')
+    assert interpreter.evaluate("(space fields (list (area 4) (side 5)))") == [16, 5]
     with pytest.raises(LispError, match="Unbound atom: 'area'"):
         interpreter.evaluate("(area 3)")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from torch_lib import chat_templates
 from torch_lib.chat import chat_prompt
 from torch_lib.errors import ArgumentError
 from torch_lib.gguf_file import GGUFFile
@@ -57,6 +58,11 @@ TEMPLATES = {
         "{%- endif %}{{ show(m) }}{% generation %}{{ m.content | upper }}{% endgeneration %}"
         "{%- endfor %}{{ dict(a=1) | tojson }}{{ '%05.1f' | format(2.25) }}"
         "{{ '{:>6}'.format('x') }}{{ messages | length }}{{ enable_thinking is defined }}"
+        "{% for m in messages if m.role != 'system' %}{{ loop.length }}{{ loop.revindex }}"
+        "{{ loop.nextitem.role if not loop.last }}{{ loop.changed(m.role) }}{% else %}none"
+        "{% endfor %}{% for part in [[1, [2]], 3] recursive %}{% if part is sequence %}"
+        "({{ loop(part) }}){% else %}{{ part }}{{ loop.depth }}{% endif %}{% endfor %}"
+        "{% for x in nothing %}{{ x }}{% else %}empty{% endfor %}"
     ),
 }
 
@@ -135,6 +141,7 @@ def test_the_tokenizer_written_by_us_serves_transformers(
         ("{{ 'a' * 10**12 }}", r"the result of \* is too large"),
         ("{{ [1] * 10**12 }}", r"the result of \* is too large"),
         ("{{ 9 ** (9 ** 9) }}", r"the result of \*\* is too large"),
+        ("{{ 3 ** 8000 * 3 ** 8000 }}", r"the result of \* is too large"),
         ("{{ '%1000000000d' % 1 }}", "the result of % is too large"),
         ("{{ '%1000000000d' | format(1) }}", "a width is too large"),
         ("{{ '{:>1000000000}'.format(1) }}", "a width is too large"),
@@ -158,6 +165,29 @@ def test_templates_reach_nothing_and_stay_small(
         chat_prompt(tokenizer, MESSAGES)
 
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}"
+        "{% endfor %}{% endfor %}{% endfor %}",
+        "{% macro a(n) %}{% if n %}{{ a(n - 1) }}{{ a(n - 1) }}{% endif %}{% endmacro %}"
+        "{{ a(60) }}",
+        "{% set ns = namespace(x=[0]) %}{% for i in range(20) %}{% set ns.x = ns.x + ns.x %}"
+        "{% endfor %}{% for i in ns.x %}{% set y = ns.x | sort %}{% endfor %}",
+    ],
+    ids=["loops", "macros", "filters"],
+)
+def test_templates_end_after_a_while(
+    tokenizer: PipelineTokenizer, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that would run on for years without writing, too."""
+    monkeypatch.setattr(chat_templates, "LONGEST_RUN", 0.2)
+    tokenizer.chat_template = template
+
+    with pytest.raises(ArgumentError, match=r"the chat template takes longer than 0\.2 seconds"):
+        chat_prompt(tokenizer, MESSAGES)
 
 
 @pytest.mark.slow

@@ -278,6 +278,15 @@ def test_a_full_context_ends_the_text_with_a_warning(llama: DecoderModel) -> Non
         generator_greedy(generator, torch.ones(70), 80)
 
 
+@pytest.mark.parametrize("settings", [{"max_length": 2**62}, {"num_beams": 2**60}])
+def test_texts_that_no_memory_holds_are_refused(settings: Mapping[str, Any]) -> None:
+    generator = generator_create(counting_model())
+    generator_configure(generator, settings)
+
+    with pytest.raises(ShapeError, match=r"needs .* GiB are available"):
+        generator_generate(generator, ids(1))
+
+
 def test_positions_limit_a_list_of_modules() -> None:
     generator = generator_create([embedding(10, 6), positional_encoding(6, 8), linear(6, 10)])
 

@@ -105,7 +105,7 @@ def test_a_stream_left_early_is_finished(counting: Generator) -> None:
         stream = counting.stream(ids(5))
         next(stream)
         while_writing = counting.model.training
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
 
     assert (while_writing, counting.model.training) == (False, True)
     assert isinstance(events[-1], GenerationFinished)

@@ -255,8 +255,8 @@ def test_what_a_model_tells_of_itself(folder: str, ids: Tensor) -> None:
 def test_rounded_parameters_count(folder: str) -> None:
     whole = hf_model_info(hf_load_model(folder))["parameters"]
 
-    assert hf_model_info(hf_load_model(folder, {"quantization": "int4"}))["parameters"] == whole
-    assert f": {whole:,} parameters in " in hf_model_summary(folder)
+    assert hf_model_info(hf_load_model(folder, {"quantization": "int8"}))["parameters"] == whole
+    assert f"int8): {whole:,} parameters in " in hf_model_summary(folder)
 
 
 def test_weights_by_what_they_do(folder: str) -> None:

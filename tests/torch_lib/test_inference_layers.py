@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from torch_lib import packed_linear
+from torch_lib.checkpoints import load_model, save_model
 from torch_lib.decoder import DecoderModel, llama_model
 from torch_lib.decoder_engine import engine_for
 from torch_lib.display import describe
@@ -19,15 +20,16 @@ from torch_lib.generation import generator_create, generator_greedy
 from torch_lib.gguf import load_gguf
 from torch_lib.gguf_blocks import Blocks, blocks_of, rounded_blocks
 from torch_lib.hugging_face import hf_generate, hf_load_model, hf_save_model, model_of
-from torch_lib.inference_layers import _layer as layer_of
-from torch_lib.inference_layers import for_inference
+from torch_lib.inference_layers import for_inference, inference_layer
 from torch_lib.int4_linear import Int4Linear
 from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.kinds import description, rebuilt
 from torch_lib.layers import forward
+from torch_lib.lora import lora_apply, lora_config
+from torch_lib.networks import model as multilayer
 from torch_lib.packed_linear import PackedLinear
 from torch_lib.pretrained import demo_model_path, model_tokenizer
-from torch_lib.quantization import memory_size
+from torch_lib.quantization import memory_size, model_quantize
 
 SCALES_ARE_BFLOAT16 = 2**-8
 TEXT = """\
@@ -62,7 +64,7 @@ def test_blocks_of_files_are_kept_as_they_are(encoding: str) -> None:
 
     blocks = blocks_of(encoding, rows)
     assert blocks is not None
-    layer = layer_of(blocks, "file", torch.bfloat16)
+    layer = inference_layer(blocks, "file", torch.bfloat16)
 
     assert isinstance(layer, Int8BlockLinear if encoding == "Q8_0" else Int4Linear)
     error = (layer.real_weight() - real).abs().max() / real.abs().max()
@@ -263,3 +265,57 @@ def test_folders_load_quantized(scheme: str, tied: bool, tmp_path: Path) -> None
     assert (forward(loaded, ids) - exact).abs().max() < 0.5 * exact.std()
     with pytest.raises(ArgumentError, match='unknown quantization "file"'):
         hf_load_model(str(tmp_path), {"quantization": "file"})
+
+
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+def test_every_way_to_load_a_model_quantizes_alike(scheme: str, tmp_path: Path) -> None:
+    """By name, as a value from the folder, and from a file of our own."""
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64})
+    folder, file = str(tmp_path / "folder"), str(tmp_path / "model.pt")
+    hf_save_model(model, folder)
+    save_model(model, file)
+    ids = torch.tensor([[1, 2, 3]])
+
+    expected = forward(model_of(hf_load_model(folder, {"quantization": scheme})), ids)
+
+    for path in (folder, file):
+        assert torch.equal(forward(load_model(path, None, scheme), ids), expected)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("scheme", ["packed", "int8", "int4"])
+def test_models_on_a_gpu_are_quantized_there(scheme: str) -> None:
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64}).to("cuda")
+    ids = torch.tensor([[1, 2, 3]], device="cuda")
+
+    logits = forward(for_inference(model, scheme), ids)
+
+    exact = forward(model, ids)
+    assert logits.device == exact.device
+    assert (logits - exact).abs().max() < 0.5 * exact.std()
+
+
+def test_four_bits_outside_main_memory_stay_as_in_files() -> None:
+    """The packed form is that of the processor's kernel."""
+    layer = Int4Linear.of(nn.Linear(64, 128, device="meta"), 32)
+
+    assert not layer.packed
+    assert layer.weight.shape == (128, 32)
+
+
+def test_what_cannot_be_loaded_quantized_is_told(tmp_path: Path) -> None:
+    sizes = {"vocab_size": 64, "hidden_size": 64, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "intermediate_size": 64})
+    path = str(tmp_path / "model.pt")
+    adapted = lora_apply(llama_model(sizes), lora_config(4, 8, ["q_proj"]))
+    for other in (model_quantize(model, "int8"), adapted):
+        save_model(other, path)
+        with pytest.raises(ArgumentError, match="quantized already, or have adapters"):
+            load_model(path, None, "int8")
+    save_model(multilayer(4, 8, 2), path)
+    with pytest.raises(ArgumentError, match="only a language model is loaded quantized"):
+        load_model(path, None, "int8")
+    with pytest.raises(ArgumentError, match="a module that is filled keeps its layers"):
+        load_model(path, multilayer(4, 8, 2), "int8")

@@ -281,6 +281,20 @@ def test_misfits_are_named(tmp_path: Path) -> None:
             lora_files.lora_load_adapters(lora.lora_linear(4, 4, 2, 8.0), str(tmp_path / name))
 
 
+def test_further_adapters_go_around_other_layers() -> None:
+    """What is inside an adapter is no layer of the model."""
+    model = lora.lora_apply(llama(), lora.lora_config(2, 8, ["q_proj"]))
+    for target, sentence in (
+        ("q_proj", r"^model\.layers\.0\.self_attn\.q_proj has an adapter already$"),
+        ("base", r'no linear layer is called "base" \(known: down_proj, gate_proj, k_proj,'),
+    ):
+        with pytest.raises(ArgumentError, match=sentence):
+            lora.lora_apply(model, lora.lora_config(2, 8, [target]))
+    before = len(lora.lora_trainable_params(model))
+    lora.lora_apply(model, lora.lora_config(2, 8, ["v_proj"]))
+    assert len(lora.lora_trainable_params(model)) == 2 * before
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

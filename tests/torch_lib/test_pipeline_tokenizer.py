@@ -1,6 +1,7 @@
 """Byte-level BPE and WordPiece through the tokenizers library."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_training_learns_the_corpus(trained: Path) -> None:
 def test_a_size_the_corpus_cannot_fill_is_reduced(trained: Path, tmp_path: Path) -> None:
     with pytest.warns(TorchLibWarning, match="vocabulary reduced from 5000 to 271"):
         train_bpe(str(trained / "corpus.txt"), str(tmp_path / "tokenizer"), 5000)
+
+
+@pytest.mark.parametrize(("train", "least"), [(train_bpe, 257), (train_wordpiece, 19)])
+def test_a_size_that_is_too_small_is_told_with_the_least(
+    train: Callable[[str, str, int], str], least: int, tmp_path: Path
+) -> None:
+    """Bytes, or the characters of the corpus, have to be in it."""
+    (tmp_path / "corpus.txt").write_text("the cat sat on the mat")
+    corpus, prefix = str(tmp_path / "corpus.txt"), str(tmp_path / "made")
+
+    with pytest.raises(ArgumentError, match=f"{least - 1} is too small, .* at least {least}"):
+        train(corpus, prefix, least - 1)
+
+    assert not (tmp_path / "made.json").exists()
+    train(corpus, prefix, least)
 
 
 def test_wordpiece_splits_words_into_parts(tmp_path: Path) -> None:

@@ -110,8 +110,12 @@ def test_frequencies_stay_exact_in_half_precision() -> None:
 def test_wrong_arguments_are_named() -> None:
     with pytest.raises(ArgumentError, match="dim must be even and positive, got 7"):
         rotary_embedding(7)
-    with pytest.raises(ArgumentError, match='unknown rope_type "longrope"'):
+    known = "default, dynamic, linear, llama3, yarn"
+    with pytest.raises(ArgumentError, match=rf'unknown rope_type "longrope" \(known: {known}\)'):
         rotary_embedding(8, scaling={"rope_type": "longrope"})
+    for factors in (None, 2, [1.0, 2.0], [1.0, 2.0, "x", 3.0], [1, 1, 1, 0]):
+        with pytest.raises(ArgumentError, match="rotary scaling needs 4 positive divisors"):
+            rotary_embedding(8, scaling={"rope_type": "divisors", "factors": factors})
     with pytest.raises(ArgumentError, match="needs a factor of at least 1, got nil"):
         rotary_embedding(8, scaling={"rope_type": "linear"})
     with pytest.raises(ArgumentError, match="theta must be positive, got -1"):

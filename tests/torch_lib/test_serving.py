@@ -1,5 +1,6 @@
 """A generator that clients of OpenAI's API talk to."""
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -10,12 +11,16 @@ from threading import Thread
 import httpx2
 import openai
 import pytest
+import torch
 from openai import OpenAI
 from openai.types.chat import ChatCompletionContentPartTextParam, ChatCompletionMessageParam
+from torch import nn
 
 from tests.torch_lib.small_models import VOCABULARY, Letters, counting_model
+from torch_lib import decoding
+from torch_lib.decoder import llama_model
 from torch_lib.errors import ArgumentError
-from torch_lib.events import Event, GenerationFinished, TokenGenerated, listening
+from torch_lib.events import Event, GenerationFinished, Progress, TokenGenerated, listening
 from torch_lib.generation import Generator
 from torch_lib.generation_config import GenerationConfig
 from torch_lib.serving import Endpoint, EndpointOptions, serve
@@ -114,6 +119,9 @@ def test_probabilities_are_told(client: OpenAI) -> None:
     assert completed.logprobs is not None
     assert completed.logprobs.tokens == ["e", "f", "g"]
     assert completed.logprobs.text_offset == [0, 1, 2]
+    stream = client.completions.create(model="any", prompt="cd", logprobs=1, stream=True)
+    offsets = [piece.choices[0].logprobs for piece in stream]
+    assert [one.text_offset for one in offsets if one is not None] == [[0], [1], [2]]
 
 
 def test_a_text_ends_at_a_stop_string(client: OpenAI) -> None:
@@ -183,6 +191,8 @@ def test_settings_of_a_request_hold() -> None:
         ({"n": 2}, "n is not supported"),
         ({"tools": [{"type": "function"}]}, "tools is not supported"),
         ({"frequency_penalty": 0.5}, "frequency_penalty is not supported"),
+        ({"response_format": {"type": "json_object"}}, "response_format is not supported"),
+        ({"logit_bias": {"1": 5}}, "logit_bias is not supported"),
         ({"stream": "yes"}, "stream must be true or false"),
     ],
 )
@@ -192,6 +202,15 @@ def test_what_is_wrong_is_said(client: OpenAI, wrong: dict[str, object], sentenc
     answer = httpx2.post(f"{client.base_url}chat/completions", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == sentence
+
+
+def test_fields_that_ask_for_nothing_are_passed_over(client: OpenAI) -> None:
+    """And those that no other answer comes of."""
+    fields = {"n": 1, "tools": [], "presence_penalty": 0, "response_format": {"type": "text"}}
+    body = {"model": "any", "messages": ASKED, "logit_bias": None, "user": "somebody", **fields}
+    answer = httpx2.post(f"{client.base_url}chat/completions", json=body)
+    assert answer.status_code == 200
+    assert answer.json()["choices"][0]["message"]["content"] == "cde"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +238,22 @@ def test_unknown_paths_are_named(client: OpenAI) -> None:
     """In the same form."""
     answer = httpx2.post(f"{client.base_url}embeddings", json={})
     assert answer.status_code == 404
-    assert answer.json()["error"]["message"] == "there is no POST /v1/embeddings"
+    assert answer.json()["error"]["message"] == "there is no /v1/embeddings"
+
+
+def test_a_wrong_method_is_told_with_the_right_one(client: OpenAI) -> None:
+    """Status 405 in the same form; the header says it to programs."""
+    for method, path, right in (
+        ("GET", "chat/completions", "POST"),
+        ("DELETE", "completions", "POST"),
+        ("POST", "models", "GET or HEAD"),
+    ):
+        answer = httpx2.request(method, f"{client.base_url}{path}")
+        assert answer.status_code == 405
+        assert sorted(answer.headers["Allow"].split(", ")) == right.split(" or ")
+        error = answer.json()["error"]
+        assert error["message"] == f"/v1/{path} takes {right}, not {method}"
+        assert error["type"] == "invalid_request_error"
 
 
 def test_a_name_that_is_made_to_point_here_is_refused(client: OpenAI) -> None:
@@ -252,6 +286,84 @@ def test_a_client_that_goes_away_ends_its_text(client: OpenAI) -> None:
         )
     answer = client.chat.completions.create(model="any", messages=ASKED)
     assert answer.choices[0].message.content == "cde"
+
+
+def failing_model() -> nn.Module:
+    """Goes on with the alphabet up to ``e``, after which it knows no numbers."""
+    model = counting_model()
+    model.tokenizer = Letters()  # type: ignore[assignment]
+    with torch.no_grad():
+        model.get_parameter("weight")[4] = torch.nan
+    return model
+
+
+def test_a_model_that_fails_is_told() -> None:
+    """What was written until then is no answer: the client would take it for one."""
+    sentence = "the model's logits are not numbers (nan)"
+    with endpoint(Generator(failing_model(), GenerationConfig(strategy="greedy"))) as client:
+        place = f"{client.base_url}completions"
+        answer = httpx2.post(place, json={"prompt": "b"})
+        assert answer.status_code == 500
+        assert answer.json()["error"]["type"] == "server_error"
+        assert answer.json()["error"]["message"] == sentence
+        stream = client.completions.create(model="any", prompt="b", stream=True)
+        assert "".join(next(stream).choices[0].text for _ in "cde") == "cde"
+        with pytest.raises(openai.APIError, match=re.escape(sentence)):
+            next(stream)
+        assert httpx2.post(place, json={"prompt": "e"}).json()["error"]["message"] == sentence
+
+
+def test_a_length_that_no_memory_holds_is_refused(client: OpenAI) -> None:
+    for stream in (False, True):
+        body = {"prompt": "a", "max_tokens": 2**40, "stream": stream}
+        answer = httpx2.post(f"{client.base_url}completions", json=body)
+        assert answer.status_code == 400
+        assert "GiB are available" in answer.json()["error"]["message"]
+
+
+def test_a_defect_is_told_in_the_same_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients read nothing else."""
+
+    def defective(*_: object) -> Iterator[TokenGenerated]:
+        yield TokenGenerated(2, "c")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Generator, "stream", defective)
+    with endpoint(alphabet()) as client:
+        answer = httpx2.post(f"{client.base_url}completions", json={"prompt": "a"})
+        stream = client.completions.create(model="any", prompt="a", stream=True)
+        assert next(stream).choices[0].text == "c"
+        with pytest.raises(openai.APIError, match="the endpoint has failed"):
+            next(stream)
+    assert answer.status_code == 500
+    assert answer.json()["error"]["type"] == "server_error"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_goes_away_ends_the_reading_of_its_prompt(
+    stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long prompts are read part by part, and the next client waits for no more than one."""
+    monkeypatch.setattr(decoding, "CHUNK", 8)
+    parts = 200
+    sizes = {"vocab_size": VOCABULARY, "hidden_size": 16, "num_heads": 2, "num_layers": 1}
+    model = llama_model({**sizes, "max_position_embeddings": 8 * parts + 8})
+    model.tokenizer = Letters()
+    read: list[int] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Progress):
+            read.append(event.done)
+            time.sleep(0.05)
+
+    with listening(hear), endpoint(Generator(model, GenerationConfig(max_length=1))) as client:
+        with pytest.raises(openai.APITimeoutError):
+            client.with_options(timeout=0.5).completions.create(
+                model="any", prompt=[1] * (8 * parts), stream=stream
+            )
+        client.completions.create(model="any", prompt="a")
+    assert read
+    assert read[-1] < 8 * parts
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -146,6 +146,8 @@ def test_another_sign_for_the_space() -> None:
         ({"a": "x"}, [], ".", 'the piece "a" must have a whole number as id, got "x"'),
         ({"a": 0}, [{"id": 3}], ".", "special token 0 has no content"),
         ({"a": 0}, [{"content": "b"}], ".", 'special token "b" must have a whole number as id'),
+        ({"a": 0, "b": 0}, [], ".", 'the pieces "a" and "b" have the same id 0'),
+        ({"a": 0}, [{"content": "b", "id": 0}], ".", '"a" and "b" have the same id 0'),
         ({"a": 0}, [], "(", "the vocabulary or the pattern cannot be used"),
     ],
 )

@@ -121,7 +121,7 @@ def test_a_program_serves_until_it_is_interrupted(folder: Path) -> None:
         (["--serve-model", "missing.gguf"], "file not found: missing.gguf"),
         (
             ["--quantization", "file", "--serve-model", "tiny"],
-            'unknown scheme "file" (known: int8, int4, packed)',
+            'unknown quantization "file" (known: packed, int8, int4)',
         ),
         (
             ["--host", "0.0.0.0", "--serve-model", "tiny"],

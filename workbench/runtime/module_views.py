@@ -9,13 +9,17 @@ from torch import Tensor, nn
 
 from torch_lib.display import quantizations, shape_text
 from torch_lib.int4_linear import Int4Linear
+from torch_lib.int8_block_linear import Int8BlockLinear
 from torch_lib.lora_linear import LoRALinear
+from torch_lib.packed_linear import PackedLinear
 from torch_lib.quantized_linear import QuantizedLinear
 from workbench.runtime.protocol import ModuleFacts
 
 __all__ = ["is_module", "members", "module_facts", "module_line", "tensor_facts"]
 
-QUANTIZED = (Int4Linear, QuantizedLinear)
+WITHOUT_PARAMETERS = (Int4Linear, Int8BlockLinear, PackedLinear, QuantizedLinear)
+"""Linear layers whose weights are rounded or reordered, and so none of torch's parameters."""
+
 OUTPUT_SIZES = ("out_features", "embedding_dim", "embed_dim")
 
 
@@ -45,7 +49,7 @@ def module_facts(module: nn.Module) -> ModuleFacts:
     parameters = list(module.parameters())
     held = {id(tensor): tensor for tensor in (*parameters, *module.buffers())}
     trainable = sum(tensor.numel() for tensor in parameters if tensor.requires_grad)
-    count = sum(tensor.numel() for tensor in parameters) + _quantized_weights(module)
+    count = sum(tensor.numel() for tensor in parameters) + _weights_beside(module)
     return ModuleFacts(
         output=_output(module),
         parameters=count,
@@ -65,12 +69,14 @@ def tensor_facts(tensor: Tensor) -> ModuleFacts:
     return ModuleFacts(shape_text(tensor.shape), count, count * trained, _size(tensor), marks)
 
 
-def _quantized_weights(module: nn.Module) -> int:
-    """How many numbers the quantized layers stand for, which are no parameters of theirs."""
-    layers = (inner for inner in module.modules() if isinstance(inner, QUANTIZED))
+def _weights_beside(module: nn.Module) -> int:
+    """How many numbers the layers stand for that have no parameters."""
+    layers = [inner for inner in module.modules() if isinstance(inner, WITHOUT_PARAMETERS)]
+    inside = {id(layer.pairs) for layer in layers if isinstance(layer, Int8BlockLinear)}
     return sum(
         layer.in_features * layer.out_features + (layer.bias is not None) * layer.out_features
         for layer in layers
+        if id(layer) not in inside
     )
 
 

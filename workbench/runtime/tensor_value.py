@@ -15,7 +15,7 @@ from torch import Tensor
 from lispe_core.errors import LispError
 from lispe_core.foreign import Foreign
 from lispe_core.forms import TRUE, LispList, Value
-from lispe_core.matrices import Matrix
+from lispe_core.matrices import data_of
 from lispe_core.typed_lists import Floats, Integers, Numbers, Shorts, TypedList
 from torch_lib import elementwise, mathematics
 from torch_lib.conversion import tensor_from
@@ -253,7 +253,7 @@ def plain_data(value: Value) -> Any:
     """
     if value is TRUE:
         return True
-    if isinstance(value, Matrix) and (data := value.data) is not None:
+    if (data := data_of(value)) is not None:
         return data
     if isinstance(value, list):
         return [plain_data(element) for element in value]

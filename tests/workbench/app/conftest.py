@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
+from workbench.app.status_line import StatusLine
 from workbench.runtime.protocol import DefinitionView, LibraryLoaded
+
+Build = Callable[[Path | None], Workbench]
 
 CORE = LibraryLoaded(
     "core",
@@ -42,8 +46,21 @@ def program(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def build(session: FakeSession) -> Callable[[Path | None], Workbench]:
+def build(session: FakeSession) -> Build:
     def workbench(path: Path | None = None) -> Workbench:
         return Workbench(session, path)
 
     return workbench
+
+
+def drained(pilot: Pilot[int]) -> Workbench:
+    """The app, when what the session told has arrived."""
+    app = pilot.app
+    assert isinstance(app, Workbench)
+    app.drain()
+    return app
+
+
+def status(pilot: Pilot[int]) -> str:
+    """The status line."""
+    return drained(pilot).query_one(StatusLine).render().plain

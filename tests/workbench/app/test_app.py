@@ -1,171 +1,30 @@
+"""The app as a whole: panes, help, palette, themes and the keys at the foot."""
+
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.binding import Binding
-from textual.pilot import Pilot
-from textual.widgets import Button, Input
 from textual.widgets._footer import FooterKey
 
-from tests.workbench.app.conftest import CORE
+from tests.workbench.app.conftest import CORE, Build, drained, status
 from tests.workbench.fake_session import FakeSession
-from torch_lib.events import GenerationFinished, GenerationStarted, Metric, TokenGenerated
+from torch_lib.events import GenerationStarted, Metric, TokenGenerated
 from workbench.app.app import Workbench
 from workbench.app.code_area import CodeArea
 from workbench.app.dialogs import AskPath, Choice, Help
 from workbench.app.editor import Editor
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import OpenLocation, Panel, ShowVariable
-from workbench.app.panels.errors import ErrorsPanel
-from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.inspector import Inspector
 from workbench.app.panels.loss import LossPanel
 from workbench.app.panels.pick import Pick
 from workbench.app.repl import Prompt, Repl
-from workbench.app.status_line import StatusLine
-from workbench.app.transcript import Transcript
 from workbench.folders import config_file
-from workbench.runtime.protocol import (
-    ErrorView,
-    InputRequested,
-    SessionRestarted,
-    SessionUnresponsive,
-    TorchStateChanged,
-)
-
-Build = Callable[[Path | None], Workbench]
-
-
-def drained(pilot: Pilot[int]) -> Workbench:
-    app = pilot.app
-    assert isinstance(app, Workbench)
-    app.drain()
-    return app
-
-
-def status(pilot: Pilot[int]) -> str:
-    return drained(pilot).query_one(StatusLine).render().plain
-
-
-async def test_f5_runs_the_program_under_its_path(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    async with build(program).run_test() as pilot:
-        await pilot.press("f5")
-
-        assert [(e.source, e.origin) for e in session.evaluated] == [
-            (program.read_text("utf-8"), str(program))
-        ]
-
-
-async def test_an_error_is_told_and_the_app_goes_on(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    async with build(program).run_test() as pilot:
-        await pilot.press("f5")
-        session.fail(ErrorView("bad [b] w [/x]", str(program), 5, 1, 5, 6, "(f 2)"))
-        app = drained(pilot)
-        await pilot.pause()
-
-        assert "bad [b] w [/x]" in app.query_one(Transcript).text
-        assert f"{program}:5:1" in app.query_one(Transcript).text
-        assert not app.pending
-
-
-async def test_ctrl_c_stops_what_runs_and_copies_otherwise(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    async with build(program).run_test() as pilot:
-        await pilot.press("shift+right", "shift+right", "ctrl+c")
-        assert pilot.app.clipboard == "(s"
-        assert session.interrupts == 0
-
-        await pilot.press("f5", "ctrl+c")
-        assert session.interrupts == 1
-        assert not drained(pilot).pending
-
-
-async def test_a_second_stop_offers_a_fresh_evaluator(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    session.obedient = False
-    async with build(program).run_test() as pilot:
-        await pilot.press("f5", "ctrl+c", "ctrl+c")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, Choice)
-        assert session.interrupts == 1
-
-        await pilot.press("enter")
-        await pilot.pause()
-
-        assert session.restarts == 1
-        app = drained(pilot)
-        assert "The evaluator was restarted." in app.query_one(Transcript).text
-        assert app.query_one(Editor).text == program.read_text("utf-8")
-        assert not app.pending
-
-
-async def test_a_silent_evaluator_is_said_and_waited_for(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    session.obedient = False
-    async with build(program).run_test() as pilot:
-        await pilot.press("f5", "ctrl+c")
-        session.emit(SessionUnresponsive(2.0))
-        assert "no answer for" in status(pilot)
-        await pilot.pause()
-        await pilot.press("escape")
-        await pilot.pause()
-
-        assert session.restarts == 0
-        session.finish("1")
-        assert "no answer" not in status(pilot)
-
-
-async def test_the_offer_goes_away_when_the_program_ends(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    session.obedient = False
-    async with build(program).run_test() as pilot:
-        await pilot.press("f5", "ctrl+c", "ctrl+c")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, Choice)
-
-        session.finish("1")
-        drained(pilot)
-        await pilot.pause()
-
-        assert not isinstance(pilot.app.screen, Choice)
-        assert session.restarts == 0
-
-
-async def test_a_request_for_input_brings_the_prompt_back(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    async with build(program).run_test(size=(80, 24)) as pilot:
-        await pilot.press("f5", "f3")
-        await pilot.pause()
-        session.emit(InputRequested(1, "name"))
-        drained(pilot)
-        await pilot.pause()
-
-        assert pilot.app.query_one(Prompt).region.area
-        assert pilot.app.query_one(Prompt).has_focus
-
-
-async def test_a_crash_of_the_evaluator_is_a_message(build: Build, session: FakeSession) -> None:
-    async with build(None).run_test() as pilot:
-        for key in ("x", "enter"):
-            await pilot.press(key)
-        session.emit(SessionRestarted("The evaluator was killed by signal 9."))
-        app = drained(pilot)
-
-        assert "killed by signal 9. Definitions" in app.query_one(Transcript).text
-        assert not app.pending
+from workbench.runtime.protocol import TorchStateChanged
 
 
 async def test_keys_move_between_the_panes(build: Build, program: Path) -> None:
@@ -220,69 +79,6 @@ async def test_zoom_fills_the_screen_with_the_pane(build: Build, program: Path) 
         assert pilot.app.screen.maximized is None
 
 
-@pytest.mark.parametrize(("answer", "text"), [("save", "x(setq"), ("discard", "(setq")])
-async def test_quit_asks_about_unsaved_changes(
-    build: Build, program: Path, session: FakeSession, answer: str, text: str
-) -> None:
-    app = build(program)
-    async with app.run_test() as pilot:
-        await pilot.press("x", "ctrl+q")
-        await pilot.pause()
-        assert isinstance(app.screen, Choice)
-        app.screen.query_one(f"#{answer}", Button).press()
-        await pilot.pause()
-
-    assert app.return_code == 0
-    assert program.read_text("utf-8").startswith(text)
-    assert session.closed
-
-
-async def test_quit_can_be_cancelled(build: Build, program: Path) -> None:
-    app = build(program)
-    async with app.run_test() as pilot:
-        await pilot.press("x", "ctrl+q")
-        await pilot.pause()
-        await pilot.press("escape")
-        await pilot.pause()
-
-        assert app.is_running
-        assert app.query_one(Editor).text.startswith("x")
-
-
-async def test_open_takes_another_file(build: Build, program: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.lisp"
-    other.write_text("(other)")
-    app = build(program)
-    async with app.run_test() as pilot:
-        await pilot.press("ctrl+o")
-        await pilot.pause()
-        assert isinstance(app.screen, AskPath)
-        app.screen.query_one(Input).value = str(other)
-        await pilot.press("enter")
-        await pilot.pause()
-
-        assert app.query_one("Editor.-current", Editor).text == "(other)"
-        assert "other.lisp" in status(pilot)
-
-
-async def test_an_evaluation_brings_its_panel_up_once(
-    build: Build, program: Path, session: FakeSession
-) -> None:
-    async with build(program).run_test(size=(120, 40)) as pilot:
-        area = pilot.app.query_one(PanelArea)
-        await pilot.press("f5")
-        session.emit(GenerationStarted("Once", 1, 10))
-        drained(pilot)
-        await pilot.pause()
-        assert isinstance(area.current, GenerationPanel)
-
-        area.show(ErrorsPanel)
-        session.emit(GenerationStarted("Twice", 1, 10))
-        drained(pilot)
-        await pilot.pause()
-        assert isinstance(area.current, ErrorsPanel)
-
-
 async def test_a_chosen_variable_is_inspected(
     build: Build, program: Path, session: FakeSession
 ) -> None:
@@ -294,25 +90,6 @@ async def test_a_chosen_variable_is_inspected(
 
         assert [handle for handle, _ in session.inspected] == [5]
         assert isinstance(area.current, Inspector)
-
-
-@pytest.mark.parametrize(("answer", "text"), [("replace", "(setq"), ("cancel", "(other)")])
-async def test_another_file_is_not_replaced_unasked(
-    build: Build, program: Path, tmp_path: Path, answer: str, text: str
-) -> None:
-    other = tmp_path / "other.lisp"
-    other.write_text("(other)")
-    app = build(program)
-    async with app.run_test() as pilot:
-        await app.run_action("save_as")
-        await pilot.pause()
-        app.screen.query_one(Input).value = str(other)
-        await pilot.press("enter")
-        await pilot.pause()
-        app.screen.query_one(f"#{answer}", Button).press()
-        await pilot.pause()
-
-    assert other.read_text("utf-8").startswith(text)
 
 
 async def test_a_place_in_the_editor_is_gone_to(build: Build, program: Path) -> None:
@@ -345,16 +122,6 @@ async def test_the_status_line_follows_the_focus(build: Build, program: Path) ->
         await pilot.press("f2")
         await pilot.pause()
         assert "program.lisp   3:1" in status(pilot)
-
-
-async def test_hidden_code_is_warned_of(build: Build, tmp_path: Path) -> None:
-    path = tmp_path / "a.lisp"
-    path.write_text(";; one\n(a)\n;; two\n")
-    async with build(path).run_test(size=(120, 40)) as pilot:
-        assert "the comment in line 1 hides code" in status(pilot)
-        await pilot.press("delete")
-
-        assert "hides" not in status(pilot)
 
 
 async def test_help_explains_the_name_at_the_cursor(build: Build, session: FakeSession) -> None:
@@ -465,20 +232,6 @@ async def test_the_palette_shows_runs_that_an_earlier_workbench_kept(
         assert (run.title, run.steps) == ("train.lisp", 2)
 
 
-async def test_a_generation_is_repeated_from_its_panel(build: Build, session: FakeSession) -> None:
-    async with build(None).run_test(size=(120, 40)) as pilot:
-        session.evaluate("(talk)", "chat.lisp")
-        session.emit(GenerationStarted("Once", 1, 10), GenerationFinished(0, 0.1, "end"))
-        session.finish()
-        await pilot.pause(0.2)
-        await pilot.press("f3", "r")
-        await pilot.pause()
-
-        assert [(one.source, one.origin) for one in session.evaluated[1:]] == [
-            ("(talk)", "chat.lisp")
-        ]
-
-
 async def test_a_chosen_theme_is_remembered(build: Build) -> None:
     async with build(None).run_test() as pilot:
         pilot.app.theme = "lispe-light"
@@ -503,24 +256,6 @@ async def test_every_theme_of_textual_has_syntax_colours(build: Build) -> None:
             pilot.app.theme = name
             await pilot.pause()
             assert pilot.app.theme_variables["syntax-paren1"]
-
-
-async def test_a_frame_of_the_prompt_brings_back_what_was_typed(
-    build: Build, session: FakeSession
-) -> None:
-    async with build(None).run_test(size=(120, 40)) as pilot:
-        prompt = pilot.app.query_one(Prompt)
-        prompt.text = "(list 1\n  (oops))"
-        prompt.move_cursor(prompt.document.end)
-        await pilot.press("enter")
-        session.fail(ErrorView("Unbound atom: 'oops'", "<repl 1>", 2, 3, 2, 9, "  (oops))"))
-        drained(pilot)
-        pilot.app.post_message(OpenLocation("<repl 1>", 2, 3))
-        await pilot.pause()
-
-        assert prompt.text == "(list 1\n  (oops))"
-        assert prompt.cursor_location == (1, 2)
-        assert prompt.has_focus
 
 
 async def test_what_is_told_while_the_app_ends_finds_no_screen(

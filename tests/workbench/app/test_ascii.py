@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import Monochrome, NoColor
 
-from tests.workbench.app.conftest import CORE
+from tests.workbench.app.conftest import CORE, Build
 from tests.workbench.fake_session import FakeSession
 from torch_lib.events import GenerationStarted, Metric, Progress, TokenGenerated
 from workbench.app.app import Workbench
@@ -28,8 +27,6 @@ from workbench.runtime.protocol import (
     VariablesChanged,
     VariableView,
 )
-
-Build = Callable[[Path | None], Workbench]
 
 
 def translated(text: str) -> str:

@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.app.test_structural_editing import marked, place
-from workbench.app.app import Workbench
 from workbench.app.auto_close import is_empty_pair, response
 from workbench.app.editor import Editor
 from workbench.app.scanner import scan
 
-Build = Callable[[Path | None], Workbench]
 KEYS = {
     "(": "left_parenthesis",
     ")": "right_parenthesis",

@@ -1,7 +1,6 @@
 """Several programs open at once."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Tab, Tabs
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
-from workbench.app.app import Workbench
 from workbench.app.buffers import Buffers
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.editor import Editor
 from workbench.app.panels.base import OpenLocation
 from workbench.runtime.protocol import ErrorView, EvaluationFailed
-
-Build = Callable[[Path | None], Workbench]
 
 
 @pytest.fixture

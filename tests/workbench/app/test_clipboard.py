@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.workbench.app.conftest import Build
 from workbench.app.app import Workbench
 from workbench.app.clipboard import LONGEST, clipboard_programs, hand_over, terminal_takes
 from workbench.folders import log_folder
-
-Build = Callable[[Path | None], Workbench]
 
 
 @pytest.fixture

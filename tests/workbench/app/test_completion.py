@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
-from tests.workbench.app.conftest import CORE
+from tests.workbench.app.conftest import CORE, Build
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.completion import CompletionPopup
@@ -18,7 +17,6 @@ from workbench.app.repl import Prompt
 from workbench.app.status_line import StatusLine
 from workbench.runtime.protocol import DefinitionView, LibraryLoaded, VariablesChanged, VariableView
 
-Build = Callable[[Path | None], Workbench]
 MORE = LibraryLoaded(
     "more",
     tuple(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.files import write_atomically
 from workbench.app.find_bar import FindBar
 from workbench.runtime.protocol import ErrorView, EvaluationFailed
-
-Build = Callable[[Path | None], Workbench]
 
 
 def editor_of(pilot: Pilot[int]) -> Editor:

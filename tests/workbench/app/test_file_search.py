@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from tests.workbench.app.conftest import Build
 from workbench.app import file_search
-from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.file_search import files_below, fitting_files
-
-Build = Callable[[Path | None], Workbench]
 
 
 @pytest.fixture

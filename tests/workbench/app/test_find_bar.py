@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from workbench.app.app import Workbench
+from tests.workbench.app.conftest import Build
 from workbench.app.editor import Editor
 from workbench.app.find_bar import FindBar
 
-Build = Callable[[Path | None], Workbench]
 TEXT = "(list foo)\n(list [b] Foo)\n(print foo)\n"
 
 

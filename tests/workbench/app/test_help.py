@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from tests.workbench.app.conftest import CORE
+from tests.workbench.app.conftest import CORE, Build
 from tests.workbench.fake_session import FakeSession
 from torch_lib.events import Metric
 from workbench.app.app import Workbench
@@ -27,7 +25,6 @@ from workbench.runtime.protocol import (
     VariableView,
 )
 
-Build = Callable[[Path | None], Workbench]
 MEAN = LibraryLoaded(
     "more",
     (

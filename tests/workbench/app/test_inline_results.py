@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.drawable import shortened
@@ -13,8 +13,6 @@ from workbench.app.editor import Editor
 from workbench.app.inline_results import one_line
 from workbench.app.repl import Prompt
 from workbench.runtime.protocol import ErrorView
-
-Build = Callable[[Path | None], Workbench]
 
 
 def editor_of(pilot: Pilot[int]) -> Editor:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
-from workbench.app.app import Workbench
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import Compare, Define, Measure, Pin, ShowAttention
-
-Build = Callable[[Path | None], Workbench]
 
 
 async def wish(pilot: Pilot[int], message: Message) -> None:

@@ -1,17 +1,14 @@
 """Everything can be gone to by two keys."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from textual.widgets import Tab
 
-from workbench.app.app import Workbench
+from tests.workbench.app.conftest import Build
 from workbench.app.editor import Editor
 from workbench.app.jump import Jump
 from workbench.app.panel_area import PanelArea
 from workbench.app.transcript import Transcript
-
-Build = Callable[[Path | None], Workbench]
 
 
 async def test_letters_lead_to_panes_and_tabs(build: Build, program: Path) -> None:

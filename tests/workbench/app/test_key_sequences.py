@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 from textual.widgets._footer import FooterKey
 
+from tests.workbench.app.conftest import Build
 from workbench.app.app import Workbench
 from workbench.app.dialogs import AskPath
 from workbench.app.editor import Editor
@@ -20,8 +20,6 @@ from workbench.app.keymap import chosen_keymap
 from workbench.app.repl import Prompt
 from workbench.folders import config_file
 from workbench.settings import KeySettings
-
-Build = Callable[[Path | None], Workbench]
 
 
 @pytest.fixture

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
-from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.hanging_text import HangingText
 from workbench.app.key_test import KeyTest, is_plain
 from workbench.folders import config_file
-
-Build = Callable[[Path | None], Workbench]
 
 
 def arrived(pilot: Pilot[int]) -> list[str]:

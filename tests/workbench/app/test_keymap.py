@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
-from workbench.app.app import Workbench
 from workbench.app.commands import commands, help_page
 from workbench.app.editor import Editor
 from workbench.app.keymap import PRESETS, bindings_by_id, chosen_keymap, conflicts, is_key
 from workbench.app.repl import Prompt
 from workbench.folders import config_file
 from workbench.settings import KeySettings
-
-Build = Callable[[Path | None], Workbench]
 
 
 def configure(source: str) -> None:

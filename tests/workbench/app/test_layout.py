@@ -1,18 +1,15 @@
 """Panes share the screen as the user wants it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.geometry import Offset
 
-from workbench.app.app import Workbench
+from tests.workbench.app.conftest import Build
 from workbench.app.buffers import Buffers
 from workbench.app.layout import Shares
 from workbench.app.panel_area import PanelArea
 from workbench.app.repl import Repl
-
-Build = Callable[[Path | None], Workbench]
 
 
 def test_no_pane_disappears() -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.app.test_structural_editing import Edit, edited, place
 from workbench.app import structural_editing as editing
-from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.reindenting import reindented, settled
 from workbench.app.scanner import scan
-
-Build = Callable[[Path | None], Workbench]
 
 
 @pytest.mark.parametrize(

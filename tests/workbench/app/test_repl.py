@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.repl import Prompt, Repl
 from workbench.app.transcript import Transcript
 from workbench.runtime.protocol import InputRequested, OutputWritten
 
-Build = Callable[[Path | None], Workbench]
 KEYS = {"(": "left_parenthesis", ")": "right_parenthesis", " ": "space", "\n": "enter", "+": "plus"}
 
 

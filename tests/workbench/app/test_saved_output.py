@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from workbench.app.app import Workbench
+from tests.workbench.app.conftest import Build
 from workbench.app.repl import Repl
-
-Build = Callable[[Path | None], Workbench]
 
 
 async def save(pilot: Pilot[int], action: str, path: Path) -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
-from workbench.app.app import Workbench
 from workbench.app.repl import Repl
 from workbench.folders import config_file
-
-Build = Callable[[Path | None], Workbench]
 
 
 def allow() -> None:

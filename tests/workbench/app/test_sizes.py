@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.fake_session import FakeSession
-from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.find_bar import FindBar
 from workbench.app.key_line import KeyLine
 from workbench.app.repl import Prompt
 from workbench.app.status_line import StatusLine
 
-Build = Callable[[Path | None], Workbench]
 SIZES = [(200, 50), (60, 16)]
 
 

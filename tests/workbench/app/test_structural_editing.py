@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.workbench.app.conftest import Build
 from workbench.app import structural_editing as editing
-from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.scanner import Scanner, State, scan
 from workbench.app.structural_editing import Change
 from workbench.app.structure import Location
 
-Build = Callable[[Path | None], Workbench]
 Edit = Callable[[Scanner, Location], Change | None]
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.workbench.app.conftest import Build
 from tests.workbench.app.test_themes import source
-from workbench.app.app import Workbench
 from workbench.app.editor import Editor
 from workbench.app.theme_folder import ThemeFolder
 from workbench.folders import config_file, theme_folder
 
-Build = Callable[[Path | None], Workbench]
 KEYWORD = 'keyword = "#cba4f7"'
 
 

@@ -22,7 +22,7 @@ from workbench.app.panels.chat import (
 )
 from workbench.app.panels.generation import GenerationPanel
 from workbench.app.panels.model_loading import ways_to_load
-from workbench.app.panels.models import find_models, model_folders
+from workbench.app.panels.models import MOST, find_models, model_folders
 from workbench.app.panels.pick import Pick
 from workbench.runtime.protocol import (
     ErrorView,
@@ -285,6 +285,16 @@ def test_models_are_found_a_few_levels_down(tmp_path: Path) -> None:
     ]
 
 
+def test_many_models_are_found_up_to_a_number(tmp_path: Path) -> None:
+    """However many folders there are: somebody's whole disk is not read."""
+    for folder in "abc":
+        (tmp_path / folder).mkdir()
+        for number in range(MOST):
+            (tmp_path / folder / f"{number}.gguf").touch()
+
+    assert len(find_models(tmp_path / folder for folder in "abc")) == MOST
+
+
 def test_folders_of_models_are_separated_as_in_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.app.panels.models.find_spec", lambda name: None)
 
@@ -294,8 +304,8 @@ def test_folders_of_models_are_separated_as_in_path(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("keys", "loading"),
     [
-        (["enter"], '(torch_load_gguf "{}" nil "file")'),
-        (["down", "down", "enter"], '(torch_load_gguf "{}" nil "int4")'),
+        (["enter"], '(torch_load_model "{}" nil "file")'),
+        (["down", "down", "enter"], '(torch_load_model "{}" nil "int4")'),
         (["end", "enter"], '(torch_load_model "{}")'),
     ],
 )
@@ -332,6 +342,6 @@ def test_the_models_of_a_folder_are_loaded_as_they_are_or_quantized() -> None:
 
     assert programs == [
         '(torch_load_model "llama")',
-        '(torch_model_quantize (torch_load_model "llama") "int8")',
-        '(torch_model_quantize (torch_load_model "llama") "int4")',
+        '(torch_load_model "llama" nil "int8")',
+        '(torch_load_model "llama" nil "int4")',
     ]

@@ -19,6 +19,12 @@ from workbench.runtime.session import Session
 
 E = TypeVar("E")
 
+SOON = 0.2
+"""Seconds in which an interrupt stops a program, PyTorch's call under way not counted."""
+
+SLACK = 1.0
+"""Added where a loaded machine, not the session, may be late."""
+
 Ending = EvaluationFinished | EvaluationFailed | EvaluationInterrupted
 
 
@@ -65,6 +71,14 @@ class Recorder:
         ending = self.evaluate(source)
         assert isinstance(ending, EvaluationFinished), ending
         return "" if ending.view is None else ending.view.text
+
+    def interrupted_after(self, id_: EvaluationId) -> float:
+        """Seconds from the request to the end of the evaluation."""
+        asked = time.monotonic()
+        self.session.interrupt()
+        ending = self.ending(id_)
+        assert isinstance(ending, EvaluationInterrupted), ending
+        return time.monotonic() - asked
 
     @property
     def output(self) -> str:

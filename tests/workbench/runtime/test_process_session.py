@@ -14,8 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.workbench.runtime.recorder import Recorder
-from torch_lib.events import GenerationFinished, Metric, TokenGenerated
+from tests.workbench.runtime.recorder import SLACK, SOON, Recorder
 from workbench.runtime import process_session
 from workbench.runtime.process_session import ProcessSession
 from workbench.runtime.protocol import (
@@ -30,20 +29,11 @@ from workbench.runtime.protocol import (
     OutputWritten,
     SessionRestarted,
     SessionUnresponsive,
-    TensorInspected,
     TorchStateChanged,
     ValueInspected,
-    ValuePinned,
-    ValuesCompared,
     VariablesChanged,
     Window,
 )
-
-SOON = 0.2
-"""Seconds in which an interrupt stops a program, PyTorch's call under way not counted."""
-
-SLACK = 1.0
-"""Added where a loaded machine, not the session, may be late."""
 
 
 @pytest.fixture
@@ -53,26 +43,9 @@ def recorder() -> Iterator[Recorder]:
     session.close()
 
 
-@pytest.fixture(scope="module")
-def with_torch() -> Iterator[Recorder]:
-    """One child for all tests with torch, which takes a while to import."""
-    session = ProcessSession()
-    yield Recorder(session)
-    session.close()
-
-
 def child_of(recorder: Recorder) -> int:
     assert isinstance(recorder.session, ProcessSession)
     return recorder.session.process_id
-
-
-def interrupted_after(recorder: Recorder, id_: int) -> float:
-    """Seconds from the request to the end of the evaluation."""
-    asked = time.monotonic()
-    recorder.session.interrupt()
-    ending = recorder.ending(id_)
-    assert isinstance(ending, EvaluationInterrupted), ending
-    return time.monotonic() - asked
 
 
 def is_alive(process: int) -> bool:
@@ -117,7 +90,7 @@ def test_definitions_survive_errors_and_interrupts(recorder: Recorder) -> None:
     recorder.evaluate("(defun double (x) (* 2 x)) (/ 1 0)")
     id_ = recorder.session.evaluate("(setq kept 5) (while true nil)")
     recorder.wait(EvaluationStarted, lambda event: event.id == id_)
-    interrupted_after(recorder, id_)
+    recorder.interrupted_after(id_)
 
     assert recorder.printed("(double kept)") == "10"
 
@@ -168,7 +141,7 @@ def test_values_can_be_looked_at_while_a_program_runs(recorder: Recorder) -> Non
     recorder.session.inspect(handle, Window())
 
     assert recorder.wait(ValueInspected).view.text == "(1 2 3)"
-    interrupted_after(recorder, running)
+    recorder.interrupted_after(running)
 
 
 def test_an_unknown_handle_gives_a_view_of_no_kind(recorder: Recorder) -> None:
@@ -253,7 +226,7 @@ def test_an_interrupt_stops_any_program(recorder: Recorder, source: str) -> None
     recorder.wait(EvaluationStarted)
     time.sleep(0.3)
 
-    assert interrupted_after(recorder, id_) < SOON + SLACK
+    assert recorder.interrupted_after(id_) < SOON + SLACK
     assert recorder.printed("(+ 1 2)") == "3"
 
 
@@ -302,7 +275,7 @@ def test_an_interrupt_ends_the_wait_for_a_line(recorder: Recorder) -> None:
     id_ = recorder.session.evaluate("(input)")
     abandoned = recorder.wait(InputRequested)
 
-    assert interrupted_after(recorder, id_) < SOON + SLACK
+    assert recorder.interrupted_after(id_) < SOON + SLACK
 
     recorder.session.answer(abandoned.request, "too late")
     again = recorder.session.evaluate("(input)")
@@ -422,91 +395,3 @@ def test_a_session_without_pytorch_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert isinstance(ending, EvaluationFailed)
     assert "needs PyTorch (pip install torch)" in ending.error.message
-
-
-def test_torch_is_imported_ahead_of_time(with_torch: Recorder) -> None:
-    with_torch.wait(TorchStateChanged, lambda event: event.state == "ready")
-    told = with_torch.wait(LibraryLoaded, lambda event: event.name == "lispe_torch")
-
-    assert "torch_add" in {definition.name for definition in told.definitions}
-    assert with_torch.printed("(torch_add '(1.0 2.0) 1)") == "(2.0 3.0)"
-
-
-def test_a_tensor_is_shown_with_its_facts(with_torch: Recorder) -> None:
-    ending = with_torch.evaluate("(setq t (torch_tensor (floats 1 2 3 4))) t")
-
-    assert isinstance(ending, EvaluationFinished)
-    assert ending.view is not None
-    view = ending.view.tensor
-    assert view is not None
-    assert (view.shape, view.dtype, view.device) == ((4,), "float32", "cpu")
-    assert view.statistics is not None
-    assert (view.statistics.minimum, view.statistics.maximum) == (1.0, 4.0)
-    assert view.elements == ((1.0, 2.0, 3.0, 4.0),)
-
-    with_torch.session.inspect(view.handle, Window(column=2))
-    assert with_torch.wait(TensorInspected).view.elements == ((3.0, 4.0),)
-
-
-def test_warnings_are_one_line(with_torch: Recorder) -> None:
-    with_torch.evaluate("(torch_set_device 0)")
-
-    warned = with_torch.wait(OutputWritten, lambda event: "warning" in event.text)
-    assert warned.stream == "error"
-    assert warned.text.startswith("warning: torch_set_device: CUDA is not available")
-
-
-TRAINING = """
-(setq model (torch_model 8 16 1))
-(setq adam (torch_optimizer model 0.01 "adam"))
-(setq x (torch_rand '(4 8)))
-(setq y (torch_rand '(4 1)))
-(while true
-   (torch_optimizer_zero_grad adam)
-   (setq loss (torch_mse_loss (torch_forward model x) y))
-   (torch_backward loss)
-   (torch_optimizer_step adam))
-"""
-
-
-def test_training_is_followed_and_interrupted(with_torch: Recorder) -> None:
-    id_ = with_torch.session.evaluate(TRAINING)
-    metric = with_torch.wait(Metric)
-
-    assert metric.name == "loss"
-    assert interrupted_after(with_torch, id_) < SOON + SLACK
-    assert with_torch.printed("(torch_shape x)") == "(4 8)"
-
-
-GENERATION = """
-(setq embedding (torch_embedding 20 8))
-(setq projection (torch_linear 8 20))
-(setq writer (torch_generator_create (list embedding projection)))
-(torch_generator_configure writer {"max_length":10000000})
-(torch_generator_generate writer (torch_tensor (integers 1 2 3)))
-"""
-
-
-def test_generation_is_followed_and_interrupted(with_torch: Recorder) -> None:
-    id_ = with_torch.session.evaluate(GENERATION)
-    with_torch.wait(TokenGenerated)
-
-    assert interrupted_after(with_torch, id_) < SOON + SLACK
-    assert with_torch.wait(GenerationFinished).reason == "interrupted"
-
-
-def test_a_pinned_tensor_is_compared_with_its_later_self(with_torch: Recorder) -> None:
-    with_torch.evaluate("(setq weights (torch_tensor '(1.0 2.0)))")
-    (handle,) = (
-        variable.handle
-        for variable in with_torch.wait(
-            VariablesChanged, lambda event: any(v.name == "weights" for v in event.variables)
-        ).variables
-        if variable.name == "weights"
-    )
-    with_torch.session.pin(handle)
-    pinned = with_torch.wait(ValuePinned)
-    with_torch.evaluate("(set@ weights 0 5.0)")
-    with_torch.session.compare(handle, (), pinned.pinned)
-
-    assert with_torch.wait(ValuesCompared).view.largest == 4.0

@@ -21,16 +21,18 @@ def ways_to_load(path: Path) -> tuple[Loading, ...]:
     """How the model at ``path`` can be loaded, the quickest writer first."""
     file = lisp_string(str(path))
     whole = f"(torch_load_model {file})"
-    if path.suffix == ".gguf":
-        own = Loading("as stored", "fastest, to write", f'(torch_load_gguf {file} nil "file")')
-        four, eight = (f'(torch_load_gguf {file} nil "{bits}")' for bits in ("int4", "int8"))
-    else:
-        own = Loading("as stored", "to write and to train", whole)
-        four, eight = (f'(torch_model_quantize {whole} "{bits}")' for bits in ("int4", "int8"))
-    ways = (
-        own,
-        Loading("int8", "8 bits a weight, to write", eight),
-        Loading("int4", "4 bits a weight, to write", four),
+
+    def quantized(scheme: str) -> str:
+        return f'(torch_load_model {file} nil "{scheme}")'
+
+    rounded = (
+        Loading("int8", "8 bits a weight, to write", quantized("int8")),
+        Loading("int4", "4 bits a weight, to write", quantized("int4")),
     )
-    floats = Loading("float32", "to write and to train", whole)
-    return (*ways, floats) if path.suffix == ".gguf" else ways
+    if path.suffix != ".gguf":
+        return Loading("as stored", "to write and to train", whole), *rounded
+    return (
+        Loading("as stored", "fastest, to write", quantized("file")),
+        *rounded,
+        Loading("float32", "to write and to train", whole),
+    )

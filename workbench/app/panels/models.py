@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from textual.content import Content
@@ -39,11 +40,10 @@ def model_folders(setting: str) -> list[Path]:
 def find_models(folders: Iterable[Path]) -> list[ModelFile]:
     """The models in ``folders`` and a few levels below, by path; at most ``MOST``."""
     found: dict[Path, ModelFile] = {}
-    for folder in folders:
-        for model in _models_below(folder):
-            found.setdefault(model.path, model)
-            if len(found) == MOST:
-                break
+    for model in chain.from_iterable(map(_models_below, folders)):
+        found.setdefault(model.path, model)
+        if len(found) == MOST:
+            break
     return sorted(found.values(), key=lambda model: model.path)
 
 
