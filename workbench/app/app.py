@@ -278,6 +278,7 @@ class Workbench(PanesApp):
     def _evaluate(self, source: str, origin: str) -> EvaluationId:
         self._repl.transcript.follow()
         identifier = self.session.evaluate(source, origin)
+        self._repl.began(identifier)
         self.pending.add(identifier)
         self.refresh_bindings()
         return identifier
@@ -306,9 +307,9 @@ class Workbench(PanesApp):
 
     @on(Prompt.Submitted)
     def _submit(self, message: Prompt.Submitted) -> None:
-        self._repl.transcript.echo(message.source)
-        command = shell_command(message.source)
-        if self._repl.prompt.shell_lines and command is not None:
+        command = shell_command(message.source) if self._repl.prompt.shell_lines else None
+        self._repl.echo(message.source, program=command is None)
+        if command is not None:
             self._run_command(command)
             return
         self.vocabulary.functions |= structure.usages(scan(message.source))
@@ -342,7 +343,7 @@ class Workbench(PanesApp):
     @on(Editor.EvaluationWanted)
     def _evaluate_form(self, message: Editor.EvaluationWanted) -> None:
         self._editor.clear_error()
-        self._repl.transcript.echo(message.shown)
+        self._repl.echo(message.shown)
         message.mark.evaluation = self._evaluate(message.source, self._editor.origin)
 
     @on(Editor.PromptWanted)

@@ -22,9 +22,11 @@ from workbench.app.key_events import is_text
 from workbench.app.layout import DragEdge
 from workbench.app.shell_line import shell_command
 from workbench.app.transcript import Transcript
+from workbench.app.transcript_lines import TranscriptLine
 from workbench.runtime.protocol import (
     EvaluationFailed,
     EvaluationFinished,
+    EvaluationId,
     EvaluationInterrupted,
     Event,
     InputRequested,
@@ -299,6 +301,8 @@ class Repl(DragEdge, Vertical):
         self.mark = Static("λ ", id="prompt-mark", markup=False)
         self.request: RequestId | None = None
         self._question = ""
+        self._submitted: list[TranscriptLine] = []
+        self._evaluated: dict[EvaluationId, list[TranscriptLine]] = {}
 
     def compose(self) -> ComposeResult:
         """The transcript, and the mark before the prompt."""
@@ -325,23 +329,40 @@ class Repl(DragEdge, Vertical):
             self.prompt.focus()
             self.prompt.insert(event.character)
 
+    def echo(self, source: str, *, program: bool = True) -> None:
+        """Show what was submitted; a command of the system is no part of a saved program."""
+        self._submitted = self.transcript.echo(source)
+        if not program:
+            _turn_into_comments(self._submitted)
+
+    def began(self, evaluation: EvaluationId) -> None:
+        """What was shown last is evaluated."""
+        self._evaluated[evaluation], self._submitted = self._submitted, []
+
     def receive(self, event: Event) -> None:
         """Show what an event says to a reader of the transcript."""
         match event:
             case OutputWritten(text, stream):
                 self.transcript.write(text, stream)
-            case EvaluationFinished(_, view, _) if view is not None and view.text:
-                self.transcript.value(view)
-            case EvaluationFailed(_, error, _):
+            case EvaluationFinished(evaluation, view, _):
+                self._evaluated.pop(evaluation, None)
+                if view is not None and view.text:
+                    self.transcript.value(view)
+            case EvaluationFailed(evaluation, error, _):
                 self._end_reading()
+                _turn_into_comments(self._evaluated.pop(evaluation, []))
                 self.transcript.error(error)
-            case EvaluationInterrupted():
+            case EvaluationInterrupted(evaluation):
                 self._end_reading()
+                _turn_into_comments(self._evaluated.pop(evaluation, []))
                 self.transcript.note("interrupted")
             case InputRequested(request, prompt):
                 self._begin_reading(request, prompt)
             case SessionRestarted(reason):
                 self._end_reading()
+                for lines in self._evaluated.values():
+                    _turn_into_comments(lines)
+                self._evaluated.clear()
                 self.transcript.note(f"{reason} Definitions and variables are gone.")
 
     def answered(self, text: str | None) -> RequestId | None:
@@ -367,3 +388,9 @@ class Repl(DragEdge, Vertical):
         self.mark.update(Content("λ "))
         self.mark.remove_class("-reading")
         self.prompt.end_input()
+
+
+def _turn_into_comments(lines: list[TranscriptLine]) -> None:
+    """What failed would end a saved program there."""
+    for line in lines:
+        line.source = None

@@ -100,10 +100,10 @@ class Transcript(ScrollView, can_focus=True):
         """Everything, as plain text."""
         return "\n".join(map(text_of, self._store.lines))
 
-    def echo(self, source: str) -> None:
-        """Show what was submitted, in colour."""
+    def echo(self, source: str) -> list[TranscriptLine]:
+        """Show what was submitted, in colour, as these lines."""
         written = source.split("\n")
-        fresh: list[Line] = []
+        fresh: list[TranscriptLine] = []
         for number, line in enumerate(scan("\n".join(map(drawable, written))).lines):
             mark = _CONTINUATION if number else _PROMPT
             shift = len(mark)
@@ -116,6 +116,7 @@ class Transcript(ScrollView, can_focus=True):
                 TranscriptLine(mark + line.text, "output", tuple(coloured), source=written[number])
             )
         self._append(fresh)
+        return fresh
 
     def write(self, text: str, stream: Stream = "output") -> None:
         """Show printed text; a line that was not ended goes on with the next text."""
@@ -195,7 +196,7 @@ class Transcript(ScrollView, can_focus=True):
         return True
 
     def as_program(self) -> str:
-        """What was submitted as source, everything else as comments."""
+        """What was submitted and went well as source, everything else as comments."""
         return "".join(map(_as_source, self._store.lines))
 
     def note(self, text: str) -> None:

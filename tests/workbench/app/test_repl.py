@@ -11,7 +11,7 @@ from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
 from workbench.app.repl import Prompt, Repl
 from workbench.app.transcript import Transcript
-from workbench.runtime.protocol import InputRequested, OutputWritten
+from workbench.runtime.protocol import ErrorView, InputRequested, OutputWritten
 
 KEYS = {"(": "left_parenthesis", ")": "right_parenthesis", " ": "space", "\n": "enter", "+": "plus"}
 
@@ -310,3 +310,24 @@ async def test_a_transcript_is_a_program(build: Build, tmp_path: Path) -> None:
         await pilot.pause()
 
     assert (tmp_path / "session.lisp").read_text() == "(+ 1 2)\n; => 3\n"
+
+
+async def test_what_failed_is_a_comment_in_a_saved_transcript(
+    build: Build, session: FakeSession
+) -> None:
+    app = build(None)
+    async with app.run_test() as pilot:
+        for source in ("(later)", "(car 5)", "(endless)"):
+            await write(pilot, f"{source}\n")
+        session.finish()
+        session.fail(ErrorView("car needs a list"))
+        await app.run_action("interrupt")
+        app.drain()
+
+        assert app.query_one(Transcript).as_program().splitlines() == [
+            "(later)",
+            "; λ (car 5)",
+            "; λ (endless)",
+            "; car needs a list",
+            "; interrupted",
+        ]
