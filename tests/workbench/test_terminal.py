@@ -118,13 +118,18 @@ def test_expressions_programs_and_stops(start: Callable[..., Terminal], tmp_path
 def test_alt_with_a_digit_is_a_key(start: Callable[..., Terminal]) -> None:
     """Not the character that some keyboards have there."""
     terminal = start()
+
+    def editor_edge() -> int:
+        return terminal.screen.display[1].find("╮")
+
     terminal.see("torch ready")
-    usual = terminal.screen.display[1].index("╮")
+    terminal.wait(lambda _: editor_edge() > 0)
+    usual = editor_edge()
 
     terminal.type("\x1b1")
-    terminal.wait(lambda _: terminal.screen.display[1].index("╮") < usual)
+    terminal.wait(lambda _: 0 < editor_edge() < usual)
     terminal.type("\x1b0")
-    terminal.wait(lambda _: terminal.screen.display[1].index("╮") == usual)
+    terminal.wait(lambda _: editor_edge() == usual)
     assert not set("¡º") & set(terminal.text)
 
 

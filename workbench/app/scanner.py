@@ -33,7 +33,7 @@ _CODE = re.compile(
   | (?P<close>[)\]}}])
   | (?P<block>;;)(?!;)
   | (?P<comment>;.*|\#!.*)
-  | (?P<semicolon>';(?!;))
+  | (?P<quoted>';(?!;)|',)
   | (?P<quote>'|@(?={{))
   | (?P<string>\"\"\"|b?["`]|[«“‘„❝])
   | (?P<mark>[+-]{{1,2}}(?="))
@@ -233,7 +233,7 @@ def _scan(text: str, before: State, marked: bool) -> Line:
                 tokens.append(Token(start, position, "comment", depth))
             case "number":
                 tokens.append(Token(start, position, "number", depth))
-            case "semicolon":
+            case "quoted":
                 tokens.append(Token(start, start + 1, "quote", depth))
                 tokens.append(Token(start + 1, position, "atom", depth))
             case "string":

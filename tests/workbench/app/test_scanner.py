@@ -34,6 +34,7 @@ def kinds(text: str) -> list[tuple[str, str]]:
         (";; never closed", ["comment"]),
         (";;; ;; a", ["comment"]),
         ("';", ["quote", "atom"]),
+        ("1:',", ["atom", "quote", "atom"]),
         ("«a » b» c", ["string", "atom", "atom"]),
         ('"""a"b""" c', ["string", "atom"]),
         ("{a:1}", ["open", "atom", "separator", "number", "close"]),
