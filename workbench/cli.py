@@ -30,6 +30,7 @@ Without any of these the app starts; it needs a terminal.
 """
 
 
+_FRAMES_PER_SECOND = "120"
 _ANY_WIDTH = 80
 """While arguments are declared nothing is shown; asking the terminal would load ``shutil``."""
 
@@ -366,6 +367,8 @@ def _start_app(options: argparse.Namespace) -> int:
         from workbench.resources import sample
 
         path = sample("tour.lisp")
+    # Half of the wait for a typed letter is the wait for the next frame.
+    os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_SECOND)
     gc.disable()  # what is made for the first picture stays: a fifth of the time went into looking
     from lispe_core.permissions import COMMANDS_VARIABLE
     from workbench.app.start import run_app

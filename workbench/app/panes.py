@@ -13,6 +13,7 @@ from workbench.app.layout import STEP, Dragged, Shares
 from workbench.app.panels.base import Panel
 from workbench.app.panels.loss import LossPanel
 from workbench.app.repl import Repl
+from workbench.app.sparing_screen import SparingScreen
 
 
 class PanesApp(HelpingApp):
@@ -20,6 +21,10 @@ class PanesApp(HelpingApp):
 
     _work: Horizontal
     _code: Vertical
+
+    def get_default_screen(self) -> SparingScreen:
+        """The screen of the app, on which little changes at a time."""
+        return SparingScreen(id="_default")
 
     def action_switch_focus(self) -> None:
         """From the editor to the prompt, from anywhere else to the editor."""
