@@ -27,6 +27,8 @@ class Terminal:
             **os.environ,
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
+            "COLUMNS": str(columns),
+            "LINES": str(rows),
             "XDG_DATA_HOME": str(folder / "data"),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "LISPE_WORKBENCH_CONFIG": str(folder / "config.toml"),
