@@ -12,10 +12,12 @@ from torch_lib.float_products import float_product
 @pytest.mark.parametrize("rows", [1, 3, 9])
 @pytest.mark.parametrize("outputs", [64, 51, 11])
 @pytest.mark.parametrize("works", [True, False])
+@pytest.mark.parametrize("batches", [True, False])
 def test_all_numbers_of_rows_and_channels_are_multiplied(
-    rows: int, outputs: int, works: bool, monkeypatch: pytest.MonkeyPatch
+    rows: int, outputs: int, works: bool, batches: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(float_products, "_reads_plain", lambda: works)
+    monkeypatch.setattr(float_products, "_batches_are_faster", lambda _threads: batches)
     linear = nn.Linear(32, outputs)
     x = torch.randn(rows, 32)
 
