@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lispe_core.calls import LAMBDA_NAMES
 from lispe_core.errors import LispError
 from lispe_core.expander import Expander
-from lispe_core.forms import DictionaryForm, Symbol, Value
+from lispe_core.forms import DictionaryForm, Symbol, Value, symbols_in
 
 _DEFINITIONS = frozenset(
     [
@@ -153,21 +153,20 @@ class Analysis:
         made = {form[1].name for form in lists if _makes_list(form)} if _MAPLIST in heads else set()
         if not made:
             return made
-        seen = _symbols(part for part in forms if not isinstance(part, list) or _is_opaque(part))
+        hidden = [part for part in forms if not isinstance(part, list) or _is_opaque(part)]
         for form in lists:
             head = form[0].name if isinstance(form[0], Symbol) else ""
             if head == "f_":  # names stand in its text
                 return set()
             looks = 1 if head in _LOOK_INTO else -1
-            hidden = (
+            hidden += [
                 part
                 for place, part in enumerate(form)
                 if (place != looks if isinstance(part, Symbol) else _is_opaque(part))
-            )
-            seen |= _symbols(hidden)
+            ]
             if head.endswith("=") and len(form) > 1 and isinstance(form[1], list):
-                seen |= _symbols(form[1][1:2])  # its elements change
-        return made - seen
+                hidden += form[1][1:2]  # its elements change
+        return made - {symbol.name for symbol in symbols_in(hidden)}
 
     def has_lasting_lambda(self, forms: Iterable[Value]) -> bool:
         """Whether ``forms`` make a lambda that may be called after they are done."""
@@ -221,8 +220,7 @@ class Analysis:
         while waiting:
             form = waiting.pop()
             if isinstance(form, DictionaryForm):
-                parts = [part for entry in form.entries for part in entry]
-                waiting.extend([part for part in parts if isinstance(part, _COMPOUND)])
+                waiting.extend([part for part in form.parts if isinstance(part, _COMPOUND)])
                 continue
             if not form:
                 continue
@@ -273,21 +271,6 @@ def _is_opaque(form: Value) -> bool:
         head = form[0] if form else None
         return isinstance(head, Symbol) and (head is _QUOTE or head.name in _DEFINITIONS)
     return isinstance(form, DictionaryForm)
-
-
-def _symbols(forms: Iterable[Value]) -> set[str]:
-    """The names of all symbols in ``forms``."""
-    found: set[str] = set()
-    waiting = list(forms)
-    while waiting:
-        form = waiting.pop()
-        if isinstance(form, Symbol):
-            found.add(form.name)
-        elif isinstance(form, list):
-            waiting.extend(form)
-        elif isinstance(form, DictionaryForm):
-            waiting += [part for entry in form.entries for part in entry]
-    return found
 
 
 def _unquoted_lambda(form: Value) -> list[Value] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lispe_core.forms import DictionaryForm, Symbol, Value
+from lispe_core.forms import Symbol, Value, symbols_in
 
 _DEFINITIONS = frozenset(map(Symbol, ("defun", "dethread", "defpat", "defpred", "defprol")))
 
@@ -38,7 +38,7 @@ class EarlyDefinitions:
             return
         waiting = [form]
         while waiting:
-            for name in _symbols(waiting.pop()):
+            for name in symbols_in([waiting.pop()]):
                 if name in self._seen or name not in self._places:
                     continue
                 self._seen.add(name)
@@ -53,15 +53,3 @@ def _defined(form: Value) -> Symbol | None:
     if not isinstance(form, list) or len(form) < 3 or not isinstance(form[0], Symbol):
         return None
     return form[1] if form[0] in _DEFINITIONS and isinstance(form[1], Symbol) else None
-
-
-def _symbols(form: Value) -> Iterator[Symbol]:
-    waiting: list[Value] = [form]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Symbol):
-            yield part
-        elif isinstance(part, list):
-            waiting.extend(part)
-        elif isinstance(part, DictionaryForm):
-            waiting.extend(each for entry in part.entries for each in entry)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import total_ordering
 from typing import Any, ClassVar, NamedTuple
 
@@ -230,10 +230,7 @@ def same_form(left: Value, right: Value) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same_form, left, right))
     if isinstance(left, DictionaryForm) and isinstance(right, DictionaryForm):
-        return same_form(
-            [part for entry in left.entries for part in entry],
-            [part for entry in right.entries for part in entry],
-        )
+        return same_form(left.parts, right.parts)
     return type(left) is type(right) and bool(left == right)
 
 
@@ -248,3 +245,21 @@ class DictionaryForm:
         self.entries = entries
         self.span = span
         self.spans = spans
+
+    @property
+    def parts(self) -> list[Value]:
+        """Its keys and values, in the order in which they stand."""
+        return [part for entry in self.entries for part in entry]
+
+
+def symbols_in(forms: Iterable[Value]) -> Iterator[Symbol]:
+    """All symbols in ``forms``, however deep; those that stand in several places come again."""
+    waiting: list[Value] = list(forms)
+    while waiting:
+        form = waiting.pop()
+        if isinstance(form, Symbol):
+            yield form
+        elif isinstance(form, list):
+            waiting.extend(form)
+        elif isinstance(form, DictionaryForm):
+            waiting += form.parts

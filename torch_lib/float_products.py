@@ -10,7 +10,7 @@ does not work, ``F.linear`` remains.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache
 from time import perf_counter
 
 import torch
@@ -40,7 +40,7 @@ def float_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Ten
     weight = weight.detach()
     bias = None if bias is None else bias.detach()
     if weight.dtype != torch.float32 or weight.device.type != "cpu":
-        return lambda rows: F.linear(rows, weight, bias)
+        return _plain_product(weight, bias)
     many = _product_of_many(weight, bias)
     few = _product_of_few(weight, bias)
 
@@ -65,10 +65,14 @@ def gated_product(rows: Tensor, gate: Tensor, weight: Tensor, bias: Tensor | Non
     return product
 
 
+def _plain_product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
+    return lambda rows: F.linear(rows, weight, bias)
+
+
 def _product_of_few(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
     count = next((parts for parts in PARTS if len(weight) % parts == 0), None)
     if count is None or not weight.is_contiguous() or not _batches_are_faster(get_num_threads()):
-        return lambda rows: F.linear(rows, weight, bias)
+        return _plain_product(weight, bias)
     return _batch_product(weight, bias, count)
 
 
@@ -96,7 +100,7 @@ def _batches_are_faster(threads: int) -> bool:
     weights = torch.ones(PROBED, 1024, 768, dtype=torch.float32, device="cpu")
     row = weights[0, :1]
     ways = (
-        [partial(F.linear, weight=weight) for weight in weights],
+        [_plain_product(weight, None) for weight in weights],
         [_batch_product(weight, None, PARTS[0]) for weight in weights],
     )
     one, batch = (_seconds(way, row) for way in ways)
@@ -117,7 +121,7 @@ def _seconds(products: Sequence[Callable[[Tensor], Tensor]], row: Tensor) -> flo
 def _product_of_many(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
     if _reads_plain():
         return lambda rows: packed_product(rows, weight, bias)
-    return lambda rows: F.linear(rows, weight, bias)
+    return _plain_product(weight, bias)
 
 
 @cache

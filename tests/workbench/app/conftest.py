@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.workbench.fake_session import FakeSession
 from workbench.app.app import Workbench
@@ -51,6 +53,13 @@ def build(session: FakeSession) -> Build:
         return Workbench(session, path)
 
     return workbench
+
+
+async def answer_question(pilot: Pilot[Any], text: str) -> None:
+    """Answer the question on the screen with ``text``."""
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await pilot.pause()
 
 
 def drained(pilot: Pilot[int]) -> Workbench:

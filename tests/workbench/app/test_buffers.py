@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Tab, Tabs
+from textual.widgets import Tab, Tabs
 
-from tests.workbench.app.conftest import Build
+from tests.workbench.app.conftest import Build, answer_question
 from tests.workbench.fake_session import FakeSession
 from workbench.app.buffers import Buffers
 from workbench.app.dialogs import AskPath, Choice
@@ -36,9 +36,7 @@ async def open_file(pilot: Pilot[Any], path: Path) -> None:
     await pilot.press("ctrl+o")
     await pilot.pause()
     assert isinstance(pilot.app.screen, AskPath)
-    pilot.app.screen.query_one(Input).value = str(path)
-    await pilot.press("enter")
-    await pilot.pause()
+    await answer_question(pilot, str(path))
 
 
 async def test_files_open_beside_each_other(build: Build, program: Path, other: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from tests.workbench.app.conftest import Build, drained, status
 from tests.workbench.fake_session import FakeSession
 from torch_lib.events import GenerationFinished, GenerationStarted
@@ -21,6 +23,13 @@ from workbench.runtime.protocol import (
     SessionRestarted,
     SessionUnresponsive,
 )
+
+
+async def stop_twice(pilot: Pilot[int]) -> None:
+    """Ask an evaluator that does not obey to stop, and once more: a restart is offered."""
+    await pilot.press("f5", "ctrl+c", "ctrl+c")
+    await pilot.pause()
+    assert isinstance(pilot.app.screen, Choice)
 
 
 async def test_f5_runs_the_program_under_its_path(
@@ -66,9 +75,7 @@ async def test_a_second_stop_offers_a_fresh_evaluator(
 ) -> None:
     session.obedient = False
     async with build(program).run_test() as pilot:
-        await pilot.press("f5", "ctrl+c", "ctrl+c")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, Choice)
+        await stop_twice(pilot)
         assert session.interrupts == 1
 
         await pilot.press("enter")
@@ -103,9 +110,7 @@ async def test_the_offer_goes_away_when_the_program_ends(
 ) -> None:
     session.obedient = False
     async with build(program).run_test() as pilot:
-        await pilot.press("f5", "ctrl+c", "ctrl+c")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, Choice)
+        await stop_twice(pilot)
 
         session.finish("1")
         drained(pilot)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, Input
+from textual.widgets import Button
 
-from tests.workbench.app.conftest import Build, status
+from tests.workbench.app.conftest import Build, answer_question, status
 from tests.workbench.fake_session import FakeSession
 from workbench.app.dialogs import AskPath, Choice
 from workbench.app.editor import Editor
@@ -50,9 +50,7 @@ async def test_open_takes_another_file(build: Build, program: Path, tmp_path: Pa
         await pilot.press("ctrl+o")
         await pilot.pause()
         assert isinstance(app.screen, AskPath)
-        app.screen.query_one(Input).value = str(other)
-        await pilot.press("enter")
-        await pilot.pause()
+        await answer_question(pilot, str(other))
 
         assert app.query_one("Editor.-current", Editor).text == "(other)"
         assert "other.lisp" in status(pilot)
@@ -68,9 +66,7 @@ async def test_another_file_is_not_replaced_unasked(
     async with app.run_test() as pilot:
         await app.run_action("save_as")
         await pilot.pause()
-        app.screen.query_one(Input).value = str(other)
-        await pilot.press("enter")
-        await pilot.pause()
+        await answer_question(pilot, str(other))
         app.screen.query_one(f"#{answer}", Button).press()
         await pilot.pause()
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 import workbench.app
+from tests.workbench.app.conftest import answer_question
 from tests.workbench.fake_session import FakeSession
 from tests.workbench.panels.panel_app import module_entry, module_told, tensor_view
 from torch_lib.events import (
@@ -388,9 +388,7 @@ async def test_names_that_no_file_can_have_open_nothing(tmp_path: Path) -> None:
         app.drain()
         await pilot.press("ctrl+o")
         await pilot.pause()
-        app.screen.query_one(Input).value = "a\0b"
-        await pilot.press("enter")
-        await pilot.pause()
+        await answer_question(pilot, "a\0b")
 
         assert isinstance(app.screen, AskPath)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.message import Message
 from textual.pilot import Pilot
-from textual.widgets import Input
 
-from tests.workbench.app.conftest import Build
+from tests.workbench.app.conftest import Build, answer_question
 from tests.workbench.fake_session import FakeSession
 from workbench.app.panel_area import PanelArea
 from workbench.app.panels.base import Compare, Define, Measure, Pin, ShowAttention
@@ -16,13 +15,6 @@ from workbench.app.panels.base import Compare, Define, Measure, Pin, ShowAttenti
 async def wish(pilot: Pilot[int], message: Message) -> None:
     """Let a panel post ``message``."""
     pilot.app.query_one(PanelArea).current.post_message(message)
-    await pilot.pause()
-
-
-async def typed(pilot: Pilot[int], text: str) -> None:
-    """Answer the question on the screen with ``text``."""
-    pilot.app.screen.query_one(Input).value = text
-    await pilot.press("enter")
     await pilot.pause()
 
 
@@ -50,7 +42,7 @@ async def test_a_variable_is_defined_under_the_name_that_is_typed(
 ) -> None:
     async with build(None).run_test() as pilot:
         await wish(pilot, Define(5, ("k",)))
-        await typed(pilot, name)
+        await answer_question(pilot, name)
 
         assert session.defined == defined
 
@@ -67,7 +59,7 @@ async def test_escape_defines_nothing(build: Build, session: FakeSession) -> Non
 async def test_a_model_attends_to_what_is_typed(build: Build, session: FakeSession) -> None:
     async with build(None).run_test() as pilot:
         await wish(pilot, ShowAttention(5, ("encoder", 0), "inside › [x]"))
-        await typed(pilot, "(list 1 2)")
+        await answer_question(pilot, "(list 1 2)")
         await wish(pilot, ShowAttention(6, (), "model"))
         await pilot.press("enter")
         await pilot.pause()

@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Input
 
-from tests.workbench.app.conftest import Build
+from tests.workbench.app.conftest import Build, answer_question
 from workbench.app.repl import Repl
 
 
 async def save(pilot: Pilot[int], action: str, path: Path) -> None:
     await pilot.app.run_action(action)
     await pilot.pause()
-    pilot.app.screen.query_one(Input).value = str(path)
-    await pilot.press("enter")
-    await pilot.pause()
+    await answer_question(pilot, str(path))
 
 
 async def test_a_transcript_is_saved_as_it_stands(build: Build, tmp_path: Path) -> None:

@@ -21,14 +21,14 @@ from workbench.runtime.tensor_value import TensorValue
 from workbench.runtime.views import Views
 
 
-def compared(changed: torch.Tensor, first: torch.Tensor) -> ComparisonView:
+def compared(changed: torch.Tensor, first: torch.Tensor, *, whole: bool = False) -> ComparisonView:
     program: dict[str, Value] = {"value": TensorValue(first)}
     views = Views(lambda: program)
     handle = views.variables()[0].handle
     pinned = views.pin(handle, ())
     assert isinstance(pinned, ValuePinned)
     program["value"] = TensorValue(changed)
-    return views.compare(handle, (), pinned.pinned).view
+    return views.compare(handle, (), pinned.pinned, whole=whole).view
 
 
 def test_a_pinned_tensor_stays_as_it_was() -> None:
@@ -108,14 +108,8 @@ def test_all_elements_are_compared_on_demand(monkeypatch: pytest.MonkeyPatch) ->
     changed = first.t().contiguous().t()
     changed[50, 1] += 0.5
     changed[99, 100] = math.nan
-    program: dict[str, Value] = {"value": TensorValue(first)}
-    views = Views(lambda: program)
-    handle = views.variables()[0].handle
-    pinned = views.pin(handle, ())
-    assert isinstance(pinned, ValuePinned)
-    program["value"] = TensorValue(changed)
 
-    found = views.compare(handle, (), pinned.pinned, whole=True).view
+    found = compared(changed, first, whole=True)
 
     assert (found.place, found.different, found.unlike, found.sampled) == ((50, 1), 1, 1, None)
     assert found.largest == pytest.approx(0.5)
